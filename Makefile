@@ -1,0 +1,61 @@
+# make run · make test · make setup: all a fresh machine with Python 3.11+, pip and make needs.
+UV_VERSION := 0.13.9
+PYTHON ?= python3
+BIN := .venv/bin
+UV := .tools/bin/uv
+PO := $(wildcard fansite/translations/*/LC_MESSAGES/messages.po)
+
+.PHONY: help run test setup lint format translations lock clean
+
+help:
+	@echo "make run     install, migrate, load the demo band when empty, serve on http://127.0.0.1:8000"
+	@echo "make test    install, then lint, types, templates and every test this machine can run"
+	@echo "make setup   install only; leaves the command at $(BIN)/fansite"
+	@echo "make format  put Python and templates into shape"
+	@echo "make lock    resolve the requirements again (hashes, no addresses)"
+
+setup: .venv/.ready $(PO:.po=.mo)
+
+run: setup
+	$(BIN)/fansite run
+
+test: .venv/.ready-dev $(PO:.po=.mo)
+	$(BIN)/python -m tests
+
+.tools/.uv-$(UV_VERSION):
+	@echo "Fetching uv $(UV_VERSION) into .tools"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action ignore --upgrade --target .tools uv==$(UV_VERSION)
+	@touch $@
+
+.venv/.made: .tools/.uv-$(UV_VERSION)
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	@touch $@
+
+.venv/.ready: .venv/.made deploy/requirements.txt pyproject.toml
+	@echo "Installing the locked requirements into .venv"
+	@test -e .venv/.ready-dev || $(UV) pip sync --quiet --require-hashes --python $(BIN)/python deploy/requirements.txt
+	@test ! -e .venv/.ready-dev || $(UV) pip sync --quiet --require-hashes --python $(BIN)/python deploy/requirements-dev.txt
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@
+
+.venv/.ready-dev: .venv/.made deploy/requirements-dev.txt pyproject.toml
+	@echo "Installing the locked requirements and the test tools into .venv"
+	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python deploy/requirements-dev.txt
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@ .venv/.ready
+
+%.mo: %.po
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+format: .venv/.ready-dev
+	$(BIN)/ruff format fansite tests migrations
+	$(BIN)/ruff check --fix fansite tests migrations
+	$(BIN)/djlint --quiet --reformat templates
+
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+lock: .tools/.uv-$(UV_VERSION)
+	$(COMPILE) --upgrade pyproject.toml --output-file deploy/requirements.txt
+	$(COMPILE) --upgrade --all-extras pyproject.toml --output-file deploy/requirements-dev.txt
+
+clean:
+	rm -rf .venv .tools build *.egg-info
