@@ -1,0 +1,131 @@
+"""People and their ways in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask_login import UserMixin
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fansite.core.db import Model
+from fansite.core.policy import ROLES
+from fansite.lib.times import now
+
+# Long enough that a fan who comes every week never signs in again, short enough that a forgotten machine forgets too.
+SESSION_IDLE = timedelta(days=30)
+SESSION_LIFE = timedelta(days=180)
+CONFIRM_WITHIN = timedelta(days=7)
+RESET_WITHIN = timedelta(hours=2)
+
+
+class Account(Model, UserMixin):
+    __tablename__ = "account"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(sa.String(30))
+    # Lower case: the one address of a profile.
+    username_key: Mapped[str] = mapped_column(sa.String(30), unique=True)
+    # What the name looks like: `Ada1` and `adal` are one to the eye.
+    likeness: Mapped[str] = mapped_column(sa.String(60), index=True)
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    email_key: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    role: Mapped[str] = mapped_column(sa.String(10), default="fan", server_default="fan")
+    language: Mapped[str] = mapped_column(sa.String(8), default="en")
+    joined_at: Mapped[datetime] = mapped_column(default=now)
+    disabled_at: Mapped[datetime | None]
+    disabled_reason: Mapped[str | None] = mapped_column(sa.String(500))
+    erased_at: Mapped[datetime | None]
+    # Kept by the comments' own operations: trust grows with what a moderator approved.
+    approved_comments: Mapped[int] = mapped_column(default=0, server_default="0")
+    refused_comments: Mapped[int] = mapped_column(default=0, server_default="0")
+    origin: Mapped[str | None] = mapped_column(sa.String(300), unique=True)
+
+    sessions = relationship("SignIn", back_populates="account", passive_deletes=True)
+
+    __table_args__ = (sa.CheckConstraint(sa.column("role").in_(ROLES), name="role"),)
+
+    @property
+    def subject_kind(self) -> str:
+        return "account"
+
+    @property
+    def page_tags(self) -> tuple[str, ...]:
+        return (f"account:{self.id}",)
+
+    @property
+    def active(self) -> bool:
+        return self.disabled_at is None and self.erased_at is None
+
+    is_active = active
+
+    @property
+    def keeps_order(self) -> bool:
+        return self.role in ("moderator", "editor", "owner")
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in ("editor", "owner")
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == "owner"
+
+
+class SignIn(Model):
+    """One signed-in browser. The cookie holds the random token, the row only its hash."""
+
+    __tablename__ = "sign_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    csrf: Mapped[str] = mapped_column(sa.String(64))
+    agent: Mapped[str] = mapped_column(sa.String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+
+    account: Mapped[Account] = relationship(back_populates="sessions")
+
+    def alive(self, at: datetime) -> bool:
+        return at - self.seen_at < SESSION_IDLE and at - self.created_at < SESSION_LIFE
+
+
+class SignUp(Model):
+    """Somebody asked to join; the account is made when the mailed link is used. Each request stands for itself, with its own password."""
+
+    __tablename__ = "sign_up"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    username: Mapped[str] = mapped_column(sa.String(30))
+    email: Mapped[str] = mapped_column(sa.String(254))
+    email_key: Mapped[str] = mapped_column(sa.String(254), index=True)
+    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    # The comment written before joining, posted on confirmation.
+    draft: Mapped[str | None] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+class MailedKey(Model):
+    """A link that was mailed to somebody with an account: `reset` the password, or `email` for a new address."""
+
+    __tablename__ = "mailed_key"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(sa.String(10))
+    new_email: Mapped[str | None] = mapped_column(sa.String(254))
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+    account: Mapped[Account] = relationship()
+
+    __table_args__ = (sa.CheckConstraint(sa.column("purpose").in_(["reset", "email"]), name="purpose"),)
+
+
+class FormerName(Model):
+    """A profile's old address; answers 301 to the present one."""
+
+    __tablename__ = "former_name"
+    username_key: Mapped[str] = mapped_column(sa.String(30), primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)

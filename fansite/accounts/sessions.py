@@ -1,0 +1,95 @@
+"""Sessions are rows. The cookie holds a random token; the table its hash. No row and no cookie before somebody signs in."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, Response, g, request, session
+from flask.sessions import SessionInterface, SessionMixin
+from flask_login import LoginManager
+
+from fansite.accounts.models import SESSION_LIFE, Account, SignIn
+from fansite.core.db import db, transaction
+from fansite.lib.times import now
+
+COOKIE = "fansite_session"
+# How exactly "last seen" is known: a write a day and browser, not one a page.
+SEEN_EVERY = timedelta(hours=12)
+
+
+class RowSession(dict[str, Any], SessionMixin):
+    """What `flask.session` is: the token of forms, taken from the row. Nothing else is kept here."""
+
+    accessed = True
+
+
+class RowSessions(SessionInterface):
+    def open_session(self, app: Flask, request: Any) -> RowSession:
+        return RowSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """The cookie changes only when somebody signs in or out."""
+        token = g.get("session_cookie")
+        if token is None:
+            return
+        options: dict[str, Any] = {"httponly": True, "samesite": "Lax", "secure": app.config["SESSION_COOKIE_SECURE"], "path": "/"}
+        if token:
+            response.set_cookie(COOKIE, token, max_age=int(SESSION_LIFE.total_seconds()), **options)
+        else:
+            response.delete_cookie(COOKIE, **options)
+
+
+def hash_of(token: str) -> str:
+    """Tokens are 256 random bits: a plain hash keeps them from whoever reads the table."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def find(token: str) -> SignIn | None:
+    statement = sa.select(SignIn).join(SignIn.account).options(sa.orm.contains_eager(SignIn.account)).where(SignIn.token_hash == hash_of(token))
+    return db.session.execute(statement).scalar_one_or_none()
+
+
+def open_sessions(app: Flask) -> None:
+    settings = app.extensions["fansite"].settings
+    app.session_interface = RowSessions()
+    app.config["SESSION_COOKIE_SECURE"] = settings.https
+    login = LoginManager(app)
+    login.session_protection = None  # the row is the protection
+
+    @login.request_loader
+    def load(_request: Any) -> Account | None:
+        person: Account | None = g.get("person")
+        return person
+
+    @app.before_request
+    def recognise() -> None:
+        token = request.cookies.get(COOKIE)
+        if not token or request.path.startswith("/static/"):
+            return
+        row = find(token) if len(token) < 200 else None
+        at = now()
+        if row is None or not row.alive(at) or not row.account.active:
+            g.session_cookie = ""  # a dead cookie would keep its bearer out of the page cache for ever
+            return
+        g.person, g.sign_in = row.account, row
+
+
+        session["csrf_token"] = row.csrf
+        if at - row.seen_at > SEEN_EVERY:
+            _seen(row.id)
+            row = find(token)
+            if row is not None:
+                g.person, g.sign_in = row.account, row
+
+
+def _seen(row_id: int) -> None:
+    with transaction() as session:
+        session.execute(sa.update(SignIn).where(SignIn.id == row_id).values(seen_at=now()))

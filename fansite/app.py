@@ -1,0 +1,155 @@
+"""The application: opens every feature, and is the only place that knows all of them."""
+
+from __future__ import annotations
+
+import importlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, g
+from jinja2 import StrictUndefined
+from limits.strategies import FixedWindowRateLimiter
+from sqlalchemy.orm import configure_mappers
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from fansite.backends.clock import Clock, MappedClock
+from fansite.backends.mail import Mailer, open_mailer
+from fansite.backends.search import Search, open_search
+from fansite.backends.storage import Storage, open_storage
+from fansite.core import limits, mail, outbox
+from fansite.core.content import Content
+from fansite.core.db import database_uri, db, engine_options
+from fansite.core.feature import Feature, Findable, Reviewable, SitemapPart
+from fansite.core.kept import site_name
+from fansite.core.outbox import Listener, Outbox, Routine
+from fansite.core.web import templating
+from fansite.core.web.failures import open_failures
+from fansite.core.web.guard import open_guard
+from fansite.core.web.language import LanguagePrefix, open_languages
+from fansite.core.web.records import configure_logs, open_records
+from fansite.features import FEATURES
+from fansite.settings import ROOT, Settings, load
+
+MAX_REQUEST_BYTES = 2 * 1024 * 1024
+
+
+@dataclass
+class Site:
+    """What `app.extensions["fansite"]` holds: the settings, the backends, and what the features declared."""
+
+    settings: Settings
+    clock: Clock
+    search: Search
+    storage: Storage
+    mailer: Mailer
+    limiter: FixedWindowRateLimiter
+    outbox: Outbox = field(default_factory=Outbox)
+    contents: dict[str, Content] = field(default_factory=dict)
+    findables: dict[str, Findable] = field(default_factory=dict)
+    reviewables: dict[str, Reviewable] = field(default_factory=dict)
+    sitemap: dict[str, SitemapPart] = field(default_factory=dict)
+    adapters: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, tuple[int, Any]] = field(default_factory=dict)
+
+    def site_name(self) -> str:
+        return site_name()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """A ready application. Opens no connection, file, map, lock or thread: web processes are forked from it."""
+    settings = settings or load()
+    configure_logs()
+    settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    app = Flask(
+        "fansite",
+        instance_path=str(settings.instance_path),
+        root_path=str(ROOT),
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key or _own_key(settings.instance_path / "secret.key"),
+        SQLALCHEMY_DATABASE_URI=database_uri(settings),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
+        MAX_FORM_PARTS=200,
+        TRANSLATIONS=ROOT / "fansite" / "translations",
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["fansite"] = Site(
+        settings=settings,
+        clock=MappedClock(settings.instance_path / "clock"),
+        search=open_search(settings.search_url, settings.instance_path / "search"),
+        storage=open_storage(settings.storage_url, settings.instance_path / "media"),
+        mailer=open_mailer(settings.mail_url, settings.instance_path / "outbox"),
+        limiter=FixedWindowRateLimiter(limits.SqlStorage()),
+    )
+    db.init_app(app)
+    open_records(app)
+    _remember_the_clock(app)
+    open_languages(app, settings)
+    features = {name: _feature(name) for name in FEATURES}
+    for feature in features.values():
+        if feature.open:
+            feature.open(app)
+    open_guard(app, settings)
+    open_failures(app, settings)
+    templating.open_templates(app, settings)
+    _own_deliveries(app)
+    for feature in features.values():
+        _declare(app, feature)
+    configure_mappers()
+    app.wsgi_app = LanguagePrefix(app.wsgi_app, settings)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0)  # type: ignore[method-assign]
+    return app
+
+
+def _feature(name: str) -> Feature:
+    found: Feature = importlib.import_module(f"fansite.{name}").feature
+    return found
+
+
+def _declare(app: Flask, feature: Feature) -> None:
+    site: Site = app.extensions["fansite"]
+    site.contents.update({content.kind: content for content in feature.contents})
+    site.findables.update({findable.kind: findable for findable in feature.findables})
+    site.reviewables.update({reviewable.kind: reviewable for reviewable in feature.reviewables})
+    site.sitemap.update({part.kind: part for part in feature.sitemap})
+    for listener in feature.listeners:
+        site.outbox.add(listener)
+    site.outbox.routines.update({routine.name: routine for routine in feature.routines})
+    app.jinja_env.globals.update(feature.template_globals)
+    for blueprint in feature.blueprints:
+        app.register_blueprint(blueprint)
+
+
+def _own_deliveries(app: Flask) -> None:
+    box: Outbox = app.extensions["fansite"].outbox
+    box.add(Listener("core.bump", outbox.bump_again, ("*",)))
+    box.add(Listener("core.mail", mail.send_queued, ("mail.queued",), batch=1))
+    for name, sweep in (("outbox", outbox.sweep), ("limits", limits.sweep), ("mail", mail.sweep)):
+        box.routines[f"core.{name}"] = Routine(f"core.{name}", sweep, timedelta(hours=1))
+
+
+def _remember_the_clock(app: Flask) -> None:
+    @app.before_request
+    def look() -> None:
+        """Before the first query: what is rendered from here on is as old as this."""
+        g.clock_seen = app.extensions["fansite"].clock.seen()
+        g.person = None
+
+
+def _own_key(path: Path) -> str:
+    """The key that signs form tokens; made once."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+        structlog.get_logger("start").info("secret-key-made", path=str(path.name))
+    return path.read_text().strip()

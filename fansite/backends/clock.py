@@ -1,0 +1,81 @@
+"""The host's page clock: which cached pages are still true.
+
+A small memory-mapped file of aligned `uint64`: slot 0 is the clock, every other slot the clock's value at the last bump of a tag hashed
+there. It is never replaced or truncated while the site runs.
+
+Write: COMMIT; then, under a lock, `n = v[0] + 1; v[tag] = n` for each tag, `v[0] = n`; then answer.
+Render: `seen()` before the request's first query; keep the page with it and its tags. Hit: `fresh(seen, tags)`.
+Any other order was measured to go wrong: bump before COMMIT, or the clock read after the first query.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+from zlib import crc32
+
+SLOTS = 1 << 15  # 256 KiB: two tags share a slot rarely, and then a page is rendered once too often, never too seldom
+WIDTH = 8
+
+
+class Clock(Protocol):
+    def seen(self) -> int:
+        """The clock now; read it before the first query of a render."""
+
+    def bump(self, tags: Iterable[str]) -> int:
+        """Makes every page with one of these tags old; returns the new clock."""
+
+    def fresh(self, seen: int, tags: Iterable[str]) -> bool:
+        """Whether a page rendered at `seen` still holds."""
+
+
+class MappedClock:
+    """The clock of one host, shared by all its processes. Opened at first use, so it survives a fork."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._slots: memoryview | None = None
+        self._pid = 0
+
+    def seen(self) -> int:
+        return self._view()[0]
+
+    def bump(self, tags: Iterable[str]) -> int:
+        view = self._view()
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            now = view[0] + 1
+            for tag in tags:
+                view[slot_of(tag)] = now
+            view[0] = now
+        finally:
+            os.close(descriptor)
+        return now
+
+    def fresh(self, seen: int, tags: Iterable[str]) -> bool:
+        view = self._view()
+        return all(view[slot_of(tag)] <= seen for tag in tags)
+
+    def _view(self) -> memoryview:
+        if self._slots is None or self._pid != os.getpid():
+            self._slots, self._pid = self._open(), os.getpid()
+        return self._slots
+
+    def _open(self) -> memoryview:
+        descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.fstat(descriptor).st_size < SLOTS * WIDTH:
+                os.ftruncate(descriptor, SLOTS * WIDTH)
+            return memoryview(mmap.mmap(descriptor, SLOTS * WIDTH)).cast("Q")
+        finally:
+            os.close(descriptor)
+
+
+def slot_of(tag: str) -> int:
+    return 1 + crc32(tag.encode()) % (SLOTS - 1)

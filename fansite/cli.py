@@ -1,0 +1,201 @@
+"""The `fansite` command."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from dataclasses import replace
+from typing import Any
+
+import click
+from click.core import ParameterSource
+from flask import Flask
+
+from fansite import settings as settings_table
+from fansite.features import FEATURES
+from fansite.settings import Settings, WrongSetting
+
+
+class FansiteGroup(click.Group):
+    """Finds the features' commands, and says what is wrong in one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._gather()
+        return sorted(self.commands)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands:
+            self._gather()
+        return self.commands.get(cmd_name)
+
+    def _gather(self) -> None:
+        for name in FEATURES:
+            for command in importlib.import_module(f"fansite.{name}").feature.commands:
+                self.commands.setdefault(str(command.name), command)
+
+
+@click.group(cls=FansiteGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="fansite")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """A band's own home on the web.
+
+    \b
+    First steps:  fansite init && fansite serve
+    With a demo:  fansite run
+    """
+    ctx.obj = {"app": _site}
+
+
+def _settings() -> Settings:
+    try:
+        return settings_table.load()
+    except WrongSetting as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(2) from None
+
+
+def _site() -> Flask:
+    """The application for a feature's command, or one line about what is missing."""
+    from fansite.app import create_app
+    from fansite.core.db import schema_problem
+
+    loaded = _settings()
+    problem = schema_problem(loaded)
+    if problem:
+        click.echo(problem, err=True)
+        raise SystemExit(2)
+    return create_app(loaded)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def settings(as_json: bool) -> None:
+    """All settings, their values and where these come from. Secrets are not shown.
+
+    \b
+    Example:  fansite settings
+    """
+    loaded = _settings()
+    rows = [_setting_row(setting, loaded) for setting in settings_table.TABLE]
+    if as_json:
+        click.echo(json.dumps({"settings": rows, "unknown": settings_table.unknown()}))
+        return
+    for row in rows:
+        click.echo(f"{row['variable']} = {row['value']}  ({row['source']})\n    {row['sentence']}")
+    for variable in settings_table.unknown():
+        click.echo(f"{variable}: no such setting", err=True)
+
+
+def _setting_row(setting: settings_table.Setting, loaded: Settings) -> dict[str, Any]:
+    value = getattr(loaded, setting.name)
+    text = ",".join(value) if isinstance(value, tuple) else ("on" if value else "off") if isinstance(value, bool) else str(value)
+    if setting.secret and text and text != setting.default:
+        text = "(set, not shown)"
+    return {"variable": setting.variable, "value": text, "source": settings_table.source_of(setting), "sentence": setting.sentence}
+
+
+@main.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Brings the database to this version's schema; run it after every upgrade of the program.
+
+    \b
+    Example:  fansite db upgrade
+    """
+    from fansite.core.db import upgrade
+
+    upgrade(_settings())
+    click.echo("The database is at this version's schema.")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Web processes; default: one per core.")
+@click.option("--no-worker", is_flag=True, help="Do not start the site's worker; run `fansite worker` elsewhere.")
+@click.pass_context
+def serve(ctx: click.Context, host: str, port: int, workers: int | None, no_worker: bool) -> None:
+    """Serves the site: web processes and the worker. Ends cleanly on Ctrl-C or SIGTERM.
+
+    \b
+    Example:  fansite serve --port 8000 --workers 2
+    """
+    raise SystemExit(_serve(_at_port(ctx, _settings(), host, port), host, port, workers, not no_worker))
+
+
+def _at_port(ctx: click.Context, loaded: Settings, host: str, port: int) -> Settings:
+    """Without a base address of its own the site is where it listens."""
+    table = {setting.name: setting for setting in settings_table.TABLE}
+    given = ctx.get_parameter_source("port") != ParameterSource.DEFAULT
+    if given and settings_table.source_of(table["base_url"]) == "default" and host in ("127.0.0.1", "localhost"):
+        return replace(loaded, base_url=f"http://{host}:{port}")
+    return loaded
+
+
+def _serve(loaded: Settings, host: str, port: int, workers: int | None, with_worker: bool) -> int:
+    from fansite import serve as serving
+    from fansite.core.db import schema_problem
+
+    problem = schema_problem(loaded)
+    if problem:
+        click.echo(problem, err=True)
+        return 2
+    for variable in settings_table.unknown():
+        click.echo(f"Warning: {variable}: no such setting; `fansite settings` lists them all.", err=True)
+    if loaded.mail_url.startswith("folder:") and not loaded.loopback:
+        click.echo(f"Warning: mail is only written to files in {loaded.instance_path / 'outbox'}; nobody receives it. Set FANSITE_MAIL_URL to smtp://…", err=True)
+    return serving.run(loaded, host, port, workers, with_worker)
+
+
+@main.command()
+def worker() -> None:
+    """Delivers mail, keeps the search index and does what is due, until it is stopped.
+
+    \b
+    Example:  fansite worker
+    """
+    from fansite import serve as serving
+    from fansite.core.db import schema_problem
+
+    loaded = _settings()
+    problem = schema_problem(loaded)
+    if problem:
+        click.echo(problem, err=True)
+        raise SystemExit(2)
+    raise SystemExit(serving.run_worker(loaded))
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.pass_context
+def run(ctx: click.Context, port: int) -> None:
+    """Migrates, loads the demo band when the database is empty, and serves: what `make run` does.
+
+    \b
+    Example:  fansite run
+    """
+    from fansite.core.db import upgrade
+
+    loaded = _at_port(ctx, _settings(), "127.0.0.1", port)
+    click.echo("Bringing the database up to date")
+    upgrade(loaded)
+    _demo_when_empty(loaded)
+    raise SystemExit(_serve(loaded, "127.0.0.1", port, None, True))
+
+
+def _demo_when_empty(loaded: Settings) -> None:
+    from fansite.app import create_app
+    from fansite.demo import operations as demo
+
+    application = create_app(loaded)
+    with application.app_context():
+        if demo.is_empty():
+            click.echo("Loading the demo band, The Paper Marmots")
+            demo.load()
+        for line in demo.accounts_lines():
+            click.echo(line)

@@ -1,0 +1,134 @@
+"""Comments in threads. A comment's place is its path; what a person wrote is never destroyed by a moderator's act."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fansite.core import markup
+from fansite.core.db import Model
+from fansite.lib.times import now
+
+MAX_BODY = 10_000
+# Deeper would not fit a phone: replies below stand beside their parent and name whom they answer.
+MAX_DEPTH = 5
+# Long enough to fix a typo, too short to rewrite what others answered.
+EDIT_WINDOW = timedelta(minutes=30)
+DRAFT_LIFE = timedelta(days=7)
+THREADS_A_PAGE = 50
+COMMENTS_A_PAGE = 200
+STATUSES = ("published", "pending", "rejected", "removed", "withdrawn")
+
+
+class Comment(Model):
+    __tablename__ = "comment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("comment.id", ondelete="CASCADE"), index=True)
+    # The number of its thread within the entry, given when the thread is first published; None while it waits.
+    thread: Mapped[int | None]
+    # Ids as %010d joined by "/": order by path is reading order.
+    path: Mapped[str] = mapped_column(sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql"), default="")
+    depth: Mapped[int] = mapped_column(sa.SmallInteger, default=1)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
+    # For those who came with an import and have no account.
+    author_name: Mapped[str] = mapped_column(sa.String(80), default="", server_default="")
+    kind: Mapped[str] = mapped_column(sa.String(10), default="comment", server_default="comment")
+    status: Mapped[str] = mapped_column(sa.String(10))
+    body: Mapped[str] = mapped_column(sa.Text)
+    html: Mapped[str] = mapped_column(sa.Text)
+    renderer: Mapped[int]
+    posted_at: Mapped[datetime] = mapped_column(default=now)
+    edited_at: Mapped[datetime | None]
+    # Told to the author when it was refused.
+    reason: Mapped[str | None] = mapped_column(sa.String(1000))
+    # Published replies below a thread's first comment.
+    replies_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    # A double click or a retry brings the same nonce.
+    nonce: Mapped[str | None] = mapped_column(sa.String(64))
+    origin: Mapped[str | None] = mapped_column(sa.String(300), unique=True)
+
+    author = relationship("Account", lazy="raise_on_sql")
+    entry = relationship("Entry", lazy="raise_on_sql")
+    parent: Mapped[Comment | None] = relationship(remote_side=[id], lazy="raise_on_sql")
+
+    __table_args__ = (
+        sa.CheckConstraint(sa.column("status").in_(STATUSES), name="status"),
+        sa.UniqueConstraint("author_id", "nonce"),
+        sa.Index("ix_comment_entry_thread_path", "entry_id", "thread", "path"),
+        sa.Index("ix_comment_author_posted", "author_id", "posted_at"),
+        sa.Index("ix_comment_status_posted", "status", "posted_at"),
+        sa.Index("uq_comment_thread", "entry_id", "thread", unique=True, sqlite_where=sa.text("parent_id IS NULL"), postgresql_where=sa.text("parent_id IS NULL")),
+    )
+
+    @property
+    def subject_kind(self) -> str:
+        return "comment"
+
+    @property
+    def page_tags(self) -> tuple[str, ...]:
+        return (f"entry:{self.entry_id}", f"comment:{self.id}", "list:comments", *((f"account:{self.author_id}",) if self.author_id else ()))
+
+    @property
+    def visible(self) -> bool:
+        return self.status == "published"
+
+    @property
+    def root_id(self) -> int:
+        """The first comment of its thread."""
+        return int(self.path.partition("/")[0])
+
+    def still_editable(self, at: datetime) -> bool:
+        return self.status in ("published", "pending") and at - self.posted_at < EDIT_WINDOW
+
+    def write(self, body: str, *, standing: bool = False) -> None:
+        self.body = body
+        self.html = markup.render(body, trust="fan", standing=standing)
+        self.renderer = markup.RENDERER_VERSION
+
+    def place(self, parent: Comment | None) -> None:
+        """Sets path and depth; the comment's id must be known. Below the deepest level the path hangs on the ancestor above it."""
+        own = f"{self.id:010d}"
+        if parent is None:
+            self.path, self.depth = own, 1
+            return
+        above = parent.path.split("/")[: MAX_DEPTH - 1]
+        self.path, self.depth = "/".join([*above, own]), len(above) + 1
+        self.thread = parent.thread
+
+    def page_of_thread(self) -> int:
+        """The page of the entry its thread stands on."""
+        return 1 + ((self.thread or 1) - 1) // THREADS_A_PAGE
+
+
+class Revision(Model):
+    """An earlier wording of a comment."""
+
+    __tablename__ = "comment_revision"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comment_id: Mapped[int] = mapped_column(sa.ForeignKey("comment.id", ondelete="CASCADE"), index=True)
+    body: Mapped[str] = mapped_column(sa.Text)
+    until: Mapped[datetime] = mapped_column(default=now)
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"), index=True)
+
+
+class Draft(Model):
+    """What a stranger wrote, kept until they signed in. The token is the key; the row holds its hash."""
+
+    __tablename__ = "comment_draft"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id", ondelete="CASCADE"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("comment.id", ondelete="SET NULL"))
+    body: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    # The comment it became: sending it again leads there.
+    comment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("comment.id", ondelete="SET NULL"))
+
+    entry: Mapped[Any] = relationship("Entry", lazy="raise_on_sql")
+
+    def alive(self, at: datetime) -> bool:
+        return at - self.created_at < DRAFT_LIFE

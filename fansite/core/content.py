@@ -1,0 +1,266 @@
+"""Everything public that staff or fans publish is an `Entry`; a `Content` declares one kind of it to the whole application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from fansite.backends.search import Document
+from fansite.core import markup
+from fansite.core.db import Model, db, touch
+from fansite.core.errors import Refused
+from fansite.lib import slugs
+from fansite.lib.times import now
+
+STATUSES = ("draft", "scheduled", "published", "withdrawn")
+VISIBILITIES = ("public", "members", "press")
+MAX_TITLE = 200
+MAX_SUMMARY = 500
+
+
+class Entry(Model):
+    """What all kinds share; comments, tags, slug history, sitemap and feeds hang here by real foreign keys."""
+
+    __tablename__ = "entry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    scope: Mapped[str] = mapped_column(sa.String(80), default="", server_default="")
+    slug: Mapped[str] = mapped_column(sa.String(slugs.MAX_SLUG))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    translation_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("entry.id", ondelete="SET NULL"), index=True)
+    title: Mapped[str] = mapped_column(sa.String(MAX_TITLE))
+    summary: Mapped[str] = mapped_column(sa.String(MAX_SUMMARY), default="", server_default="")
+    status: Mapped[str] = mapped_column(sa.String(12), default="draft")
+    visibility: Mapped[str] = mapped_column(sa.String(10), default="public", server_default="public")
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    # When it is or was first to be seen; in the future while `scheduled`.
+    published_at: Mapped[datetime | None]
+    # The last change a reader would notice: sitemaps and feeds believe it.
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+    withdrawn_at: Mapped[datetime | None]
+    comments_open: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    # Published comments, and how many threads were ever given a number.
+    comments_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    threads_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Where an import took it from: site address and the item's number there.
+    origin: Mapped[str | None] = mapped_column(sa.String(300), unique=True)
+    # Rises with every save, so that two editors cannot overwrite each other in silence.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    author = relationship("Account", lazy="raise_on_sql")
+
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_abstract": True}
+    __table_args__ = (
+        sa.UniqueConstraint("kind", "language", "scope", "slug"),
+        sa.CheckConstraint(sa.column("status").in_(STATUSES), name="status"),
+        sa.CheckConstraint(sa.column("visibility").in_(VISIBILITIES), name="visibility"),
+        sa.CheckConstraint("(status NOT IN ('scheduled', 'published')) OR published_at IS NOT NULL", name="published_at"),
+        sa.Index("ix_entry_kind_status_published", "kind", "status", "published_at", "id"),
+        sa.Index("ix_entry_status_updated", "status", "updated_at"),
+    )
+
+    @property
+    def subject_kind(self) -> str:
+        return "entry"
+
+    @property
+    def public(self) -> bool:
+        return self.status == "published" and self.visibility == "public"
+
+    @property
+    def page_tags(self) -> tuple[str, ...]:
+        return (f"entry:{self.id}", f"list:{self.kind}")
+
+    @property
+    def group_id(self) -> int:
+        """The same for all translations of one thing."""
+        return self.translation_of_id or self.id
+
+    def changed(self, at: datetime | None = None) -> None:
+        """A reader would notice: the date search engines and feeds believe moves, and the pages that show it are old."""
+        self.updated_at = at or now()
+        self.touch()
+
+    def touch(self) -> None:
+        touch(*self.page_tags)
+
+
+class Written:
+    """A kind whose text is Markdown: source and rendered text are stored together with the renderer's version."""
+
+    body: Mapped[str] = mapped_column(sa.Text, default="")
+    html: Mapped[str] = mapped_column(sa.Text, default="")
+    renderer: Mapped[int] = mapped_column(default=0)
+
+    @declared_attr
+    def id(cls) -> Mapped[int]:  # noqa: N805
+        return mapped_column(sa.ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True)
+
+    def write(self, body: str) -> None:
+        self.body = body
+        self.html = markup.render(body, trust="staff")
+        self.renderer = markup.RENDERER_VERSION
+
+
+class SlugHistory(Model):
+    """Every slug an entry ever answered to; points at the entry, so a redirect is always one hop."""
+
+    __tablename__ = "slug_history"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    scope: Mapped[str] = mapped_column(sa.String(80), default="", server_default="")
+    slug: Mapped[str] = mapped_column(sa.String(slugs.MAX_SLUG))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    __table_args__ = (sa.UniqueConstraint("kind", "language", "scope", "slug"),)
+
+
+class OldAddress(Model):
+    """A path of a site that was imported; answers 301 to the entry that came from it."""
+
+    __tablename__ = "old_address"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(sa.String(500))
+    # The site it came from: `/?p=12` is answered only while one import owns the number.
+    source: Mapped[str] = mapped_column(sa.String(200))
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id", ondelete="CASCADE"), index=True)
+
+    __table_args__ = (sa.UniqueConstraint("path", "source"),)
+
+
+@dataclass(frozen=True)
+class Content:
+    """One kind of entry, as the rest of the application needs to know it."""
+
+    model: type[Any]
+    # Endpoints whose addresses are `/…/<slug>` and the list it stands in ("" for none).
+    endpoint: str
+    list_endpoint: str
+    policy: ModuleType
+    label: Any
+    plural: Any
+    document: Callable[[Any], Document]
+    # The schema.org node of its page, without comments and breadcrumbs.
+    json_ld: Callable[[Any], dict[str, Any]]
+    # Written by a scheduled publication, by staff pages and by imports.
+    publish: Callable[..., Any]
+    # Pages have no author line and no feed; news have.
+    in_feeds: bool = True
+    edit_endpoint: str = ""
+
+    @property
+    def kind(self) -> str:
+        return str(sa.inspect(self.model).polymorphic_identity)
+
+
+def contents() -> dict[str, Content]:
+    found: dict[str, Content] = current_app.extensions["fansite"].contents
+    return found
+
+
+def content_of(entry: Entry) -> Content:
+    return contents()[entry.kind]
+
+
+# ---- finding ------------------------------------------------------------------------------------------------------------
+
+
+def listed() -> sa.ColumnElement[bool]:
+    """What everyone may see in lists, feeds, sitemaps and search."""
+    return sa.and_(Entry.status == "published", Entry.visibility == "public")
+
+
+def readable_in(language: str) -> sa.ColumnElement[bool]:
+    """What a reader of a language is offered: texts in it, and others as long as nobody has translated them."""
+    other = sa.orm.aliased(Entry, flat=True)
+    group = sa.func.coalesce(Entry.translation_of_id, Entry.id)
+    translated = (
+        sa.select(sa.literal(1))
+        .where(
+            sa.or_(other.id == group, other.translation_of_id == group),
+            other.language == language,
+            other.status == "published",
+            other.visibility == "public",
+        )
+        .correlate(Entry)
+        .exists()
+    )
+    return sa.or_(Entry.language == language, ~translated)
+
+
+def by_slug(model: type[Any], slug: str, language: str, scope: str = "") -> Any:
+    statement = sa.select(model).where(model.slug == slug, model.language == language, model.scope == scope)
+    return db.session.execute(statement).scalar_one_or_none()
+
+
+def moved(kind: str, slug: str, language: str, scope: str = "") -> Entry | None:
+    """The entry that once had this slug, or has it in another language; None when nobody had."""
+    past = sa.select(SlugHistory.entry_id).where(
+        SlugHistory.kind == kind, SlugHistory.slug == slug, SlugHistory.language == language, SlugHistory.scope == scope
+    )
+    elsewhere = sa.select(Entry.id).where(Entry.kind == kind, Entry.slug == slug, Entry.scope == scope, Entry.language != language)
+    ids = list(db.session.scalars(past)) or list(db.session.scalars(elsewhere.limit(2)))
+    return db.session.get(Entry, ids[0]) if len(ids) == 1 else None
+
+
+def translations(entry: Entry) -> Sequence[Entry]:
+    """The published versions of this entry in all languages, itself included."""
+    group = entry.group_id
+    statement = sa.select(Entry).where(sa.or_(Entry.id == group, Entry.translation_of_id == group), listed()).order_by(Entry.language)
+    return db.session.scalars(statement).all()
+
+
+def at_old_address(path: str, query: str) -> Entry | None:
+    """The entry an import brought from this path (and, for `/?p=12`, query)."""
+    wanted = f"{path}?{query}" if query else path
+    ids = set(db.session.scalars(sa.select(OldAddress.entry_id).where(OldAddress.path == wanted).limit(2)))
+    return db.session.get(Entry, ids.pop()) if len(ids) == 1 else None
+
+
+# ---- slugs --------------------------------------------------------------------------------------------------------------
+
+
+def free_slug(model: type[Any], wanted: str, language: str, *, scope: str = "", own_id: int | None = None, reserved: tuple[str, ...] = ()) -> str:
+    """`wanted`, or the next of `wanted-2`, `wanted-3` … that no entry and no reserved word has."""
+    slug, number = wanted, 1
+    while slugs.is_reserved(slug, reserved) or _taken(model, slug, language, scope, own_id):
+        number += 1
+        slug = slugs.numbered(wanted, number)
+    return slug
+
+
+def change_slug(entry: Entry, slug: str, *, reserved: tuple[str, ...] = ()) -> None:
+    """Gives an entry another address; the old one answers 301 for ever. Inside a transaction."""
+    if slug == entry.slug:
+        return
+    if not slugs.is_slug(slug) or slugs.is_reserved(slug, reserved):
+        raise Refused(_l("An address holds small letters, digits and hyphens, and is not one of the site's own."), field="slug")
+    if _taken(type(entry), slug, entry.language, entry.scope, entry.id):
+        raise Refused(_l("Another text already has this address."), field="slug")
+    key = {"kind": entry.kind, "language": entry.language, "scope": entry.scope}
+    db.session.execute(sa.delete(SlugHistory).filter_by(**key).where(SlugHistory.slug.in_([slug, entry.slug])))
+    if entry.published_at is not None:
+        db.session.add(SlugHistory(entry_id=entry.id, slug=entry.slug, **key))
+    entry.slug = slug
+
+
+def claim_slug(entry: Entry) -> None:
+    """A new entry takes its slug even from the history of another."""
+    db.session.execute(sa.delete(SlugHistory).filter_by(kind=entry.kind, language=entry.language, scope=entry.scope, slug=entry.slug))
+
+
+def _taken(model: type[Any], slug: str, language: str, scope: str, own_id: int | None) -> bool:
+    statement = sa.select(model.id).where(model.slug == slug, model.language == language, model.scope == scope)
+    found = db.session.scalar(statement)
+    return found is not None and found != own_id

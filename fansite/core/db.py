@@ -1,0 +1,201 @@
+"""The database and its one way to write.
+
+`transaction()` on SQLite: rollback (ends the view's snapshot, which cannot be upgraded) → write lock → BEGIN IMMEDIATE → load again,
+require, change → COMMIT → bump the page clock. On PostgreSQL the same without the lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from fansite.core.errors import NotFound
+from fansite.settings import ROOT, Settings
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# Long enough for the slowest of many waiting writers (ENGINES: 3 s seen), short enough to answer the visitor.
+BUSY_TIMEOUT_MS = 8000
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """Aware UTC on every database: SQLite keeps no zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("moments are aware: this one has no zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: Moment(), dict[str, Any]: sa.JSON(), list[str]: sa.JSON()}
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+Model = db.Model
+M = TypeVar("M")
+
+
+def database_uri(settings: Settings) -> str:
+    if settings.database_url == "sqlite:":
+        return f"sqlite:///{settings.instance_path / 'fansite.db'}"
+    return settings.database_url
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    if not settings.sqlite:
+        return {"pool_size": 10, "max_overflow": 6, "pool_pre_ping": True}
+    # Threads of one process each need their own connection; waiting is done at the write lock.
+    return {"pool_size": 10, "max_overflow": 10, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+
+
+@event.listens_for(sa.Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # BEGIN is ours: see _begin
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(sa.Engine, "begin")
+def _begin(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """All or nothing. Inside another transaction it joins that one; pages are bumped once, after the outermost COMMIT."""
+    session: Session = db.session()
+    if session.info.get("writing"):
+        yield session
+        return
+    session.rollback()
+    with _write_lock():
+        session.info.update(writing=True, touched=set())
+        try:
+            session.connection(execution_options={"writing": True})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            touched = session.info.pop("touched", set())
+            session.info.pop("writing", None)
+    if touched:
+        current_app.extensions["fansite"].clock.bump(touched)
+
+
+def touch(*tags: str) -> None:
+    """Pages that show any of these tags are old once the running transaction is committed."""
+    db.session().info.setdefault("touched", set()).update(tags)
+
+
+def touched() -> set[str]:
+    return set(db.session().info.get("touched", ()))
+
+
+def get(model: type[M], key: Any, *, lock: bool = True) -> M:
+    """The row, or `NotFound`. Inside a transaction on PostgreSQL the row is locked."""
+    statement = sa.select(model).where(sa.inspect(model).primary_key[0] == key)  # type: ignore[union-attr]
+    if lock and db.session().info.get("writing"):
+        statement = statement.with_for_update(of=model)
+    found = db.session().execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@contextmanager
+def _write_lock() -> Iterator[None]:
+    """One writer at a time on this host: waiting here is fair and cheap, waiting inside SQLite is neither.
+
+    The file is opened anew each time: one descriptor shared by threads or forks excludes neither.
+    """
+    settings: Settings = current_app.extensions["fansite"].settings
+    if not settings.sqlite:
+        yield
+        return
+    descriptor = os.open(settings.instance_path / "write.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+# ---- migrations ---------------------------------------------------------------------------------------------------------
+
+
+def alembic_config(settings: Settings) -> Any:
+    from alembic.config import Config  # dear to import: only the command line needs it
+
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["uri"] = database_uri(settings)
+    return config
+
+
+def upgrade(settings: Settings) -> None:
+    """Brings the database to today's schema."""
+    from alembic import command
+
+    settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    command.upgrade(alembic_config(settings), "head")
+
+
+def schema_problem(settings: Settings) -> str | None:
+    """One line when the database is not at today's schema, else None. Opens and closes its own connection."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    head = ScriptDirectory.from_config(alembic_config(settings)).get_current_head()
+    if settings.database_url == "sqlite:" and not Path(settings.instance_path / "fansite.db").exists():
+        return "The database is empty: run `fansite init` (or `fansite db upgrade`) first."
+    engine = sa.create_engine(database_uri(settings), poolclass=sa.pool.NullPool)
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except sa.exc.OperationalError as problem:
+        return f"The database does not answer: {str(problem.orig).splitlines()[0]}"
+    finally:
+        engine.dispose()
+    if current is None:
+        return "The database is empty: run `fansite init` (or `fansite db upgrade`) first."
+    if current != head:
+        return f"The database has schema {current}, this version needs {head}: run `fansite db upgrade` first."
+    return None

@@ -1,0 +1,82 @@
+"""One declaration per feature: plain data and functions. The application learns everything about a feature from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+from flask import Blueprint, Flask
+
+from fansite.backends.search import Document
+from fansite.core.content import Content
+from fansite.core.outbox import Listener, Routine
+
+
+@dataclass(frozen=True)
+class Result:
+    """One find, as the search page shows it. `address` is the path it stands at."""
+
+    title: str
+    address: str
+    text: str
+    at: Any
+    who: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Findable:
+    """Something search knows: how to make its document, how to list all, and what the database lets a stranger see of it now."""
+
+    kind: str
+    label: Any
+    # Names of events after which a subject `<subject_kind>:<id>` may have to be indexed anew or dropped.
+    subject_kind: str
+    # Rows still visible, as documents; an id that is missing in the answer leaves the index.
+    documents: Callable[[Sequence[int]], list[Document]]
+    every: Callable[[], Iterator[list[int]]]
+    # Only what everyone may see, in a fixed number of queries.
+    present: Callable[[Sequence[int]], dict[int, Result]]
+
+
+@dataclass(frozen=True)
+class Reviewable:
+    """Something a moderator may have to decide on. All functions run inside the deciding transaction."""
+
+    kind: str
+    label: Any
+    # What the card shows, for many at once and in a fixed number of queries: id → card.
+    cards: Callable[[Sequence[int]], dict[int, Any]]
+    # The subject's status now; None when it is gone.
+    status: Callable[[int], str | None]
+    approve: Callable[..., None]
+    hide: Callable[..., None]
+    restore: Callable[..., None]
+
+
+@dataclass(frozen=True)
+class SitemapPart:
+    """Addresses of one kind: `count` decides how many files there are, `rows` yields (path, lastmod) for one of them."""
+
+    kind: str
+    count: Callable[[], int]
+    rows: Callable[[int, int], Iterator[tuple[str, Any, list[tuple[str, str]]]]]
+    lastmod: Callable[[int, int], Any]
+
+
+@dataclass(frozen=True)
+class Feature:
+    blueprints: Sequence[Blueprint] = ()
+    contents: Sequence[Content] = ()
+    findables: Sequence[Findable] = ()
+    reviewables: Sequence[Reviewable] = ()
+    listeners: Sequence[Listener] = ()
+    routines: Sequence[Routine] = ()
+    commands: Sequence[click.Command] = ()
+    sitemap: Sequence[SitemapPart] = ()
+    # Names templates may use everywhere.
+    template_globals: dict[str, Any] = field(default_factory=dict)
+    # A last word at start: extensions, request hooks.
+    open: Callable[[Flask], None] | None = None

@@ -1,0 +1,51 @@
+"""Small facts every page needs (name, menu), kept in the process for as long as the clock says they are true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fansite.core.db import Model, db, touch, transaction
+
+T = TypeVar("T")
+
+
+class SiteFact(Model):
+    """What the owner said about the site itself: its name so far."""
+
+    __tablename__ = "site_fact"
+    name: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.Text)
+
+
+def kept(name: str, tags: tuple[str, ...], find: Callable[[], T]) -> T:
+    """`find()`, or its last answer while none of the tags was bumped since."""
+    site = current_app.extensions["fansite"]
+    known: dict[str, tuple[int, Any]] = site.kept
+    if name in known and site.clock.fresh(known[name][0], tags):
+        answer: T = known[name][1]
+        return answer
+    seen = site.clock.seen()
+    answer = find()
+    known[name] = (seen, answer)
+    return answer
+
+
+def site_name() -> str:
+    fallback = current_app.extensions["fansite"].settings.site_name
+    return kept("site_name", ("site",), lambda: _fact("site_name")) or fallback
+
+
+def say(name: str, value: str) -> None:
+    """Sets a fact about the site."""
+    with transaction() as session:
+        session.merge(SiteFact(name=name, value=value))
+        touch("site")
+
+
+def _fact(name: str) -> str | None:
+    return db.session.scalar(sa.select(SiteFact.value).where(SiteFact.name == name))

@@ -1,0 +1,142 @@
+"""Mail is queued by the operation that wants it, in its transaction, and sent by the worker; failures stay visible and can be sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import Any
+
+import css_inline
+import sqlalchemy as sa
+from flask import current_app, g, render_template
+from flask_babel import force_locale
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fansite.backends.mail import Mailer, MailFailed
+from fansite.core.db import Model, db, get, transaction
+from fansite.core.errors import NotFound
+from fansite.core.outbox import Event, record
+from fansite.lib.times import now
+from fansite.settings import Settings
+
+MAX_TRIES = 8
+KEEP_SENT = timedelta(days=30)
+
+
+class Mail(Model):
+    """One mail to one person. The body is forgotten once the mail is on its way."""
+
+    __tablename__ = "mail"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    to: Mapped[str] = mapped_column(sa.String(254))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    subject: Mapped[str] = mapped_column(sa.String(300))
+    text: Mapped[str] = mapped_column(sa.Text)
+    html: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(sa.Text)
+    receipt: Mapped[str | None] = mapped_column(sa.String(300))
+
+    @property
+    def subject_kind(self) -> str:
+        return "mail"
+
+    @property
+    def state(self) -> str:
+        if self.sent_at is not None:
+            return "sent"
+        return "failed" if self.failed_at is not None else "waiting"
+
+
+def post(kind: str, to: str, language: str, **values: Any) -> Mail:
+    """Queues the mail `templates/mail/<kind>.{txt,html}` in the reader's language. First line of the text is the subject."""
+    settings: Settings = current_app.extensions["fansite"].settings
+    language = language if language in settings.languages else settings.language
+    before = g.get("language")
+    g.language = language
+    try:
+        with force_locale(language):
+            subject, _newline, text = render_template(f"mail/{kind}.txt", **values).strip().partition("\n")
+            html = render_template(f"mail/{kind}.html", subject=subject, **values)
+    finally:
+        g.language = before
+    with transaction() as session:
+        mail = Mail(kind=kind, to=to, language=language, subject=" ".join(subject.split())[:300], text=text.strip() + "\n", html=html)
+        session.add(mail)
+        record("mail.queued", mail)
+    return mail
+
+
+def send_queued(events: Sequence[Event]) -> None:
+    """Listener: sends each queued mail once. What the server refuses for now comes back by the outbox."""
+    for event in events:
+        mail = db.session.get(Mail, int(event.subject.partition(":")[2]))
+        if mail is not None and mail.sent_at is None and mail.failed_at is None:
+            _send(mail)
+
+
+def _send(mail: Mail) -> None:
+    settings: Settings = current_app.extensions["fansite"].settings
+    mailer: Mailer = current_app.extensions["fansite"].mailer
+    mail_id, message = mail.id, compose(mail, settings)
+    db.session.rollback()  # no snapshot is held while a server makes up its mind
+    try:
+        receipt = mailer.send(message)
+    except MailFailed as problem:
+        with transaction():
+            mail = get(Mail, mail_id)
+            mail.tries += 1
+            mail.error = str(problem)
+            given_up = problem.for_ever or mail.tries >= MAX_TRIES
+            mail.failed_at = now() if given_up else None
+        if not given_up:
+            raise
+        return
+    with transaction():
+        mail = get(Mail, mail_id)
+        mail.sent_at, mail.receipt, mail.error, mail.text, mail.html = now(), receipt[:300], None, "", ""
+
+
+def compose(mail: Mail, settings: Settings) -> EmailMessage:
+    message = EmailMessage()
+    host = settings.sender.partition("@")[2]
+    local, _at, domain = settings.sender.partition("@")
+    message["From"] = Address(current_app.extensions["fansite"].site_name()[:60].replace("\n", " "), local, domain)
+    message["To"] = mail.to
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(mail.created_at)
+    message["Message-ID"] = make_msgid(idstring=f"{mail.id}", domain=host)
+    message["Content-Language"] = mail.language
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    html = css_inline.inline(mail.html, load_remote_stylesheets=False, keep_at_rules=True)
+    message.add_alternative(html, subtype="html")
+    return message
+
+
+def send_again(mail_id: int) -> None:
+    """A person decided to try once more."""
+    with transaction():
+        mail = get(Mail, mail_id)
+        if mail.sent_at is not None:
+            raise NotFound()
+        mail.failed_at, mail.tries, mail.error = None, 0, None
+        record("mail.queued", mail)
+
+
+def recent(limit: int = 100) -> Sequence[Mail]:
+    """What failed first, then what waits, then what was sent, newest first."""
+    order = sa.case((Mail.failed_at.is_not(None), 0), (Mail.sent_at.is_(None), 1), else_=2)
+    return db.session.scalars(sa.select(Mail).order_by(order, Mail.id.desc()).limit(limit)).all()
+
+
+def sweep() -> None:
+    with transaction() as session:
+        session.execute(sa.delete(Mail).where(Mail.sent_at < now() - KEEP_SENT))

@@ -1,0 +1,278 @@
+"""Facts are rows, and what follows from them is delivered at least once.
+
+An operation writes its rows, one `event` and one `delivery` per listener in one transaction. A worker takes deliveries by a lease, runs
+the listener, marks them done; a lease that runs out is taken again. Listeners make it true now: repeatable, free of order.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from flask import Flask, current_app
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fansite.core.db import Model, db, touched, transaction
+from fansite.lib.times import now
+
+log = structlog.get_logger("outbox")
+
+LEASE = timedelta(minutes=2)
+BATCH = 200
+IDLE_SECONDS = 0.5
+# Failures back off to an hour and stay visible; after these tries a person has to look.
+MAX_TRIES = 20
+KEEP_DONE = timedelta(days=7)
+
+
+class Event(Model):
+    """A fact in the past tense: `comment.published` about `comment:12`."""
+
+    __tablename__ = "event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    subject: Mapped[str] = mapped_column(sa.String(60), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Delivery(Model):
+    """One event owed to one listener."""
+
+    __tablename__ = "delivery"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
+    listener: Mapped[str] = mapped_column(sa.String(80))
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(sa.Text)
+    done_at: Mapped[datetime | None]
+
+    event: Mapped[Event] = relationship(lazy="joined", innerjoin=True)
+
+    __table_args__ = (
+        sa.UniqueConstraint("event_id", "listener"),
+        sa.Index("ix_delivery_open", "due_at", sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")),
+    )
+
+
+class Tick(Model):
+    """Timed work, once per name and due time, whoever gets there first."""
+
+    __tablename__ = "tick"
+    name: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(primary_key=True)
+
+
+@dataclass(frozen=True)
+class Listener:
+    """`run` is given the events of one batch, oldest first. `names` are exact, or end in `*`."""
+
+    name: str
+    run: Callable[[Sequence[Event]], None]
+    names: tuple[str, ...]
+    batch: int = BATCH
+
+    def hears(self, name: str) -> bool:
+        return any(name == wanted or (wanted.endswith("*") and name.startswith(wanted[:-1])) for wanted in self.names)
+
+
+@dataclass(frozen=True)
+class Routine:
+    """Work that returns by itself: `run` is called once in every `every`."""
+
+    name: str
+    run: Callable[[], None]
+    every: timedelta
+
+
+@dataclass
+class Outbox:
+    """Who listens. Filled by `create_app` from the features' declarations."""
+
+    listeners: dict[str, Listener] = field(default_factory=dict)
+    routines: dict[str, Routine] = field(default_factory=dict)
+
+    def add(self, listener: Listener) -> None:
+        if listener.name in self.listeners:
+            raise ValueError(f"two listeners are called {listener.name}")
+        self.listeners[listener.name] = listener
+
+
+def outbox() -> Outbox:
+    found: Outbox = current_app.extensions["fansite"].outbox
+    return found
+
+
+def subject_of(thing: Any) -> str:
+    return f"{thing.subject_kind}:{thing.id}"
+
+
+def record(name: str, subject: Any, *, due: datetime | None = None, **data: Any) -> None:
+    """Writes the fact and what is owed for it, inside the running transaction. The page tags touched so far travel along."""
+    with transaction() as session:
+        session.flush()
+        at = now()
+        tags = sorted(touched())
+        event = Event(name=name, subject=subject if isinstance(subject, str) else subject_of(subject), data={**data, "tags": tags}, at=at)
+        session.add(event)
+        session.flush()
+        heard = [listener.name for listener in outbox().listeners.values() if listener.hears(name)]
+        if heard:
+            rows = [{"event_id": event.id, "listener": name, "due_at": due or at, "tries": 0} for name in heard]
+            session.execute(sa.insert(Delivery), rows)
+
+
+# ---- the worker ---------------------------------------------------------------------------------------------------------
+
+
+def work(app: Flask, stop: threading.Event) -> None:
+    """Delivers until `stop` is set; the delivery that is running is finished first."""
+    while not stop.is_set():
+        try:
+            with app.app_context():
+                run_routines()
+                busy = deliver_due(stop)
+        except sa.exc.OperationalError as problem:
+            log.warning("database-away", error=str(problem.orig))
+            busy = False
+        if not busy:
+            stop.wait(IDLE_SECONDS)
+
+
+def deliver_all(limit: int = 1000) -> int:
+    """Delivers whatever is due, in this process: for commands and tests. Returns the number of rounds."""
+    for rounds in range(limit):
+        if not deliver_due():
+            return rounds
+    raise RuntimeError("listeners keep each other busy")
+
+
+def deliver_due(stop: threading.Event | None = None) -> bool:
+    """One round: a batch for each listener that is owed something. True when anything was due."""
+    due = _listeners_due()
+    for name in due:
+        if stop is not None and stop.is_set():
+            break
+        listener = outbox().listeners.get(name)
+        if listener is None:
+            _forget(name)  # a listener of an older version
+        else:
+            _deliver_batch(listener)
+    return bool(due)
+
+
+def _open() -> sa.ColumnElement[bool]:
+    at = now()
+    return sa.and_(
+        Delivery.done_at.is_(None), Delivery.due_at <= at, Delivery.tries < MAX_TRIES, sa.or_(Delivery.leased_until.is_(None), Delivery.leased_until < at)
+    )
+
+
+def _listeners_due() -> list[str]:
+    names = db.session.scalars(sa.select(Delivery.listener).where(_open()).distinct().order_by(Delivery.listener)).all()
+    db.session.rollback()
+    return list(names)
+
+
+def _deliver_batch(listener: Listener) -> None:
+    ids = _lease(listener)
+    if not ids:
+        return
+    deliveries = db.session.scalars(sa.select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id)).all()
+    events = [delivery.event for delivery in deliveries]
+    started = time.perf_counter()
+    try:
+        listener.run(events)
+    except Exception as problem:  # whatever a listener may fail of, the others go on
+        db.session.rollback()
+        log.warning("delivery-failed", listener=listener.name, events=len(ids), error=repr(problem))
+        _failed(listener, ids, repr(problem))
+        return
+    with transaction() as session:
+        session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(done_at=now(), leased_until=None, error=None))
+    log.debug("delivered", listener=listener.name, events=len(ids), seconds=round(time.perf_counter() - started, 3))
+
+
+def _lease(listener: Listener) -> list[int]:
+    with transaction() as session:
+        ids = session.scalars(
+            sa.select(Delivery.id).where(_open(), Delivery.listener == listener.name).order_by(Delivery.id).limit(listener.batch).with_for_update(skip_locked=True)
+        ).all()
+        if ids:
+            session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(leased_until=now() + LEASE, tries=Delivery.tries + 1))
+    return list(ids)
+
+
+def _failed(listener: Listener, ids: list[int], error: str) -> None:
+    """A batch that failed is tried again one by one, so that one bad event holds up no other."""
+    with transaction() as session:
+        for delivery in session.scalars(sa.select(Delivery).where(Delivery.id.in_(ids))):
+            delivery.leased_until = None
+            delivery.error = error[:2000]
+            delivery.due_at = now() + backoff(delivery.tries)
+    if len(ids) > 1:
+        single = Listener(listener.name, listener.run, listener.names, batch=1)
+        with transaction() as session:
+            session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(due_at=now()))
+        for _ in ids:
+            _deliver_batch(single)
+
+
+def backoff(tries: int) -> timedelta:
+    return min(timedelta(seconds=2 ** min(tries, 12)), timedelta(hours=1))
+
+
+def _forget(name: str) -> None:
+    with transaction() as session:
+        session.execute(sa.delete(Delivery).where(Delivery.listener == name, Delivery.done_at.is_(None)))
+
+
+def run_routines() -> None:
+    """Runs every routine whose present slot nobody has taken yet."""
+    at = now()
+    for routine in outbox().routines.values():
+        slot = datetime.fromtimestamp(at.timestamp() // routine.every.total_seconds() * routine.every.total_seconds(), at.tzinfo)
+        if _take(routine, slot):
+            try:
+                routine.run()
+            except Exception as problem:  # a routine that fails must not stop the mail
+                db.session.rollback()
+                log.warning("routine-failed", routine=routine.name, error=repr(problem))
+
+
+def _take(routine: Routine, slot: datetime) -> bool:
+    known = sa.select(sa.literal(1)).where(Tick.name == routine.name, Tick.due_at == slot)
+    taken = db.session.scalar(known) is not None
+    db.session.rollback()
+    if taken:
+        return False
+    with transaction() as session:
+        if session.scalar(known) is not None:
+            return False
+        session.execute(sa.delete(Tick).where(Tick.name == routine.name, Tick.due_at < slot))
+        session.add(Tick(name=routine.name, due_at=slot))
+    return True
+
+
+def bump_again(events: Iterable[Event]) -> None:
+    """Heals a kill between COMMIT and bump: the pages that showed the old state are made old once more."""
+    tags = {tag for event in events for tag in event.data.get("tags", ())}
+    if tags:
+        current_app.extensions["fansite"].clock.bump(tags)
+
+
+def sweep() -> None:
+    """Forgets what was delivered long ago."""
+    old = now() - KEEP_DONE
+    with transaction() as session:
+        session.execute(sa.delete(Delivery).where(Delivery.done_at < old))
+        owed = sa.select(sa.literal(1)).where(Delivery.event_id == Event.id).exists()
+        session.execute(sa.delete(Event).where(Event.at < old, ~owed))

@@ -1,0 +1,41 @@
+"""Forms are input: shape, length, words for the visitor; `data` comes out in the domain's type."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from fansite.core.errors import Problem
+
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: Any) -> Any:
+    """One spelling of what was typed: NFC, `\\n` as line end, no control characters (databases and XML refuse them)."""
+    if not isinstance(text, str):
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", CONTROLS.sub("", text))
+
+
+class Form(FlaskForm):
+    """Tokens are checked for every request in one place (`core/web/guard`), not form by form."""
+
+    class Meta:
+        csrf = False
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            filters = [clean, *unbound_field.kwargs.get("filters", [])]
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+    def refuse(self, problem: Problem) -> None:
+        """Puts what an operation refused beside the box it is about, or over the form."""
+        field = self._fields.get(problem.field or "")
+        if field is not None:
+            field.errors = [*field.errors, problem.text]
+        else:
+            self.form_errors.append(problem.text)

@@ -1,0 +1,123 @@
+"""Who may send what: origins, tokens, sizes, and the headers every answer carries."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, g, render_template, request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from markupsafe import Markup, escape
+
+from fansite.core.web.pages import Page, private
+from fansite.settings import Settings
+
+MAX_FIELDS = 200
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+# POSTed by mail programs (RFC 8058) and other machines, which have neither cookie nor origin; each view lists why it is safe.
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "img-src 'self' data:",
+        "style-src 'self'",
+        "script-src 'self'",
+        "font-src 'self'",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+csrf = CSRFProtect()
+
+
+def open_guard(app: Flask, settings: Settings) -> None:
+    app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
+    csrf.init_app(app)
+
+    @app.before_request
+    def check() -> Any:
+        if request.method in SAFE or request.endpoint is None or getattr(app.view_functions[request.endpoint], "from_anywhere", False):
+            return None
+        return check_origin(settings) or check_size() or check_token()
+
+    @app.after_request
+    def cover(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if settings.https:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        if response.headers["Cache-Control"].startswith("private"):
+            response.headers["Vary"] = "Accept-Encoding, Cookie"
+        return response
+
+
+def check_origin(settings: Settings) -> None:
+    """Strangers' pages are shared and carry no token: where the browser says the form stood must be us. A false origin is refused for all."""
+    origin = request.headers.get("Origin")
+    site = request.headers.get("Sec-Fetch-Site")
+    if origin is not None and not same_origin(origin, settings):
+        abort(403)
+    if site is not None and site not in ("same-origin", "none"):
+        abort(403)
+    if origin is None and site is None and g.get("person") is None:
+        abort(403)
+
+
+def same_origin(origin: str, settings: Settings) -> bool:
+    """Scheme, host and port to the letter. On a loopback site every spelling of the loopback with its port is the site."""
+    if origin == settings.base_url:
+        return True
+    ours, theirs = urlsplit(settings.base_url), urlsplit(origin)
+    try:
+        same_port = (ours.port or 80) == (theirs.port or 80)
+    except ValueError:
+        return False
+    return settings.loopback and theirs.scheme == "http" and same_port and theirs.hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def check_size() -> None:
+    if len(request.form) > MAX_FIELDS or sum(len(values) for _name, values in request.form.lists()) > MAX_FIELDS:
+        abort(413)
+
+
+def check_token() -> Response | None:
+    """Signed in: the token of the session row. An old page of ours gets everything typed back, with a button to send it again."""
+    if g.get("person") is None:
+        return None
+    try:
+        csrf.protect()
+    except CSRFError:
+        if request.headers.get("Origin") is None and request.headers.get("Sec-Fetch-Site") is None:
+            abort(403)
+        return send_again()
+    return None
+
+
+def send_again() -> Response:
+    """Nothing typed is lost to an expired token: the page holds all of it, and a button sends it with a new one."""
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "password", "new_password")]
+    page = Page(title=str(_l("This page was open for a long time")), noindex=True)
+    body = render_template("errors/send_again.html", page=page, language_switch=[], fields=fields, action=request.script_root + request.full_path.rstrip("?"))
+    return private(Response(body, 422))
+
+
+def csrf_field() -> Markup:
+    """The hidden field of a signed-in form; empty for strangers, whose pages are shared."""
+    if g.get("person") is None:
+        return Markup("")
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(escape(generate_csrf()))

@@ -1,0 +1,85 @@
+"""Languages by address: the site's own without a prefix, every other under `/<language>/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from flask import Flask, g, redirect, request
+from flask_babel import Babel, refresh
+from werkzeug.routing import RequestRedirect
+
+from fansite.core.web.paths import current_language
+from fansite.settings import Settings
+
+ENVIRON_KEY = "fansite.language"
+WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class LanguagePrefix:
+    """WSGI: moves a language prefix from the path to SCRIPT_NAME, so that everything behind it routes the same."""
+
+    def __init__(self, app: WSGI, settings: Settings) -> None:
+        self.app, self.default, self.languages = app, settings.language, settings.languages
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        first, _slash, rest = path[1:].partition("/")
+        if first in self.languages and path.startswith("/"):
+            if first == self.default or not _slash:
+                return _moved(environ, start_response, f"/{rest}" if first == self.default else f"/{first}/")
+            environ.update({ENVIRON_KEY: first, "PATH_INFO": f"/{rest}", "SCRIPT_NAME": f"/{first}"})
+        return self.app(environ, start_response)
+
+
+def _moved(environ: dict[str, Any], start_response: Callable[..., Any], path: str) -> Iterable[bytes]:
+    query = environ.get("QUERY_STRING", "")
+    location = ("/" + path.lstrip("/\\")) + (f"?{query}" if query else "")
+    safe = location.encode("latin-1", "replace").decode("latin-1")
+    status = "301 Moved Permanently" if environ.get("REQUEST_METHOD") in ("GET", "HEAD") else "404 Not Found"
+    headers = [("Content-Length", "0"), *([("Location", quoted(safe))] if status.startswith("301") else [])]
+    start_response(status, headers)
+    return [b""]
+
+
+def quoted(path: str) -> str:
+    return quote(path.encode("latin-1"), safe="/?&=%+,;:@!$'()*~-._#")
+
+
+def open_languages(app: Flask, settings: Settings) -> Babel:
+    app.config.update(BABEL_DEFAULT_LOCALE=settings.language, BABEL_TRANSLATION_DIRECTORIES=str(app.config["TRANSLATIONS"]))
+    babel = Babel(app, locale_selector=current_language, timezone_selector=lambda: settings.timezone.key)
+
+    @app.before_request
+    def speak() -> Any:
+        g.language = request.environ.get(ENVIRON_KEY, settings.language)
+        wrong = request.routing_exception
+        if isinstance(wrong, RequestRedirect) and request.method in ("GET", "HEAD"):
+            return redirect(relative(wrong.new_url), 301)
+        view = app.view_functions.get(request.endpoint or "")
+        if getattr(view, "unlocalized", False) and ENVIRON_KEY in request.environ:
+            if request.method not in ("GET", "HEAD"):
+                return None
+            query = request.query_string.decode("latin-1")
+            return redirect(request.path + (f"?{query}" if query else ""), 301)
+        return None
+
+    return babel
+
+
+def relative(url: str) -> str:
+    """Werkzeug builds redirects with the Host header; ours are paths."""
+    parts = urlsplit(url)
+    path = "/" + parts.path.lstrip("/\\")
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def speak_as_visitor(settings: Settings) -> None:
+    """For pages that have no language of their own, like errors: the first of the visitor's languages that we have."""
+    if ENVIRON_KEY in request.environ:
+        return
+    wanted = request.accept_languages.best_match(settings.languages)
+    if wanted and wanted != g.get("language"):
+        g.language = wanted
+        refresh()

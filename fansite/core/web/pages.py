@@ -1,0 +1,147 @@
+"""A page says what it is (title, canonical, markup) and what it depends on (tags), then is rendered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, abort, g, make_response, render_template, request
+from markupsafe import Markup
+
+from fansite.core.web.paths import in_language, public_url, settings
+
+Crumb = tuple[str, str]
+
+# The page's tags must name everything it shows; these stand on every page (menu, name, footer).
+SITE_TAG = "site"
+
+
+@dataclass
+class Page:
+    title: str
+    description: str = ""
+    # Path of the one address of this page; None on pages that are not to be indexed.
+    path: str | None = None
+    noindex: bool = False
+    kind: str = "website"
+    # (language, path) of every version of this text, itself included; empty without a translation.
+    versions: Sequence[tuple[str, str]] = ()
+    crumbs: Sequence[Crumb] = ()
+    nodes: Sequence[dict[str, Any]] = ()
+    og: dict[str, str] = field(default_factory=dict)
+    feed_path: str | None = None
+    prev_path: str | None = None
+    next_path: str | None = None
+
+    @property
+    def canonical(self) -> str | None:
+        return None if self.noindex or self.path is None else public_url(self.path)
+
+    @property
+    def feed_url(self) -> str | None:
+        return public_url(self.feed_path) if self.feed_path else None
+
+    @property
+    def alternates(self) -> list[tuple[str, str]]:
+        """hreflang: each version lists itself and all others, `x-default` is the site's own language; no set without a translation."""
+        if self.noindex or len(self.versions) < 2:
+            return []
+        urls = [(language, public_url(path)) for language, path in self.versions]
+        default = dict(urls).get(settings().language)
+        return urls + ([("x-default", default)] if default else [])
+
+    @property
+    def json_ld(self) -> Markup | None:
+        nodes = [*self.nodes, *([_breadcrumbs(self.crumbs, self.title)] if self.crumbs else [])]
+        return json_ld(nodes) if nodes and not self.noindex else None
+
+
+def _breadcrumbs(crumbs: Sequence[Crumb], title: str) -> dict[str, Any]:
+    items = [{"@type": "ListItem", "position": n, "name": str(name), "item": public_url(path)} for n, (name, path) in enumerate(crumbs, 1)]
+    items.append({"@type": "ListItem", "position": len(items) + 1, "name": title})
+    return {"@type": "BreadcrumbList", "itemListElement": items}
+
+
+def json_ld(nodes: Sequence[dict[str, Any]]) -> Markup:
+    """JSON that can stand in a script element: `<`, `>` and `&` are escaped, so no text can end it."""
+    text = json.dumps({"@context": "https://schema.org", "@graph": list(nodes)}, ensure_ascii=False, separators=(",", ":"), default=str)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Numbered pages of a list; each has its own address and its own canonical."""
+
+    page: int
+    last: int
+    path: str
+    extra: tuple[tuple[str, str], ...] = ()
+
+    def url(self, number: int) -> str:
+        query = [*self.extra, *([("page", str(number))] if number > 1 else [])]
+        return f"{self.path}?{urlencode(query)}" if query else self.path
+
+    @property
+    def prev_url(self) -> str | None:
+        return self.url(self.page - 1) if self.page > 1 else None
+
+    @property
+    def next_url(self) -> str | None:
+        return self.url(self.page + 1) if self.page < self.last else None
+
+    @property
+    def urls(self) -> list[tuple[int, str, bool]]:
+        """First, last and the neighbours; gaps are the template's to draw."""
+        near = {1, self.last, *range(max(1, self.page - 2), min(self.last, self.page + 2) + 1)}
+        return [(number, self.url(number), number == self.page) for number in sorted(near)]
+
+
+def page_number(name: str = "page") -> int:
+    """`?page=n`, 1 when absent; anything else is an address that does not exist."""
+    text = request.args.get(name, "1")
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 1_000_000 or len(text) > 7:
+        abort(404)
+    return int(text)
+
+
+def shown_on(*tags: str) -> None:
+    """Declares what this page depends on. A page that declares nothing is never kept by the page cache."""
+    g.page_tags = {*g.get("page_tags", set()), SITE_TAG, *tags}
+
+
+def render_page(template: str, page: Page, *, tags: Iterable[str] = (), status: int = 200, **context: Any) -> Response:
+    """`tags` is what a public page depends on; a page without is private and never stored by anyone."""
+    tags = tuple(tags)
+    if tags:
+        shown_on(*tags)
+    switch = language_switch(page)
+    response = make_response(render_template(template, page=page, language_switch=switch, **context), status)
+    if not tags or g.get("person") is not None or status != 200:
+        return private(response)
+    return conditional(response)
+
+
+def language_switch(page: Page) -> list[tuple[str, str, bool]]:
+    """(language, path, current) for the switch: the same text where it exists in that language, else the same page."""
+    versions = dict(page.versions)
+    base = request.path if request.method == "GET" else "/"
+    return [(language, versions.get(language) or in_language(base, language), language == g.language) for language in settings().languages]
+
+
+def conditional(response: Response) -> Response:
+    """Strong ETag, 304, and the header of everything a shared cache may keep but must ask about."""
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def private(response: Response) -> Response:
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    return response

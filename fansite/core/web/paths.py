@@ -1,0 +1,77 @@
+"""Addresses. Nothing is ever built from the Host header: paths come from the route table, absolute addresses from the base address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import current_app, g
+from werkzeug.routing import MapAdapter
+
+from fansite.core.content import Entry, content_of
+from fansite.settings import Settings
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+def unlocalized(view: V) -> V:
+    """This address is the same in all languages and answers without a prefix only."""
+    view.unlocalized = True  # type: ignore[attr-defined]
+    return view
+
+
+def settings() -> Settings:
+    found: Settings = current_app.extensions["fansite"].settings
+    return found
+
+
+def current_language() -> str:
+    return getattr(g, "language", None) or settings().language
+
+
+def path_for(endpoint: str, language: str | None = None, _anchor: str | None = None, **values: Any) -> str:
+    """The path of an endpoint, with the prefix of `language` (default: the request's) where it has one. Works without a request."""
+    if getattr(current_app.view_functions.get(endpoint), "unlocalized", False):
+        prefix = "/"
+    else:
+        prefix = _prefix(language or current_language())
+    path = _adapter(prefix).build(endpoint, {key: value for key, value in values.items() if value is not None})
+    return f"{path}#{_anchor}" if _anchor else path
+
+
+def entry_path(entry: Entry, _anchor: str | None = None, **values: Any) -> str:
+    return path_for(content_of(entry).endpoint, language=entry.language, slug=entry.slug, _anchor=_anchor, **values)
+
+
+def public_url(path: str) -> str:
+    return settings().base_url + path
+
+
+def safe_next(target: str | None) -> str | None:
+    """A path of this site to go on to, or None: never another host, scheme, or something a browser could read as one."""
+    if not target or not target.startswith("/") or target[:2] in ("//", "/\\") or len(target) > 2000:
+        return None
+    if any(ord(c) <= 32 or c == "\\" or ord(c) == 127 for c in target):
+        return None
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc:
+        return None
+    return target
+
+
+def in_language(path: str, language: str) -> str:
+    """The path of this very page in another language of the interface."""
+    prefix = _prefix(language).rstrip("/")
+    return prefix + path
+
+
+def _prefix(language: str) -> str:
+    return "/" if language == settings().language else f"/{language}/"
+
+
+def _adapter(prefix: str) -> MapAdapter:
+    adapters: dict[str, MapAdapter] = current_app.extensions["fansite"].adapters
+    if prefix not in adapters:
+        adapters[prefix] = current_app.url_map.bind("localhost", script_name=prefix)
+    return adapters[prefix]

@@ -1,0 +1,58 @@
+"""What every template may use."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, g
+from flask_babel import format_date, format_datetime
+from markupsafe import Markup
+
+from fansite.core.kept import site_name
+from fansite.core.web.assets import Assets
+from fansite.core.web.guard import csrf_field
+from fansite.core.web.paths import current_language, entry_path, path_for, public_url
+from fansite.lib import drawing
+from fansite.lib.times import w3c
+from fansite.settings import ROOT, Settings
+
+
+def open_templates(app: Flask, settings: Settings) -> None:
+    assets = Assets(ROOT / "static")
+    app.extensions["fansite"].assets = assets
+    app.jinja_env.globals.update(
+        url_for=path_for,
+        entry_path=entry_path,
+        public_url=public_url,
+        static_url=assets.url,
+        csrf_field=csrf_field,
+        languages=settings.languages,
+        base_url=settings.base_url,
+        avatar=avatar,
+        icon=lambda name, label="": Markup(drawing.icon(name, label)),
+    )
+    app.jinja_env.filters.update(day=day, moment=moment, w3c=w3c, clock=clock)
+
+    @app.context_processor
+    def always() -> dict[str, Any]:
+        return {"person": g.get("person"), "language": current_language(), "site_name": site_name()}
+
+
+def avatar(who: Any, size: int = 44) -> Markup:
+    """The drawn face of an account, or of a bare name."""
+    name = who if isinstance(who, str) else getattr(who, "username_key", None) or "?"
+    return Markup(drawing.avatar(name))
+
+
+def day(moment: datetime | date, form: str = "long") -> str:
+    """Thursday 19 November 2026, in the site's zone and the reader's language."""
+    return str(format_date(moment, "full" if form == "long" else form))
+
+
+def moment(at: datetime) -> str:
+    return str(format_datetime(at, "medium"))
+
+
+def clock(at: datetime) -> str:
+    return str(format_datetime(at, "HH:mm"))

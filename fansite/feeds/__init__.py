@@ -1,0 +1,3 @@
+from fansite.core.feature import Feature
+
+feature = Feature()

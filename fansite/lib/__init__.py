@@ -1,0 +1,1 @@
+"""Helpers with neither Flask nor database."""

@@ -1,0 +1,24 @@
+"""Time is aware UTC from one clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC; what has no zone is taken as UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def w3c(moment: datetime) -> str:
+    """W3C date and time with zone, to the second: 2026-11-19T17:30:00+00:00."""
+    return utc(moment).isoformat(timespec="seconds")
+
+
+def rfc822(moment: datetime) -> str:
+    return format_datetime(utc(moment), usegmt=True)
