@@ -23,7 +23,7 @@ from fansite.backends.storage import Storage, open_storage
 from fansite.core import limits, mail, outbox
 from fansite.core.content import Content
 from fansite.core.db import database_uri, db, engine_options
-from fansite.core.feature import Feature, Findable, Reviewable, SitemapPart
+from fansite.core.feature import Drafts, Feature, Findable, Reviewable, SitemapPart
 from fansite.core.kept import site_name
 from fansite.core.outbox import Listener, Outbox, Routine
 from fansite.core.web import templating
@@ -52,6 +52,7 @@ class Site:
     findables: dict[str, Findable] = field(default_factory=dict)
     reviewables: dict[str, Reviewable] = field(default_factory=dict)
     sitemap: dict[str, SitemapPart] = field(default_factory=dict)
+    drafts: Drafts | None = None
     adapters: dict[str, Any] = field(default_factory=dict)
     kept: dict[str, tuple[int, Any]] = field(default_factory=dict)
 
@@ -122,6 +123,7 @@ def _declare(app: Flask, feature: Feature) -> None:
     site.findables.update({findable.kind: findable for findable in feature.findables})
     site.reviewables.update({reviewable.kind: reviewable for reviewable in feature.reviewables})
     site.sitemap.update({part.kind: part for part in feature.sitemap})
+    site.drafts = feature.drafts or site.drafts
     for listener in feature.listeners:
         site.outbox.add(listener)
     site.outbox.routines.update({routine.name: routine for routine in feature.routines})

@@ -95,6 +95,42 @@ def _setting_row(setting: settings_table.Setting, loaded: Settings) -> dict[str,
     return {"variable": setting.variable, "value": text, "source": settings_table.source_of(setting), "sentence": setting.sentence}
 
 
+@main.command()
+@click.option("--email", prompt=True, help="E-mail address of the first owner.")
+@click.option("--username", prompt=True, help="Username of the first owner.")
+@click.option("--site-name", prompt="Name of the band", help="The band's name, as the site shows it.")
+@click.option("--password-stdin", is_flag=True, help="Read the password as one line from standard input.")
+def init(email: str, username: str, site_name: str, password_stdin: bool) -> None:
+    """Prepares an empty site: database, name and its first owner. Asks for what is not given.
+
+    \b
+    Example:  fansite init --email ada@band.example --username ada --site-name "The Band"
+    """
+    from fansite.accounts import operations as accounts
+    from fansite.app import create_app
+    from fansite.core import kept
+    from fansite.core.db import upgrade
+    from fansite.core.errors import Problem
+
+    loaded = _settings()
+    upgrade(loaded)
+    if password_stdin:
+        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with create_app(loaded).app_context():
+        if accounts.has_owner():
+            click.echo("This site has an owner already; `fansite user create --role owner` makes another.", err=True)
+            raise SystemExit(1)
+        try:
+            accounts.create(email=email, username=username, password=password, role="owner")
+        except Problem as problem:
+            click.echo(str(problem.text), err=True)
+            raise SystemExit(1) from None
+        kept.say("site_name", site_name.strip()[:80])
+    click.echo(f"{site_name} is ready: `fansite serve`, then sign in as {username} at {loaded.base_url}/login")
+
+
 @main.group()
 def db() -> None:
     """The database's schema."""

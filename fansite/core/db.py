@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 from fansite.core.errors import NotFound
 from fansite.settings import ROOT, Settings
@@ -56,8 +56,11 @@ class Moment(sa.types.TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    metadata = sa.MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Moment(), dict[str, Any]: sa.JSON(), list[str]: sa.JSON()}
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: Moment(), dict[str, Any]: sa.JSON(), list[str]: sa.JSON()},
+    )
+    metadata = registry.metadata
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)

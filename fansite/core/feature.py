@@ -67,6 +67,17 @@ class SitemapPart:
 
 
 @dataclass(frozen=True)
+class Drafts:
+    """What strangers wrote before they signed in, kept by the feature that will post it."""
+
+    # The draft of a token as the sign-in page shows it (`text`, `title`, `path`), or None when it is unknown or too old.
+    find: Callable[[str], Any]
+    # Posts it as this person through the usual checks and returns the path to go on to. Never loses the text: what is refused waits
+    # in the form at that path.
+    post: Callable[[str, Any], str]
+
+
+@dataclass(frozen=True)
 class Feature:
     blueprints: Sequence[Blueprint] = ()
     contents: Sequence[Content] = ()
@@ -76,6 +87,7 @@ class Feature:
     routines: Sequence[Routine] = ()
     commands: Sequence[click.Command] = ()
     sitemap: Sequence[SitemapPart] = ()
+    drafts: Drafts | None = None
     # Names templates may use everywhere.
     template_globals: dict[str, Any] = field(default_factory=dict)
     # A last word at start: extensions, request hooks.

@@ -58,9 +58,9 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def words(text: str) -> Iterator[Word]:
+def words(text: str, start: int = 0, end: int | None = None) -> Iterator[Word]:
     """The words of composed text, elisions (l', d', qu') left out."""
-    for chunk in _CHUNK.finditer(text):
+    for chunk in _CHUNK.finditer(text, start, len(text) if end is None else end):
         found = chunk.group()
         if found.isalnum():
             yield Word(found.lower()[:LONGEST_WORD], chunk.start(), chunk.end())

@@ -1,0 +1,223 @@
+"""Which documents answer a query, best first.
+
+Whoosh keeps the postings; the sums are ours, because its own scorer takes each field for itself. Here a word counts once per document
+(BM25F): its occurrences in title, text and tags are added up first and levelled off after, and how rare it is counts over all
+languages. On top come a bonus for documents that hold more of what was asked, and one for words that stand side by side.
+The numbers were tuned on Cranfield and PIAF (tests/backends/test_search_relevance.py); they lie on a plateau, not on a peak.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from .language import BRANCHES, Word, fold, stops
+from .queries import Phrase, Wanted
+from .schema import forms
+
+
+class Weight(NamedTuple):
+    """What one occurrence in a field is worth, and how much a long field takes from it (0 nothing, 1 all)."""
+
+    worth: float
+    length: float
+
+
+WEIGHTS = {"title": Weight(3.0, 0.4), "body": Weight(1.0, 0.6), "tags": Weight(2.0, 0.4)}
+# How fast the tenth occurrence of a word counts less than the first.
+LEVELLING = 1.4
+# What a document with all the words asked gains, and how steeply that falls with those it lacks.
+COVERAGE = 1.0
+COVERAGE_STEEPNESS = 4
+# What two words side by side are worth, against the words themselves; less when one of them is a stop word.
+NEIGHBOURS = 0.8
+STOP_NEIGHBOUR = 0.4
+# Neighbours are looked for in the best so many only: reading positions is the dear part.
+CANDIDATES = 50
+# A word's beginning stands for at most so many words.
+MOST_ENDINGS = 15
+
+Forms = Mapping[str, tuple[str, ...]]  # branch to terms
+Places = Mapping[tuple[int, str], set[int]]  # (document, field) to positions
+
+
+class Postings:
+    """An open reader, with what ranking asks it again and again kept beside it."""
+
+    def __init__(self, reader: Any) -> None:
+        self.reader = reader
+        self.size: int = reader.doc_count()
+        self._leaves = reader.leaf_readers()
+        self._lengths: dict[str, dict[int, float]] = {}
+        self._averages: dict[str, float] = {}
+
+    def documents(self, field: str, term: str) -> Iterator[tuple[int, float]]:
+        """Document numbers that hold a term, with how often."""
+        for leaf, base in self._leaves:
+            if (field, term) not in leaf:
+                continue
+            postings = leaf.postings(field, term)
+            while postings.is_active():
+                yield base + postings.id(), postings.weight()
+                postings.next()
+
+    def positions(self, field: str, term: str, among: list[int]) -> Iterator[tuple[int, list[int]]]:
+        """Where a term stands in some documents, given in order."""
+        for leaf, base in self._leaves:
+            inside = [number - base for number in among if base <= number < base + leaf.doc_count_all()]
+            if not inside or (field, term) not in leaf:
+                continue
+            postings = leaf.postings(field, term)
+            for number in inside:
+                if not postings.is_active():
+                    break
+                postings.skip_to(number)
+                if postings.is_active() and postings.id() == number:
+                    yield base + number, postings.value_as("positions")
+
+    def relative_length(self, field: str, branch: str, document: int) -> float:
+        """A field's length against the average in its language."""
+        lengths = self._lengths.setdefault(field, {})
+        if document not in lengths:
+            lengths[document] = self.reader.doc_field_length(document, field, 1) / self._average(field, branch)
+        return lengths[document]
+
+    def _average(self, field: str, branch: str) -> float:
+        if field not in self._averages:
+            self._averages[field] = self.reader.field_length(field) / max(1, self.reader.doc_frequency("branch", branch)) or 1.0
+        return self._averages[field]
+
+    def words_from(self, prefix: str) -> Iterator[str]:
+        """The written words that begin so when accents are left away."""
+        for entry in self.reader.expand_prefix("vocabulary", prefix):
+            yield entry.decode().partition(" ")[2]
+
+
+def rank(postings: Postings, wanted: Wanted, *, kind: str | None = None, year: int | None = None) -> dict[int, float]:
+    """Every document that answers, with its score."""
+    scored = {word: frequencies(postings, forms_of(word)) for word in wanted.scored}
+    if wanted.beginning in scored and not scored[wanted.beginning]:
+        scored[wanted.beginning] = frequencies(postings, _forms_of_beginning(postings, wanted.beginning))
+    rarity = {word: _rarity(len(found), postings.size) for word, found in scored.items() if found}
+    scores = _scores(scored, rarity)
+    for number in _refused(postings, wanted, scores, kind, year):
+        del scores[number]
+    best = sorted(scores, key=lambda number: scores[number], reverse=True)[:CANDIDATES]
+    for number, bonus in _neighbours(postings, wanted.sequence, {word.text: value for word, value in rarity.items()}, best).items():
+        scores[number] += NEIGHBOURS * bonus
+    return scores
+
+
+def frequencies(postings: Postings, terms_by_branch: Forms) -> dict[int, float]:
+    """How much each document speaks of a word: its occurrences, those in the title worth more, long texts discounted."""
+    found: dict[int, float] = defaultdict(float)
+    for branch, terms in terms_by_branch.items():
+        for text, (worth, length) in WEIGHTS.items():
+            field = f"{text}_{branch}"
+            # Several forms of one word stand at one place: the more frequent form counts them all.
+            counts: dict[int, float] = {}
+            for term in terms:
+                for number, count in postings.documents(field, term):
+                    if count > counts.get(number, 0):
+                        counts[number] = count
+            for number, count in counts.items():
+                found[number] += worth * count / (1 - length + length * postings.relative_length(field, branch, number))
+    return found
+
+
+def forms_of(word: Word) -> Forms:
+    return {branch: forms(word.text, word.joined, branch) for branch in BRANCHES}
+
+
+def _forms_of_beginning(postings: Postings, word: Word) -> Forms:
+    endings = [ending for ending, _ in zip(postings.words_from(fold(word.text)), range(MOST_ENDINGS), strict=False)]
+    return {branch: tuple(dict.fromkeys(term for ending in endings for term in forms(ending, "", branch))) for branch in BRANCHES}
+
+
+def _rarity(holders: int, documents: int) -> float:
+    return math.log(1 + (documents - holders + 0.5) / (holders + 0.5))
+
+
+def _levelled(frequency: float) -> float:
+    return frequency * (LEVELLING + 1) / (frequency + LEVELLING)
+
+
+def _scores(scored: Mapping[Word, Mapping[int, float]], rarity: Mapping[Word, float]) -> dict[int, float]:
+    scores: dict[int, float] = defaultdict(float)
+    covered: dict[int, float] = defaultdict(float)
+    for word, value in rarity.items():
+        for number, frequency in scored[word].items():
+            scores[number] += value * _levelled(frequency)
+            covered[number] += value
+    asked = sum(rarity.values())
+    return {number: score * (1 + COVERAGE * (covered[number] / asked) ** COVERAGE_STEEPNESS) for number, score in scores.items()}
+
+
+def _refused(postings: Postings, wanted: Wanted, scores: Collection[int], kind: str | None, year: int | None) -> set[int]:
+    """Those among the scored that another part of the query rules out."""
+    refused: set[int] = set()
+    for field, value in (("kind", kind), ("year", year)):
+        if value is not None:
+            refused.update(set(scores).difference(number for number, _ in postings.documents(field, str(value))))
+    for phrase in wanted.phrases:
+        refused.update(set(scores) - _holding(postings, phrase, set(scores) - refused))
+    for phrase in wanted.excluded:
+        refused.update(_holding(postings, phrase, set(scores) - refused))
+    return refused
+
+
+def _holding(postings: Postings, phrase: Phrase, among: set[int]) -> set[int]:
+    """Documents with these words in this order, side by side."""
+    for word in phrase:
+        among = among.intersection(frequencies(postings, forms_of(word)))
+    if len(phrase) == 1 or not among:
+        return among
+    numbers = sorted(among)
+    first, *rest = (_places(postings, word, numbers) for word in phrase)
+    found = set()
+    for place, starts in first.items():
+        for step, places in enumerate(rest, start=1):
+            starts = {start for start in starts if start + step in places.get(place, ())}
+        if starts:
+            found.add(place[0])
+    return found
+
+
+def _neighbours(postings: Postings, sequence: Phrase, rarity: Mapping[str, float], best: list[int]) -> dict[int, float]:
+    """For each document, what it gains by holding words side by side that were asked side by side."""
+    pairs = [(left, right, _value(left, right, rarity)) for left, right in zip(sequence, sequence[1:], strict=False)]
+    pairs = [pair for pair in pairs if pair[2]]
+    numbers = sorted(best)
+    # Keyed by its text: a word asked twice is read once.
+    places = {word.text: _places(postings, word, numbers) for left, right, _ in pairs for word in (left, right)}
+    gains: dict[int, float] = defaultdict(float)
+    for left, right, value in pairs:
+        met: dict[int, float] = defaultdict(float)
+        following = places[right.text]
+        for (number, field), starts in places[left.text].items():
+            together = sum(start + 1 in following.get((number, field), ()) for start in starts)
+            met[number] += WEIGHTS[field].worth * together
+        for number, together in met.items():
+            gains[number] += value * _levelled(together)
+    return gains
+
+
+def _value(left: Word, right: Word, rarity: Mapping[str, float]) -> float:
+    telling = [rarity[word.text] for word in (left, right) if word.text in rarity]
+    if len(telling) == 2:
+        return min(telling)
+    common = stops(left.text) or stops(right.text)
+    return STOP_NEIGHBOUR * telling[0] if telling and common else 0.0
+
+
+def _places(postings: Postings, word: Word, numbers: list[int]) -> Places:
+    places: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for branch, terms in forms_of(word).items():
+        for text in WEIGHTS:
+            for term in terms:
+                for number, positions in postings.positions(f"{text}_{branch}", term, numbers):
+                    places[number, text].update(positions)
+    return places
+

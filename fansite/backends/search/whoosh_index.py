@@ -1,0 +1,224 @@
+"""The embedded index: one writer, many readers, a folder nobody else needs.
+
+`current` names the folder of the index in use. A rebuild fills another folder and replaces that one line, so readers go on
+serving meanwhile, and a killed rebuild leaves nothing but files that the next one sweeps away. Only calls are used that Whoosh 2.7.4
+and whoosh3 both get right: never `refresh()`, `reader(reuse=)`, `BufferedWriter`, `AsyncWriter` or `TimeLimitCollector`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from whoosh.filedb.filestore import FileStorage
+
+from . import Answer, Document, Query, SearchBusy, SearchNotReady, State, sums
+from .answers import answer
+from .queries import read_query
+from .ranking import Postings
+from .schema import fields_of, make_of_index, make_schema
+
+log = logging.getLogger(__name__)
+
+# A rebuild holds the lock for as long as it takes: who waits longer than this comes back later.
+PATIENCE_SECONDS = 5.0
+# Enough that 2,000 posts are sorted in memory, little enough for a small machine.
+MEMORY_MB = 64
+PROGRESS_STEP = 50
+
+
+class Kept(NamedTuple):
+    """A reader with what it shows: the folder, and the commit within it."""
+
+    name: str
+    generation: int
+    index: Any
+    postings: Postings
+
+
+class WhooshIndex:
+    """Safe to share between threads: one reader, one question at a time (Whoosh's readers share a file position)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.schema = make_schema()
+        self.make = make_of_index()
+        self._guard = Lock()
+        self._kept: Kept | None = None
+        self._checked: dict[str, os.stat_result] = {}
+
+    # Reading
+
+    def find(self, query: Query) -> Answer:
+        wanted = read_query(query.text)
+        if not wanted.sequence:
+            return Answer()
+        with self._guard:
+            try:
+                postings = self._postings()
+                return answer(postings, wanted, query) if postings else Answer()
+            except Exception:  # a torn index fails in any way it likes: nothing is found until the worker, who checks it, has rebuilt it
+                log.exception("the search index could not be read")
+                self._forget()
+                return Answer()
+
+    def keys(self) -> Iterator[str]:
+        name = self._current()
+        if name is None:
+            return
+        reader = self._open(name).reader()
+        try:
+            for _, stored in reader.iter_docs():
+                yield stored["key"]
+        finally:
+            reader.close()
+
+    def state(self) -> State:
+        name = self._current()
+        if name is None:
+            return "missing"
+        if not self._mine(name):
+            return "broken"
+        return "ready" if self._whole(name) else "broken"
+
+    def close(self) -> None:
+        with self._guard:
+            self._forget()
+
+    def _postings(self) -> Postings | None:
+        """The kept reader, opened anew when something was committed since."""
+        name = self._current()
+        if name is None or not self._mine(name):
+            self._forget()
+            return None
+        if self._kept and self._kept.name == name and self._kept.generation == self._kept.index.latest_generation():
+            return self._kept.postings
+        self._forget()
+        index = self._open(name)
+        generation = index.latest_generation()  # before the reader: it may show a later commit, never an earlier one
+        self._kept = Kept(name, generation, index, Postings(index.reader()))
+        return self._kept.postings
+
+    def _forget(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept:
+            kept.postings.reader.close()
+
+    def _whole(self, name: str) -> bool:
+        if sums.whole(self.folder / name, self._checked):
+            return True
+        try:
+            with self._writing(patience=0):
+                return sums.whole(self.folder / name, self._checked)
+        except SearchBusy:
+            return True  # in the middle of a commit or a rebuild: whoever writes leaves it whole
+
+    # Writing
+
+    def apply(self, put: Iterable[Document], drop: Iterable[str] = ()) -> None:
+        gone = set(drop)
+        documents = {document.key: document for document in put if document.key not in gone}
+        with self._writing():
+            name = self._current()
+            if name is None or not self._mine(name):
+                raise SearchNotReady("rebuild the search index first")
+            index = self._open(name)
+            writer = index.writer(timeout=PATIENCE_SECONDS, limitmb=MEMORY_MB)
+            with _committed(writer), index.searcher() as searcher:
+                for key in gone | documents.keys():
+                    writer.delete_by_term("key", key, searcher=searcher)
+                for document in documents.values():
+                    writer.add_document(**fields_of(document))
+            sums.seal(self.folder / name)
+
+    def rebuild(self, documents: Iterator[Document], progress: Callable[[int], None] | None = None) -> None:
+        with self._writing():
+            self._sweep(keep=self._current())
+            name = f"{self.make}-{uuid4().hex[:12]}"
+            folder = self.folder / name
+            folder.mkdir(mode=0o700)
+            try:
+                self._fill(folder, documents, progress or (lambda number: None))
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            sums.replace(self.folder / "current", name)
+            self._sweep(keep=name)
+
+    def _fill(self, folder: Path, documents: Iterator[Document], progress: Callable[[int], None]) -> None:
+        index = FileStorage(str(folder), supports_mmap=False).create_index(self.schema)
+        writer = index.writer(limitmb=MEMORY_MB)
+        seen: set[str] = set()
+        with _committed(writer):
+            for document in documents:
+                if document.key in seen:  # it moved between two pages of the query
+                    continue
+                seen.add(document.key)
+                writer.add_document(**fields_of(document))
+                if len(seen) % PROGRESS_STEP == 0:
+                    progress(len(seen))
+        sums.seal(folder)
+        progress(len(seen))
+
+    @contextmanager
+    def _writing(self, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+        """Holds the one write lock; it ends with the process that holds it."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.chmod(0o700)  # the index is read with pickle: nobody else may write here
+        with open(self.folder / "lock", "a") as file:
+            deadline = time.monotonic() + patience
+            while not _locked(file.fileno()):
+                if time.monotonic() >= deadline:
+                    raise SearchBusy("another process is writing to the search index")
+                time.sleep(0.02)
+            yield
+
+    # The folder
+
+    def _current(self) -> str | None:
+        try:
+            name = (self.folder / "current").read_text(encoding="ascii").strip()
+        except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
+            return None
+        return name if name == Path(name).name and (self.folder / name).is_dir() else None
+
+    def _mine(self, name: str) -> bool:
+        return name.startswith(f"{self.make}-")
+
+    def _sweep(self, keep: str | None) -> None:
+        """Removes what earlier rebuilds left; readers keep the files they have open."""
+        for folder in self.folder.iterdir():
+            if folder.is_dir() and folder.name != keep:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _open(self, name: str) -> Any:
+        # Not mapped into memory: reading a mapped file that somebody cut short would kill the process.
+        return FileStorage(str(self.folder / name), supports_mmap=False).open_index(schema=self.schema)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def _committed(writer: Any) -> Iterator[None]:
+    """All or nothing: commits at the end, cancels when anything failed."""
+    try:
+        yield
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit()

@@ -1,0 +1,38 @@
+"""What is wrong with a file: enough to refuse it, or only worth telling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+KEPT = 200  # A report of more lines is not read; the rest is counted.
+LONGEST = 300
+
+
+class Refused(Exception):
+    """The file is not taken, and nothing of it; `line` is None where no line is to blame."""
+
+    def __init__(self, line: int | None, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}" if line else reason)
+        self.line = line
+        self.reason = reason
+
+
+class Problems:
+    """What was put right or left out on the way, with its line; a hostile file cannot make the list long."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._kept: list[str] = []
+
+    def note(self, line: int, text: str) -> None:
+        self.count += 1
+        if len(self._kept) < KEPT:
+            self._kept.append(f"line {line}: {text}"[:LONGEST])
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._kept
+        if self.count > len(self._kept):
+            yield f"and {self.count - len(self._kept)} more"

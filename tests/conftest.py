@@ -1,0 +1,166 @@
+"""The house rules of all tests: warnings are errors, the network is off, and everyone knows the cast."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if SHARED.is_dir():
+        return
+    for item in items:
+        if item.get_closest_marker("shared"):
+            item.add_marker(pytest.mark.skip(reason="../shared is not here"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test called {address}: the network is off")
+        return real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database, copied for each test."""
+    from fansite import settings
+    from fansite.core.db import upgrade
+
+    folder = tmp_path_factory.mktemp("empty")
+    upgrade(settings.load({"FANSITE_INSTANCE_PATH": str(folder)}))
+    return folder / "fansite.db"
+
+
+@pytest.fixture(scope="session")
+def one_app(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Any:
+    """The application is made once for all tests of a process; `app` gives each test a fresh database."""
+    from fansite import settings
+    from fansite.app import create_app
+
+    folder = tmp_path_factory.mktemp("instance")
+    environment = {"FANSITE_INSTANCE_PATH": str(folder), "FANSITE_BASE_URL": "http://127.0.0.1:8000", "FANSITE_SITE_NAME": "The Paper Marmots"}
+    return create_app(settings.load(environment))
+
+
+@pytest.fixture
+def app(one_app: Any, empty_database: Path) -> Iterator[Any]:
+    from fansite.core.db import db
+
+    site = one_app.extensions["fansite"]
+    folder = site.settings.instance_path
+    with one_app.app_context():
+        db.engine.dispose()
+        for leftover in folder.glob("fansite.db*"):
+            leftover.unlink()
+        shutil.copy(empty_database, folder / "fansite.db")
+        for name in ("search", "media", "outbox"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+        site.kept.clear()
+        site.search.close()
+        yield one_app
+        db.session.remove()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Time stands still at noon; `clock.shift(seconds)` moves it."""
+    import time_machine
+
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def cast(app: Any) -> SimpleNamespace:
+    """fay (fan, trusted), nora (new), milo (moderator), eli (editor), ada (owner), ben (banned); all know the password `PASSWORD`."""
+    from tests.cast import make_cast
+
+    return make_cast()
+
+
+@pytest.fixture
+def browser_as(app: Any) -> Callable[..., Any]:
+    """`browser_as(account)` is a test client signed in as that account, `browser_as(None)` a stranger."""
+    from tests.client import Visitor
+
+    def visit(account: Any = None, *, language: str = "en") -> Visitor:
+        return Visitor(app, account, language=language)
+
+    return visit
+
+
+@pytest.fixture
+def stranger(browser_as: Callable[..., Any]) -> Any:
+    return browser_as(None)
+
+
+@pytest.fixture
+def worker(app: Any) -> Callable[[], int]:
+    """Delivers everything that is due, as the site's worker would."""
+    from fansite.core.outbox import deliver_all
+
+    return deliver_all
+
+
+@pytest.fixture
+def outbox_mails(app: Any) -> Callable[[], list[Any]]:
+    """The mails written so far, oldest first."""
+    import email
+    from email import policy
+
+    folder = app.extensions["fansite"].settings.instance_path / "outbox"
+
+    def read() -> list[Any]:
+        return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml"))]
+
+    return read
+
+
+@pytest.fixture
+def count_queries(app: Any) -> Callable[[], Any]:
+    """`with count_queries() as counted: …; assert len(counted) <= 8`: the statements sent, transaction words not counted."""
+    from contextlib import contextmanager
+
+    import sqlalchemy as sa
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK")):
+                seen.append(statement)
+
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+    return counting
+
+
+os.environ.pop("FANSITE_INSTANCE_PATH", None)
