@@ -17,6 +17,11 @@ SESSION_IDLE = timedelta(days=30)
 SESSION_LIFE = timedelta(days=180)
 CONFIRM_WITHIN = timedelta(days=7)
 RESET_WITHIN = timedelta(hours=2)
+NEW_EMAIL_WITHIN = timedelta(days=1)
+# Names are how people know each other: often enough to correct a choice, too seldom to shed a reputation.
+RENAME_EVERY = timedelta(days=30)
+# What is shown in place of an erased account's name. Nobody can choose it.
+ERASED = "[deleted]"
 
 
 class Account(Model, UserMixin):
@@ -105,6 +110,14 @@ class SignUp(Model):
     draft: Mapped[str | None] = mapped_column(sa.String(64))
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
 
+    @property
+    def used(self) -> bool:
+        """The link works once; the row stays a while without its secret, so that opening the link again can be answered kindly."""
+        return not self.password_hash
+
+    def alive(self, at: datetime) -> bool:
+        return not self.used and at - self.created_at < CONFIRM_WITHIN
+
 
 class MailedKey(Model):
     """A link that was mailed to somebody with an account: `reset` the password, or `email` for a new address."""
@@ -121,9 +134,12 @@ class MailedKey(Model):
 
     __table_args__ = (sa.CheckConstraint(sa.column("purpose").in_(["reset", "email"]), name="purpose"),)
 
+    def alive(self, at: datetime) -> bool:
+        return at - self.created_at < (RESET_WITHIN if self.purpose == "reset" else NEW_EMAIL_WITHIN)
+
 
 class FormerName(Model):
-    """A profile's old address; answers 301 to the present one."""
+    """A profile's old address; answers 301 to the present one. Nobody else may take it."""
 
     __tablename__ = "former_name"
     username_key: Mapped[str] = mapped_column(sa.String(30), primary_key=True)

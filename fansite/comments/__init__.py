@@ -1,3 +1,22 @@
-from fansite.core.feature import Feature
+"""Threaded comments below any entry."""
 
-feature = Feature()
+from datetime import timedelta
+
+from fansite.comments import operations, queries
+from fansite.comments.drafts import drafts
+from fansite.comments.findable import findable
+from fansite.comments.review import reviewable
+from fansite.comments.sections import Section, address_of, section
+from fansite.comments.views import bp
+from fansite.core.feature import Feature
+from fansite.core.outbox import Routine
+
+feature = Feature(
+    blueprints=[bp],
+    findables=[findable],
+    reviewables=[reviewable],
+    drafts=drafts,
+    routines=[Routine("comments.drafts", operations.sweep_drafts, timedelta(hours=6))],
+)
+
+__all__ = ["Section", "address_of", "feature", "operations", "queries", "section"]

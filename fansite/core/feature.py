@@ -49,11 +49,14 @@ class Reviewable:
     label: Any
     # What the card shows, for many at once and in a fixed number of queries: id → card.
     cards: Callable[[Sequence[int]], dict[int, Any]]
-    # The subject's status now; None when it is gone.
-    status: Callable[[int], str | None]
-    approve: Callable[..., None]
-    hide: Callable[..., None]
-    restore: Callable[..., None]
+    # The subject's status now and when its text last changed; None when it is gone.
+    state: Callable[[int], tuple[str, Any] | None]
+    approve: Callable[..., None]  # (id, by=, reason=)
+    hide: Callable[..., None]  # (id, by=, reason=, status="rejected"|"removed")
+    restore: Callable[..., None]  # (id, by=, status=): back to what it was before a decision
+    # Where it stands on the site, and whether this person may see that it exists at all.
+    address: Callable[[int], str]
+    visible: Callable[[int], bool]
 
 
 @dataclass(frozen=True)

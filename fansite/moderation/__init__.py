@@ -1,3 +1,6 @@
-from fansite.core.feature import Feature
+"""What needs a person's eye, and what was decided."""
 
-feature = Feature()
+from fansite.core.feature import Feature
+from fansite.moderation.views import bp
+
+feature = Feature(blueprints=[bp])

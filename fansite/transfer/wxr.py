@@ -266,7 +266,7 @@ class _Reader:
     def _begin(self, name: str, attributes: Mapping[str, str]) -> None:
         self._field, self._field_depth = name, self._depth
         self._pieces, self._length = [], 0
-        self._attributes = dict(attributes.items()) if name == "category" else {}
+        self._attributes = dict(attributes) if name == "category" else {}
         self._weigh(FIELD_COST + sum(map(len, self._attributes.values())))
 
     def _end(self) -> None:

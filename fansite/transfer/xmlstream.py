@@ -108,7 +108,7 @@ class _Guard(ContentHandler):
         self._names.update(attrs.getNames())
         if len(self._names) > MAX_NAMES:
             raise Refused(self.line, f"more than {MAX_NAMES} different tags: no export has so many")
-        self._listener.opened(name, attrs, self.line)
+        self._listener.opened(name, dict(attrs.items()), self.line)
 
     def characters(self, content: str) -> None:
         self._heard = True

@@ -88,6 +88,6 @@ def open_search(url: str, folder: Path) -> Search:
     """The backend a setting names. Touches no file before its first use, so it may be made before a fork."""
     if url != "whoosh:":
         raise ValueError(f"expected whoosh:, got {url!r}")
-    from .whoosh_index import WhooshIndex  # the import takes a third of a second: only who searches pays
+    from .whoosh_index import WhooshIndex  # it imports what stands above
 
     return WhooshIndex(folder)

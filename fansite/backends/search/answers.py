@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from . import Answer, Hit, Query
+from .postings import Postings
 from .queries import Wanted
-from .ranking import Postings, rank
+from .ranking import rank
 from .suggestions import better_spelling
 
 

@@ -42,7 +42,7 @@ def read_query(text: str) -> Wanted:
     excluded: list[Phrase] = []
     for piece in _PIECE.finditer(text):
         group = "plain" if piece["phrase"] is None else "phrase"
-        found = tuple(words(text, piece.start(group), piece.end(group)))[:MOST_PHRASE_WORDS if group == "phrase" else None]
+        found = tuple(words(text, piece.start(group), piece.end(group)))[: MOST_PHRASE_WORDS if group == "phrase" else None]
         if not found:
             continue
         if piece["minus"] or (group == "plain" and piece[group][0] in "-−"):

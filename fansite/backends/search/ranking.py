@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice, pairwise
+from typing import NamedTuple
 
-from .language import BRANCHES, Word, fold, stops
+from .language import BRANCHES, Word, fold, forms_of, stops, terms
+from .postings import Postings
 from .queries import Phrase, Wanted
-from .schema import forms
 
 
 class Weight(NamedTuple):
@@ -43,58 +44,6 @@ Forms = Mapping[str, tuple[str, ...]]  # branch to terms
 Places = Mapping[tuple[int, str], set[int]]  # (document, field) to positions
 
 
-class Postings:
-    """An open reader, with what ranking asks it again and again kept beside it."""
-
-    def __init__(self, reader: Any) -> None:
-        self.reader = reader
-        self.size: int = reader.doc_count()
-        self._leaves = reader.leaf_readers()
-        self._lengths: dict[str, dict[int, float]] = {}
-        self._averages: dict[str, float] = {}
-
-    def documents(self, field: str, term: str) -> Iterator[tuple[int, float]]:
-        """Document numbers that hold a term, with how often."""
-        for leaf, base in self._leaves:
-            if (field, term) not in leaf:
-                continue
-            postings = leaf.postings(field, term)
-            while postings.is_active():
-                yield base + postings.id(), postings.weight()
-                postings.next()
-
-    def positions(self, field: str, term: str, among: list[int]) -> Iterator[tuple[int, list[int]]]:
-        """Where a term stands in some documents, given in order."""
-        for leaf, base in self._leaves:
-            inside = [number - base for number in among if base <= number < base + leaf.doc_count_all()]
-            if not inside or (field, term) not in leaf:
-                continue
-            postings = leaf.postings(field, term)
-            for number in inside:
-                if not postings.is_active():
-                    break
-                postings.skip_to(number)
-                if postings.is_active() and postings.id() == number:
-                    yield base + number, postings.value_as("positions")
-
-    def relative_length(self, field: str, branch: str, document: int) -> float:
-        """A field's length against the average in its language."""
-        lengths = self._lengths.setdefault(field, {})
-        if document not in lengths:
-            lengths[document] = self.reader.doc_field_length(document, field, 1) / self._average(field, branch)
-        return lengths[document]
-
-    def _average(self, field: str, branch: str) -> float:
-        if field not in self._averages:
-            self._averages[field] = self.reader.field_length(field) / max(1, self.reader.doc_frequency("branch", branch)) or 1.0
-        return self._averages[field]
-
-    def words_from(self, prefix: str) -> Iterator[str]:
-        """The written words that begin so when accents are left away."""
-        for entry in self.reader.expand_prefix("vocabulary", prefix):
-            yield entry.decode().partition(" ")[2]
-
-
 def rank(postings: Postings, wanted: Wanted, *, kind: str | None = None, year: int | None = None) -> dict[int, float]:
     """Every document that answers, with its score."""
     scored = {word: frequencies(postings, forms_of(word)) for word in wanted.scored}
@@ -110,15 +59,15 @@ def rank(postings: Postings, wanted: Wanted, *, kind: str | None = None, year: i
     return scores
 
 
-def frequencies(postings: Postings, terms_by_branch: Forms) -> dict[int, float]:
+def frequencies(postings: Postings, forms: Forms) -> dict[int, float]:
     """How much each document speaks of a word: its occurrences, those in the title worth more, long texts discounted."""
     found: dict[int, float] = defaultdict(float)
-    for branch, terms in terms_by_branch.items():
+    for branch, terms_of_branch in forms.items():
         for text, (worth, length) in WEIGHTS.items():
             field = f"{text}_{branch}"
             # Several forms of one word stand at one place: the more frequent form counts them all.
             counts: dict[int, float] = {}
-            for term in terms:
+            for term in terms_of_branch:
                 for number, count in postings.documents(field, term):
                     if count > counts.get(number, 0):
                         counts[number] = count
@@ -127,13 +76,9 @@ def frequencies(postings: Postings, terms_by_branch: Forms) -> dict[int, float]:
     return found
 
 
-def forms_of(word: Word) -> Forms:
-    return {branch: forms(word.text, word.joined, branch) for branch in BRANCHES}
-
-
 def _forms_of_beginning(postings: Postings, word: Word) -> Forms:
-    endings = [ending for ending, _ in zip(postings.words_from(fold(word.text)), range(MOST_ENDINGS), strict=False)]
-    return {branch: tuple(dict.fromkeys(term for ending in endings for term in forms(ending, "", branch))) for branch in BRANCHES}
+    endings = list(islice(postings.words_from(fold(word.text)), MOST_ENDINGS))
+    return {branch: tuple(dict.fromkeys(term for ending in endings for term in terms(ending, branch))) for branch in BRANCHES}
 
 
 def _rarity(holders: int, documents: int) -> float:
@@ -178,16 +123,14 @@ def _holding(postings: Postings, phrase: Phrase, among: set[int]) -> set[int]:
     first, *rest = (_places(postings, word, numbers) for word in phrase)
     found = set()
     for place, starts in first.items():
-        for step, places in enumerate(rest, start=1):
-            starts = {start for start in starts if start + step in places.get(place, ())}
-        if starts:
+        if any(all(start + step in places.get(place, ()) for step, places in enumerate(rest, start=1)) for start in starts):
             found.add(place[0])
     return found
 
 
 def _neighbours(postings: Postings, sequence: Phrase, rarity: Mapping[str, float], best: list[int]) -> dict[int, float]:
     """For each document, what it gains by holding words side by side that were asked side by side."""
-    pairs = [(left, right, _value(left, right, rarity)) for left, right in zip(sequence, sequence[1:], strict=False)]
+    pairs = [(left, right, _value(left, right, rarity)) for left, right in pairwise(sequence)]
     pairs = [pair for pair in pairs if pair[2]]
     numbers = sorted(best)
     # Keyed by its text: a word asked twice is read once.
@@ -214,10 +157,9 @@ def _value(left: Word, right: Word, rarity: Mapping[str, float]) -> float:
 
 def _places(postings: Postings, word: Word, numbers: list[int]) -> Places:
     places: dict[tuple[int, str], set[int]] = defaultdict(set)
-    for branch, terms in forms_of(word).items():
+    for branch, forms in forms_of(word).items():
         for text in WEIGHTS:
-            for term in terms:
+            for term in forms:
                 for number, positions in postings.positions(f"{text}_{branch}", term, numbers):
                     places[number, text].update(positions)
     return places
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +11,7 @@ from whoosh.analysis import Composable, Token
 from whoosh.columns import NumericColumn
 
 from . import Document
-from .language import BRANCHES, branch_of, composed, fold, terms, words
+from .language import BRANCHES, branch_of, composed, fold, forms, forms_of, words
 
 TEXTS = ("title", "body", "tags")
 # Raised when the fields change; a change of the analysis is noticed by itself (see `make_of_index`).
@@ -36,17 +36,11 @@ class Terms(Composable):
         for text in value.split("\0"):
             for word in words(text):
                 token.pos = position
-                for term in forms(word.text, word.joined, self.branch):
+                for term in forms(word, self.branch):
                     token.text = term
                     yield token
                 position += 1
             position += _GAP
-
-
-def forms(word: str, joined: str, branch: str) -> tuple[str, ...]:
-    """All terms a word stands for in one language, the whole of its hyphenated chain among them."""
-    found = terms(word, branch)
-    return tuple(dict.fromkeys(found + terms(joined, branch))) if joined else found
 
 
 def make_schema() -> fields.Schema:
@@ -88,10 +82,10 @@ def entry_of(word: str) -> str:
 
 def make_of_index() -> str:
     """Names everything that decides what stands in the index; another name means: rebuild."""
-    sample = repr([(branch, [forms(word.text, word.joined, branch) for word in words(_SAMPLE)]) for branch in BRANCHES])
+    sample = repr([forms_of(word) for word in words(_SAMPLE)])
     return f"{NUMBER}-{sha256(sample.encode()).hexdigest()[:8]}"
 
 
-def _vocabulary(texts: Any) -> list[str]:
+def _vocabulary(texts: Iterable[str]) -> list[str]:
     found = {word.text for text in texts for word in words(text)}
     return [entry_of(word) for word in found if len(word) >= _SHORTEST_SUGGESTION and word.isalpha()]

@@ -23,8 +23,8 @@ from whoosh.filedb.filestore import FileStorage
 
 from . import Answer, Document, Query, SearchBusy, SearchNotReady, State, sums
 from .answers import answer
+from .postings import Postings
 from .queries import read_query
-from .ranking import Postings
 from .schema import fields_of, make_of_index, make_schema
 
 log = logging.getLogger(__name__)

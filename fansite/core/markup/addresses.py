@@ -6,52 +6,54 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-# Browsers drop these inside an address: "java\tscript:" is a script.
-_DROPPED_BY_BROWSERS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+_AROUND = "".join(map(chr, range(0x21)))
+# Browsers drop line ends and tabs inside an address: "java\tscript:" is a script. No other control has a place there either.
+_INSIDE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _HOST_LIKE = re.compile(r"(?<![\w.-])(?:[\w-]+\.)+[^\W\d_]{2,24}(?![\w-])")
+_LONGEST_HOST = 253
 
 
 def safe(address: str, schemes: tuple[str, ...]) -> str | None:
-    """The address as browsers understand it, or None when it leads anywhere but to a page (or, where allowed, a mailbox)."""
-    address = _DROPPED_BY_BROWSERS.sub(lambda m: "%20" if set(m[0]) == {" "} else "", address.strip().strip("\x00"))
+    """The address as browsers understand it, or None when it is of another scheme, or nonsense."""
+    address = _INSIDE.sub("", address.strip(_AROUND)).replace(" ", "%20")
     scheme = _SCHEME.match(address)
     if scheme is None:
         return _within_site(address)
-    name = scheme[1].lower()
+    name, rest = scheme[1].lower(), address[scheme.end() :]
     if name not in schemes:
         return None
     if name == "mailto":
-        return address
-    # Browsers read "https:\evil.example" and "https:/evil.example" like this too.
-    rest = address[scheme.end() :].replace("\\", "/").lstrip("/")
-    return f"{name}://{rest}" if host_of(f"{name}://{rest}") else None
+        return f"mailto:{rest}"
+    # Browsers read "https:\evil.example" and "https:/evil.example" as if both slashes were there.
+    whole = f"{name}://" + rest.replace("\\", "/").lstrip("/")
+    return whole if host_of(whole) else None
 
 
 def _within_site(address: str) -> str | None:
     address = address.replace("\\", "/")
     if address.startswith("//"):
         return safe(f"https:{address}", ("https",))
-    if ":" in re.split(r"[/?#]", address, maxsplit=1)[0]:
-        return None
-    return address
+    # What stands before a colon here is no scheme for us, but may be one for somebody else.
+    return None if not address or ":" in re.split(r"[/?#]", address, maxsplit=1)[0] else address
 
 
 def host_of(address: str) -> str:
     """The host (of a mailbox: its domain) in its plain ASCII form; empty for paths of this site."""
     try:
         parts = urlsplit(address)
-        host = parts.path.rpartition("@")[2].partition("?")[0] if parts.scheme == "mailto" else parts.hostname or ""
-        return _ascii(host)
+        host = parts.path.rpartition("@")[2] if parts.scheme == "mailto" else parts.hostname
     except ValueError:
         return ""
+    return _ascii(host or "")
 
 
 def other_host(text: str, address: str) -> str:
     """Where a link really leads when its text names another place: "https://bank.example" to evil.example; else empty."""
     real = host_of(address)
-    named = {_ascii(found) for found in _HOST_LIKE.findall(unicodedata.normalize("NFKC", text))}
-    return real if real and any(not _same_place(real, name) for name in named) else ""
+    text = unicodedata.normalize("NFKC", text).replace("\u3002", ".")
+    named = {_ascii(found) for found in _HOST_LIKE.findall(text)}
+    return real if any(not _same_place(real, name) for name in named) else ""
 
 
 def _same_place(real: str, named: str) -> bool:
@@ -60,10 +62,8 @@ def _same_place(real: str, named: str) -> bool:
 
 
 def _ascii(host: str) -> str:
-    host = host.lower().rstrip(".")
-    if host.isascii():
-        return host
+    host = host.lower().rstrip(".")[:_LONGEST_HOST]
     try:
-        return host.encode("idna").decode("ascii")
+        return host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
         return host

@@ -132,7 +132,7 @@ class _BareLink(InlineProcessor):
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[etree.Element | None, int, int]:  # type: ignore[override]
         address = _without_punctuation(m.group(0))
-        if address.endswith("/"):  # nothing but "https://"
+        if address.endswith("://"):
             return None, m.start(0), m.end(0)
         link = etree.Element("a", {"href": address})
         link.text = AtomicString(address)
@@ -147,7 +147,7 @@ def _without_punctuation(address: str) -> str:
         last = address[end - 1]
         if last == ")" and unopened > 0:
             unopened -= 1
-        elif last not in "?!.,:;*_~'’»…]":
+        elif last not in "?!.,:;*_~'’»…]" or address.endswith("://", 0, end):
             break
         end -= 1
     return address[:end]

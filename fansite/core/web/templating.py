@@ -41,8 +41,8 @@ def open_templates(app: Flask, settings: Settings) -> None:
 
 def avatar(who: Any, size: int = 44) -> Markup:
     """The drawn face of an account, or of a bare name."""
-    name = who if isinstance(who, str) else getattr(who, "username_key", None) or "?"
-    return Markup(drawing.avatar(name))
+    name = who if isinstance(who, str) else getattr(who, "username_key", None)
+    return Markup(drawing.avatar((name or "?").lower()))
 
 
 def day(moment: datetime | date, form: str = "long") -> str:

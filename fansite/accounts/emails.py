@@ -1,0 +1,28 @@
+"""E-mail addresses: how they are written down, and how two are found to be one."""
+
+from __future__ import annotations
+
+from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
+from flask_babel import lazy_gettext as _l
+
+from fansite.core.errors import Refused
+
+
+def normal(typed: str, *, field: str = "email") -> str:
+    """The address as mail is sent to it; refuses what cannot be one. Nobody is asked over the network."""
+    try:
+        found = validate_email(typed.strip(), check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
+    except (EmailSyntaxError, EmailNotValidError):
+        raise Refused(_l("That is not an e-mail address: it looks like name@example.org."), field=field) from None
+    address = found.ascii_email
+    if address is None or "." not in found.ascii_domain and found.ascii_domain != "localhost":
+        raise Refused(_l("Something is missing after the @: it looks like name@example.org."), field=field)
+    return address
+
+
+def key(typed: str) -> str:
+    """What makes two addresses the same one. Never refuses: what is no address is nobody's."""
+    try:
+        return normal(typed).lower()
+    except Refused:
+        return typed.strip().lower()

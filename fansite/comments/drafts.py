@@ -1,0 +1,45 @@
+"""What strangers wrote, handed over when they have signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fansite.comments import operations
+from fansite.comments.sections import address_of
+from fansite.core.content import Entry
+from fansite.core.db import get
+from fansite.core.errors import Problem
+from fansite.core.feature import Drafts
+from fansite.core.web import entry_path, path_for
+
+
+@dataclass(frozen=True)
+class KeptText:
+    text: str
+    title: str
+    path: str
+
+
+def find(token: str) -> KeptText | None:
+    draft = operations.find_draft(token)
+    if draft is None:
+        return None
+    return KeptText(draft.body, draft.entry.title, entry_path(draft.entry))
+
+
+def post(token: str, person: Any) -> str:
+    """The path to go on to: the comment, or the form with the text when it was not taken."""
+    draft = operations.find_draft(token)
+    if draft is None:
+        return path_for("comments.mine")
+    entry_id = draft.entry_id
+    try:
+        comment = operations.post_draft(token, by=person)
+        return address_of(comment, get(Entry, entry_id))
+    except Problem:
+        # The page of the entry shows the text in its form; sending it there says what is wrong with it.
+        return entry_path(get(Entry, entry_id), draft=token, _anchor="reply")
+
+
+drafts = Drafts(find=find, post=post)

@@ -1,0 +1,55 @@
+"""Who may do what with a comment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fansite.comments.models import Comment
+from fansite.core.content import Entry
+from fansite.core.policy import keeps_order
+from fansite.lib.times import now
+
+
+def post(person: Any, entry: Entry) -> bool:
+    return person is not None and person.active and entry.public
+
+
+def read(person: Any, comment: Comment) -> bool:
+    """Everyone reads what is published; what waits is its author's and the moderators'."""
+    return comment.visible or keeps_order(person) or (person is not None and comment.author_id == person.id)
+
+
+def reply(person: Any, comment: Comment) -> bool:
+    """Strangers too: they write first and sign in after."""
+    return comment.visible and (person is None or person.active)
+
+
+def edit(person: Any, comment: Comment) -> bool:
+    return _own(person, comment) and comment.still_editable(now())
+
+
+def resend(person: Any, comment: Comment) -> bool:
+    return _own(person, comment) and comment.status == "rejected"
+
+
+def withdraw(person: Any, comment: Comment) -> bool:
+    return _own(person, comment) and comment.status in ("published", "pending", "rejected")
+
+
+def report(person: Any, comment: Comment) -> bool:
+    return comment.visible and (person is None or comment.author_id != person.id)
+
+
+def moderate(person: Any, _comment: Comment | None = None) -> bool:
+    return keeps_order(person)
+
+
+def _own(person: Any, comment: Comment) -> bool:
+    return person is not None and person.active and comment.author_id == person.id
+
+
+VERBS = {"reply": reply, "edit": edit, "withdraw": withdraw, "report": report, "moderate": moderate}
+
+
+def may(person: Any, comment: Comment) -> frozenset[str]:
+    return frozenset(verb for verb, rule in VERBS.items() if rule(person, comment))

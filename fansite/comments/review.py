@@ -1,0 +1,68 @@
+"""Comments before moderators: what the card shows, and what a decision does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from fansite.comments import operations, queries
+from fansite.comments.models import Comment
+from fansite.comments.sections import address_of, author_name, author_path
+from fansite.core import markup
+from fansite.core.db import db
+from fansite.core.feature import Reviewable
+from fansite.core.web import entry_path
+from fansite.moderation.queries import Card
+
+
+def cards(ids: Sequence[int]) -> dict[int, Card]:
+    return {comment.id: _card(comment) for comment in queries.many_with_context(ids)}
+
+
+def state(comment_id: int) -> tuple[str, datetime] | None:
+    comment = db.session.get(Comment, comment_id)
+    return (comment.status, comment.edited_at or comment.posted_at) if comment is not None else None
+
+
+def address(comment_id: int) -> str:
+    comment = queries.with_context(comment_id)
+    return address_of(comment, comment.entry) if comment is not None else "/"
+
+
+def visible(comment_id: int) -> bool:
+    comment = queries.with_context(comment_id)
+    return comment is not None and comment.visible and comment.entry.public
+
+
+def _card(comment: Comment) -> Card:
+    author, parent = comment.author, comment.parent
+    return Card(
+        html=Markup(comment.html),  # noqa: S704 - cleaned when it was stored
+        author_name=author_name(comment) or "[deleted]",
+        author_path=author_path(comment),
+        approved=author.approved_comments if author is not None else 0,
+        refused=author.refused_comments if author is not None else 0,
+        author_since=author.joined_at if author is not None else None,
+        entry_title=comment.entry.title,
+        entry_path=entry_path(comment.entry, _anchor=f"comment-{comment.id}" if comment.visible else None),
+        posted_at=comment.posted_at,
+        status=comment.status,
+        parent_name=(author_name(parent) or "[deleted]") if parent is not None else "",
+        parent_text=markup.summary_of(parent.html, length=140) if parent is not None else "",
+    )
+
+
+reviewable = Reviewable(
+    kind="comment",
+    label=_l("Comment"),
+    cards=cards,
+    state=state,
+    approve=operations.approve,
+    hide=operations.hide,
+    restore=operations.restore,
+    address=address,
+    visible=visible,
+)

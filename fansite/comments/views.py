@@ -1,0 +1,226 @@
+"""Writing, correcting, taking back and reporting comments; one's own list; permalinks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, jsonify, redirect, request
+from flask_babel import gettext as _
+
+from fansite.accounts.guards import signed_in
+from fansite.comments import operations, policy, queries
+from fansite.comments.forms import CommentForm, EditForm, ReportForm
+from fansite.comments.models import COMMENTS_A_PAGE, Comment
+from fansite.comments.sections import address_of, arrange, author_name, nested, section
+from fansite.core.content import Entry
+from fansite.core.db import db
+from fansite.core.errors import Gone, NotFound, Problem, Refused, TooMany
+from fansite.core.limits import visitor_key
+from fansite.core.web import Page, Pages, entry_path, page_number, path_for, render_page, unlocalized
+from fansite.moderation import operations as moderation
+
+bp = Blueprint("comments", __name__)
+OWN_A_PAGE = 30
+
+
+@bp.post("/comments/on/<int:entry_id>")
+def create(entry_id: int) -> Any:
+    """Signed in: posts. A stranger's text is kept, and they go on to sign in."""
+    form = CommentForm()
+    form.validate()
+    body, parent_id = form.body.data or "", form.parent.data
+    nonce = form.nonce.data or request.headers.get("Idempotency-Key", "")[:64] or None
+    _entry(entry_id)
+    try:
+        if g.person is None:
+            token = operations.keep_draft(entry_id, body=body, parent_id=parent_id, address=visitor_key())
+            return _go_on(path_for("accounts.login", draft=token))
+        comment = operations.post(entry_id, by=g.person, body=body, parent_id=parent_id, nonce=nonce)
+    except (Refused, TooMany) as problem:
+        return _typed_again(entry_id, form, problem)
+    entry = _entry(entry_id)
+    return _go_on(address_of(comment, entry), created=True)
+
+
+@bp.get("/comments/<int:comment_id>")
+@unlocalized
+def permalink(comment_id: int) -> Any:
+    comment = _seen(comment_id)
+    return redirect(address_of(comment, comment.entry), 302)
+
+
+@bp.get("/comments/<int:comment_id>/thread")
+def thread(comment_id: int) -> Any:
+    """A thread that is too long for its entry's page."""
+    root = _seen(comment_id)
+    if root.id != root.root_id:
+        return redirect(path_for("comments.thread", root.entry.language, comment_id=root.root_id), 301)
+    if root.entry.language != g.language:
+        return redirect(path_for("comments.thread", root.entry.language, comment_id=root.id), 301)
+    page, last = page_number(), max(1, -(-(root.replies_count + 1) // COMMENTS_A_PAGE))
+    if page > last:
+        abort(404)
+    pages = Pages(page, last, path_for("comments.thread", comment_id=root.id))
+    rows = queries.page_of_one_thread(root, page, g.person)
+    shown = arrange(rows, root.entry, g.person, page_path=pages.url(page))
+    title = _("A thread by %(name)s", name=author_name(root) or _("somebody who left"))
+    described = Page(f"{title}: {root.entry.title}", path=pages.url(page), crumbs=[(root.entry.title, entry_path(root.entry))])
+    return render_page(
+        "comments/thread.html", described, tags=(f"entry:{root.entry_id}",), heading=title, entry=root.entry, rows=nested(shown), pages=pages
+    )
+
+
+@bp.route("/comments/<int:comment_id>/edit", methods=["GET", "POST"])
+@signed_in
+def edit(comment_id: int) -> Any:
+    """Within half an hour; and what was refused, to correct it and send it again."""
+    comment = _own(comment_id)
+    again = policy.resend(g.person, comment)
+    if not again and not policy.edit(g.person, comment):
+        raise Refused(_("This comment can no longer be changed. You can still take it back, or answer it yourself."))
+    form = EditForm(body=comment.body)
+    if request.method == "POST":
+        try:
+            act = operations.resend if again else operations.edit
+            comment = act(comment_id, by=g.person, body=form.body.data or "")
+            entry = _entry(comment.entry_id)
+            return redirect(address_of(comment, entry), 303)
+        except (Refused, TooMany) as problem:
+            form.refuse(Refused(problem.text, field="body"))
+            comment = _own(comment_id)
+            return _edit_page(comment, form, again, _status_of(problem))
+    return _edit_page(comment, form, again, 200)
+
+
+@bp.route("/comments/<int:comment_id>/withdrawal", methods=["GET", "POST"])
+@signed_in
+def withdrawal(comment_id: int) -> Any:
+    comment = _own(comment_id)
+    if request.method == "POST":
+        operations.withdraw(comment_id, by=g.person)
+        return redirect(path_for("comments.mine"), 303)
+    if not policy.withdraw(g.person, comment):
+        abort(404)
+    page = Page(_("Take this comment back?"), noindex=True)
+    return render_page("comments/withdrawal.html", page, comment=comment, entry=comment.entry, back=address_of(comment, comment.entry))
+
+
+@bp.route("/comments/<int:comment_id>/report", methods=["GET", "POST"])
+def report(comment_id: int) -> Any:
+    comment = _seen(comment_id)
+    if not comment.visible:
+        raise NotFound()
+    form = ReportForm()
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                moderation.report("comment", comment_id, category=form.category.data, note=form.note.data or "", by=g.person, address=visitor_key())
+                return redirect(path_for("comments.reported", comment_id=comment_id), 303)
+            except (Refused, TooMany) as problem:
+                form.refuse(problem)
+                status = _status_of(problem)
+            comment = _seen(comment_id)
+    page = Page(_("Report a comment"), noindex=True)
+    response = render_page(
+        "comments/report.html",
+        page,
+        status=status,
+        form=form,
+        comment=comment,
+        name=author_name(comment) or "[deleted]",
+        back=address_of(comment, comment.entry),
+        tags=() if g.person or status != 200 else comment.page_tags,
+    )
+    return _with_wait(response, form)
+
+
+@bp.get("/comments/<int:comment_id>/report/thanks")
+def reported(comment_id: int) -> Any:
+    comment = _seen(comment_id)
+    page = Page(_("Thank you, a person will look at it"), noindex=True)
+    return render_page("comments/reported.html", page, back=address_of(comment, comment.entry))
+
+
+@bp.get("/account/comments")
+@signed_in
+def mine() -> Any:
+    """All of one's own with their states; what was refused says why and can be corrected."""
+    page_no = page_number()
+    total = queries.count_by(g.person.id, public=False)
+    last = max(1, -(-total // OWN_A_PAGE))
+    if page_no > last:
+        abort(404)
+    comments = queries.written_by(g.person.id, page_no, OWN_A_PAGE, public=False)
+    pages = Pages(page_no, last, path_for("comments.mine"))
+    page = Page(_("Your comments"), noindex=True)
+    acts = {comment.id: policy.may(g.person, comment) | ({"resend"} if policy.resend(g.person, comment) else set()) for comment in comments}
+    return render_page("comments/mine.html", page, comments=comments, acts=acts, pages=pages, total=total)
+
+
+# ---- the parts ------------------------------------------------------------------------------------------------------------
+
+
+def _entry(entry_id: int) -> Entry:
+    entry = db.session.get(Entry, entry_id)
+    if entry is None or not entry.public:
+        raise Gone() if entry is not None and entry.status == "withdrawn" else NotFound()
+    return entry
+
+
+def _seen(comment_id: int) -> Comment:
+    """A comment this person may know of; removed and withdrawn ones are gone, what waits is its author's."""
+    comment = queries.with_context(comment_id)
+    if comment is None or not comment.entry.public:
+        raise NotFound()
+    if comment.status in ("removed", "withdrawn"):
+        raise Gone(_("This comment was taken down."))
+    if not policy.read(g.person, comment) or comment.status == "rejected":
+        raise NotFound()
+    return comment
+
+
+def _own(comment_id: int) -> Comment:
+    comment = queries.with_context(comment_id)
+    if comment is None or comment.author_id != g.person.id:
+        raise NotFound()
+    return comment
+
+
+def _go_on(path: str, *, created: bool = False) -> Any:
+    """303 for a browser; for the script of the page, where the comment stands."""
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify({"address": path}), (201 if created else 200)
+    return redirect(path, 303)
+
+
+def _typed_again(entry_id: int, form: CommentForm, problem: Problem) -> Response:
+    """The entry's page of comments with everything typed still in the form, and why it was not taken."""
+    form.refuse(problem)
+    entry = _entry(entry_id)
+    made = section(entry, g.person, form=form)
+    page = Page(_("Your comment on %(title)s", title=entry.title), noindex=True)
+    response = render_page("comments/again.html", page, status=_status_of(problem), entry=entry, section=made)
+    if isinstance(problem, TooMany):
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response
+
+
+def _status_of(problem: Problem) -> int:
+    return 429 if isinstance(problem, TooMany) else 422
+
+
+def _with_wait(response: Response, form: Any) -> Response:
+    if response.status_code == 429:
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+def _edit_page(comment: Comment, form: EditForm, again: bool, status: int) -> Response:
+    page = Page(_("Correct your comment") if again else _("Change your comment"), noindex=True)
+    back = path_for("comments.mine") if again else address_of(comment, comment.entry)
+    response = render_page("comments/edit.html", page, status=status, comment=comment, form=form, again=again, back=back)
+    return _with_wait(response, form)
+
+

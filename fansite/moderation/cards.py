@@ -1,0 +1,126 @@
+"""Reviews in the moderator's words, ready for `moderation/_review.html`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from fansite.core.web import path_for
+from fansite.lib.times import w3c
+from fansite.moderation.models import Review
+from fansite.moderation.queries import Card, Item
+
+# The checks' reasons, as they are stored; what stands after a colon is data.
+REASONS = {
+    "first comment": lambda: _("first comment"),
+    "banned word": lambda: _("banned word"),
+    "suspect word": lambda: _("suspect word"),
+    "many links": lambda: _("many links"),
+    "link in a first comment": lambda: _("link in a first comment"),
+    "repeated text": lambda: _("repeated text"),
+    "often refused": lambda: _("often refused"),
+    "reported": lambda: _("reported"),
+    "taken up": lambda: _("taken up by a moderator"),
+    "sent again": lambda: _("sent again"),
+    "sent again after": lambda: _("sent again after"),
+}
+CATEGORIES = {
+    "spam": lambda: _("spam"),
+    "abuse": lambda: _("insult or threat"),
+    "off-topic": lambda: _("off topic"),
+    "private": lambda: _("private details"),
+    "illegal": lambda: _("against the law"),
+    "other": lambda: _("other"),
+}
+
+
+@dataclass(frozen=True)
+class ReviewCard:
+    id: int
+    subject: str
+    text_html: Any
+    reasons: list[str]
+    author_name: str
+    author_url: str | None
+    author_record: str
+    entry_title: str
+    entry_url: str
+    parent_excerpt: str
+    posted_at: datetime
+    age_iso: str
+    decision: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    reason: str
+    reports: list[tuple[str, str, str]]
+    acts: tuple[str, ...]
+    version: int
+    action_url: str
+
+
+def review_card(item: Item) -> ReviewCard:
+    review, card = item.review, item.card or gone()
+    known = review.id is not None
+    return ReviewCard(
+        id=review.id or 0,
+        subject=review.subject,
+        text_html=card.html,
+        reasons=[reason_words(reason) for reason in review.reasons],
+        author_name=card.author_name,
+        author_url=card.author_path,
+        author_record=record_words(card),
+        entry_title=card.entry_title,
+        entry_url=card.entry_path,
+        parent_excerpt=card.parent_text,
+        posted_at=card.posted_at,
+        age_iso=w3c(review.opened_at),
+        decision=review.decision,
+        decided_by=review.decided_by.username if review.decided_by is not None else None,
+        decided_at=review.decided_at,
+        reason=review.reason or "",
+        reports=[(CATEGORIES[r.category](), r.note, r.reporter.username if r.reporter is not None else _("a visitor")) for r in review.reports],
+        acts=acts_of(review),
+        version=review.version,
+        action_url=path_for("moderation.decision", review_id=review.id)
+        if known
+        else path_for("moderation.subject", kind=review.subject_kind, subject_id=review.subject_id),
+    )
+
+
+def acts_of(review: Review) -> tuple[str, ...]:
+    """What can be decided: everything can be taken back, and what was approved can still be removed."""
+    if review.open:
+        return ("approve", "reject") if review.queue == "pending" else ("approve", "remove")
+    if review.decision is None:
+        return ()
+    return ("undo", "remove") if review.decision == "approve" else ("undo",)
+
+
+def reason_words(reason: str) -> str:
+    key, colon, detail = reason.partition(": ")
+    words = REASONS[key]() if key in REASONS else key
+    if key == "reported":
+        detail = CATEGORIES[detail]() if detail in CATEGORIES else detail
+    return f"{words}: {detail}" if colon else str(words)
+
+
+def record_words(card: Card) -> str:
+    """`3 approved · 1 refused · here since 4 May 2025`."""
+    if card.author_since is None:
+        return str(_("no account"))
+    parts = [ngettext("%(num)s approved", "%(num)s approved", card.approved)] if card.approved else [_("nothing approved yet")]
+    if card.refused:
+        parts.append(ngettext("%(num)s refused", "%(num)s refused", card.refused))
+    parts.append(_("here since %(day)s", day=format_date(card.author_since, "medium")))
+    return " · ".join(parts)
+
+
+def gone() -> Card:
+    """The card of a subject that is no longer there."""
+    nothing = datetime.min
+    return Card(Markup(""), "[deleted]", None, 0, 0, None, "", "", nothing, "gone")

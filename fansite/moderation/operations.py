@@ -1,0 +1,184 @@
+"""What can happen in the queue. Deciding claims the row: two moderators cannot both win, and everything can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+
+from fansite.accounts.models import Account
+from fansite.core import limits
+from fansite.core.db import db, get, transaction
+from fansite.core.errors import Conflict, NotFound, Refused
+from fansite.core.feature import Reviewable
+from fansite.core.outbox import record
+from fansite.core.policy import require
+from fansite.lib.times import now
+from fansite.moderation import policy
+from fansite.moderation.models import CATEGORIES, LogLine, Report, Review
+
+REPORTS_BY_ADDRESS = "20 per 10 minutes"
+
+
+def reviewable(kind: str) -> Reviewable:
+    found: Reviewable | None = current_app.extensions["fansite"].reviewables.get(kind)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def open_review(kind: str, subject_id: int, *, queue: str, reasons: Sequence[str]) -> Review:
+    """Puts something before the moderators; what waits already gets the new reasons. Inside the caller's transaction."""
+    with transaction() as session:
+        review = _open(kind, subject_id)
+        if review is None:
+            review = Review(subject_kind=kind, subject_id=subject_id, queue=queue, reasons=list(reasons))
+            session.add(review)
+            session.flush()
+            record("review.opened", f"{kind}:{subject_id}", review=review.id)
+        else:
+            review.reasons = list(dict.fromkeys([*review.reasons, *reasons]))
+            review.queue = "pending" if "pending" in (queue, review.queue) else "reported"
+        return review
+
+
+def close_review(kind: str, subject_id: int) -> None:
+    """The question went away by itself: the author took the text back."""
+    with transaction():
+        review = _open(kind, subject_id)
+        if review is not None:
+            review.decided_at, review.version = now(), review.version + 1
+
+
+def report(kind: str, subject_id: int, *, category: str, note: str, by: Any, address: str) -> None:
+    """Somebody, signed in or not, says that something is wrong. What was judged fine since its last change is not opened again."""
+    limits.spend("report", REPORTS_BY_ADDRESS, address)
+    by_id = by.id if by is not None else None
+    if category not in CATEGORIES:
+        raise Refused(_l("Please choose what is wrong."), field="category")
+    subject = reviewable(kind)
+    with transaction() as session:
+        state = subject.state(subject_id)
+        if state is None or not subject.visible(subject_id):
+            raise NotFound()
+        known = _report_of(kind, subject_id, by_id)
+        if known is not None:
+            known.category, known.note = category, note
+            return
+        review = _judged_fine(kind, subject_id, since=state[1]) or open_review(kind, subject_id, queue="reported", reasons=[f"reported: {category}"])
+        session.add(Report(review_id=review.id, subject_kind=kind, subject_id=subject_id, reporter_id=by_id, category=category, note=note))
+        record("report.made", f"{kind}:{subject_id}", category=category)
+
+
+def take_up(kind: str, subject_id: int, *, by: Any) -> int:
+    """A moderator looks at something nobody complained about; returns the review's id."""
+    by_id = by.id
+    with transaction():
+        from_db = _moderator(by_id)
+        require(policy.decide, from_db)
+        if reviewable(kind).state(subject_id) is None:
+            raise NotFound()
+        return open_review(kind, subject_id, queue="reported", reasons=["taken up"]).id
+
+
+def decide(review_id: int, decision: str, *, by: Any, reason: str = "", version: int | None = None) -> Review:
+    """approve, reject or remove. Raises `Conflict` when somebody decided otherwise since this moderator looked."""
+    by_id = by.id
+    with transaction():
+        moderator = _moderator(by_id)
+        review = get(Review, review_id)
+        require(policy.decide, moderator, review)
+        if _same_again(review, decision, by_id):
+            return review
+        _claim(review, decision, version)
+        subject = reviewable(review.subject_kind)
+        state = subject.state(review.subject_id)
+        if state is None:
+            raise NotFound()
+        review.before = state[0]
+        if decision == "approve":
+            subject.approve(review.subject_id, by=moderator, reason=reason)
+        else:
+            subject.hide(review.subject_id, by=moderator, reason=reason, status="removed" if decision == "remove" else "rejected")
+        review.decision, review.decided_at, review.decided_by_id, review.reason = decision, now(), by_id, reason or None
+        review.version += 1
+        _log(decision, review, by_id, reason)
+        record("review.decided", review.subject, review=review.id, decision=decision)
+        return review
+
+
+def undo(review_id: int, *, by: Any, version: int | None = None) -> Review:
+    """Takes a decision back: the subject stands as before, the review is open again."""
+    by_id = by.id
+    with transaction():
+        moderator = _moderator(by_id)
+        review = get(Review, review_id)
+        require(policy.decide, moderator, review)
+        if version is not None and version != review.version:
+            raise Conflict()
+        if review.decision is None:
+            if review.open:
+                return review  # pressed twice
+            raise Refused(_l("Nothing was decided here: the author took the text back."))
+        if _open(review.subject_kind, review.subject_id) is not None:
+            raise Refused(_l("There is a newer review of the same text. Decide that one."))
+        reviewable(review.subject_kind).restore(review.subject_id, by=moderator, status=review.before)
+        review.decision = review.decided_at = review.decided_by_id = review.reason = None
+        review.version += 1
+        _log("undo", review, by_id, "")
+        record("review.undone", review.subject, review=review.id)
+        return review
+
+
+def _claim(review: Review, decision: str, version: int | None) -> None:
+    """Only who saw the review as it stands may decide it. Without a version, only what is still open, or removing what was approved."""
+    if version is not None and version != review.version:
+        raise Conflict()
+    if review.open:
+        return
+    if review.decision is None or (version is None and not (review.decision == "approve" and decision == "remove")):
+        raise Conflict()
+
+
+def _same_again(review: Review, decision: str, by_id: int) -> bool:
+    """A double click."""
+    return review.decision == decision and review.decided_by_id == by_id
+
+
+def _moderator(account_id: int) -> Account:
+    return get(Account, account_id, lock=False)
+
+
+def _open(kind: str, subject_id: int) -> Review | None:
+    statement = sa.select(Review).where(Review.subject_kind == kind, Review.subject_id == subject_id, Review.decided_at.is_(None))
+    return db.session.execute(statement).scalar_one_or_none()
+
+
+def _judged_fine(kind: str, subject_id: int, *, since: datetime) -> Review | None:
+    """The mark falls when the text is edited."""
+    statement = (
+        sa.select(Review)
+        .where(Review.subject_kind == kind, Review.subject_id == subject_id, Review.queue == "reported")
+        .order_by(Review.id.desc())
+        .limit(1)
+    )
+    last = db.session.execute(statement).scalar_one_or_none()
+    if last is None or last.decision != "approve" or last.decided_at is None or last.decided_at < since:
+        return None
+    return last
+
+
+def _report_of(kind: str, subject_id: int, by_id: int | None) -> Report | None:
+    if by_id is None:
+        return None
+    return db.session.execute(
+        sa.select(Report).where(Report.subject_kind == kind, Report.subject_id == subject_id, Report.reporter_id == by_id)
+    ).scalar_one_or_none()
+
+
+def _log(act: str, review: Review, by_id: int | None, reason: str) -> None:
+    db.session.add(LogLine(act=act, subject=review.subject, by_id=by_id, reason=reason))

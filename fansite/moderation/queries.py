@@ -1,0 +1,96 @@
+"""The queue, as its page needs it: a fixed number of queries however much waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm import joinedload, selectinload
+
+from fansite.core.db import db
+from fansite.moderation.models import Report, Review
+
+PER_PAGE = 25
+QUEUES = ("pending", "reported", "recent")
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a moderator has to see about a subject, whatever it is."""
+
+    html: Any
+    author_name: str
+    author_path: str | None
+    # Facts for a sentence: texts approved and refused, and since when the author is here.
+    approved: int
+    refused: int
+    author_since: datetime | None
+    entry_title: str
+    entry_path: str
+    posted_at: datetime
+    status: str
+    parent_name: str = ""
+    parent_text: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A review with its card; the card is None when the subject is gone."""
+
+    review: Review
+    card: Card | None
+
+
+def counts() -> dict[str, int]:
+    """How many wait in each queue."""
+    rows = db.session.execute(sa.select(Review.queue, sa.func.count()).where(Review.decided_at.is_(None)).group_by(Review.queue)).all()
+    return {"pending": 0, "reported": 0, **{queue: count for queue, count in rows}}
+
+
+def oldest(queue: str) -> datetime | None:
+    return db.session.scalar(sa.select(sa.func.min(Review.opened_at)).where(Review.decided_at.is_(None), Review.queue == queue))
+
+
+def in_queue(queue: str, page: int) -> Sequence[Item]:
+    """A page of what waits, oldest first; of `recent`, what was decided, newest first."""
+    statement = _with_people(sa.select(Review))
+    if queue == "recent":
+        statement = statement.where(Review.decided_at.is_not(None), Review.decision.is_not(None)).order_by(Review.decided_at.desc(), Review.id.desc())
+    else:
+        statement = statement.where(Review.decided_at.is_(None), Review.queue == queue).order_by(Review.opened_at, Review.id)
+    reviews = db.session.scalars(statement.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
+    return items(reviews)
+
+
+def review_item(review_id: int) -> Item | None:
+    review = db.session.execute(_with_people(sa.select(Review).where(Review.id == review_id))).scalar_one_or_none()
+    return items([review])[0] if review is not None else None
+
+
+def latest_review_of(kind: str, subject_id: int) -> Review | None:
+    statement = sa.select(Review).where(Review.subject_kind == kind, Review.subject_id == subject_id).order_by(Review.id.desc()).limit(1)
+    return db.session.execute(_with_people(statement)).scalar_one_or_none()
+
+
+def item_without_review(kind: str, subject_id: int, card: Card) -> Item:
+    """For a text nobody complained about: a review that is not stored yet."""
+    review = Review(subject_kind=kind, subject_id=subject_id, queue="reported", reasons=[], opened_at=card.posted_at, version=1)
+    review.reports, review.decided_by = [], None
+    return Item(review, card)
+
+
+def items(reviews: Sequence[Review]) -> list[Item]:
+    by_kind: dict[str, list[int]] = {}
+    for review in reviews:
+        by_kind.setdefault(review.subject_kind, []).append(review.subject_id)
+    kinds = current_app.extensions["fansite"].reviewables
+    cards = {kind: kinds[kind].cards(ids) for kind, ids in by_kind.items() if kind in kinds}
+    return [Item(review, cards.get(review.subject_kind, {}).get(review.subject_id)) for review in reviews]
+
+
+def _with_people(statement: sa.Select[Any]) -> sa.Select[Any]:
+    return statement.options(joinedload(Review.decided_by), selectinload(Review.reports).joinedload(Report.reporter))

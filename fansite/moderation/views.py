@@ -1,0 +1,157 @@
+"""The queue: what waits, what was reported, what was decided; one form a card, and a way back from everything."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, redirect, request
+from flask_babel import gettext as _
+
+from fansite.accounts.guards import keeps_order_only
+from fansite.core.errors import Conflict, NotFound, Refused
+from fansite.core.web import Page, Pages, page_number, path_for, render_page
+from fansite.moderation import operations, queries, words
+from fansite.moderation.cards import ReviewCard, review_card
+from fansite.moderation.forms import DecisionForm, WordsForm
+
+bp = Blueprint("moderation", __name__, url_prefix="/moderation")
+
+
+@bp.get("/")
+@keeps_order_only
+def queue() -> Response:
+    return _queue_page("pending", _("Waiting for you"))
+
+
+@bp.get("/reported")
+@keeps_order_only
+def reported() -> Response:
+    return _queue_page("reported", _("Reported"))
+
+
+@bp.get("/recent")
+@keeps_order_only
+def recent() -> Response:
+    return _queue_page("recent", _("Decided lately"))
+
+
+@bp.post("/reviews/<int:review_id>/decision")
+@keeps_order_only
+def decision(review_id: int) -> Any:
+    form = DecisionForm()
+    if not form.validate():
+        return _one(review_id, 422, _problem_of(form))
+    return _decide(review_id, form)
+
+
+@bp.route("/<kind>/<int:subject_id>", methods=["GET", "POST"])
+@keeps_order_only
+def subject(kind: str, subject_id: int) -> Any:
+    """Any text by itself, whether or not somebody complained; deciding here opens its review."""
+    if request.method == "POST":
+        form = DecisionForm()
+        if not form.validate():
+            raise Refused(_problem_of(form))
+        return _decide(operations.take_up(kind, subject_id, by=g.person), form)
+    operations.reviewable(kind)
+    review = queries.latest_review_of(kind, subject_id)
+    if review is not None:
+        return _card_page(review_card(queries.items([review])[0]), 200)
+    card = _unreviewed(kind, subject_id)
+    return _card_page(card, 200)
+
+
+@bp.route("/words", methods=["GET", "POST"])
+@keeps_order_only
+def watched() -> Any:
+    """The site's own banned and suspect words."""
+    form = WordsForm(formdata=request.form if request.method == "POST" else None)
+    if request.method == "POST":
+        if form.validate():
+            words.set_words(form.kind.data, (form.words.data or "").splitlines())
+            return redirect(path_for("moderation.watched"), 303)
+        return _words_page(form, 422)
+    return _words_page(form, 200)
+
+
+# ---- the parts ------------------------------------------------------------------------------------------------------------
+
+
+def _queue_page(tab: str, title: str) -> Response:
+    page = page_number()
+    counts = queries.counts()
+    items = queries.in_queue(tab, page)
+    if not items and page > 1:
+        abort(404)
+    more = len(items) == queries.PER_PAGE
+    last = -(-counts[tab] // queries.PER_PAGE) if tab in counts else page + int(more)
+    endpoint = {"pending": "moderation.queue"}.get(tab, f"moderation.{tab}")
+    return render_page(
+        "moderation/queue.html",
+        Page(title, noindex=True),
+        tab=tab,
+        counts=SimpleNamespace(**counts),
+        queue_count=counts["pending"] + counts["reported"],
+        reviews=[review_card(item) for item in items],
+        oldest=items[0].review.opened_at if items and tab != "recent" and page == 1 else None,
+        pages=Pages(page, max(1, last), path_for(endpoint)),
+        toast=_toast(),
+    )
+
+
+def _toast() -> Any:
+    """The decision just made, with the way back: named by the address the browser was sent to."""
+    done = request.args.get("done", type=int)
+    item = queries.review_item(done) if done else None
+    if item is None or item.review.decision is None or item.review.decided_by_id != g.person.id:
+        return None
+    card = review_card(item)
+    words_of = {"approve": _("Approved: a text by %(name)s", name=card.author_name), "reject": _("Rejected: a text by %(name)s", name=card.author_name)}
+    text = words_of.get(str(card.decision), _("Removed: a text by %(name)s", name=card.author_name))
+    return SimpleNamespace(text=text, action_url=card.action_url, version=card.version)
+
+
+def _decide(review_id: int, form: DecisionForm) -> Any:
+    wanted, version = form.decision.data or "", form.version.data
+    try:
+        if wanted == "undo":
+            review = operations.undo(review_id, by=g.person, version=version)
+        else:
+            review = operations.decide(review_id, wanted, by=g.person, reason=(form.reason.data or "").strip(), version=version)
+    except Conflict:
+        return _one(review_id, 409, _("Somebody decided this a moment before you. This is how it stands now."))
+    except Refused as problem:
+        return _one(review_id, 422, str(problem.text))
+    back = path_for("moderation.reported" if review.queue == "reported" else "moderation.queue")
+    return redirect(back if wanted == "undo" else f"{back}?done={review.id}", 303)
+
+
+def _one(review_id: int, status: int, problem: str) -> Response:
+    item = queries.review_item(review_id)
+    if item is None:
+        raise NotFound()
+    return _card_page(review_card(item), status, problem)
+
+
+def _card_page(card: ReviewCard, status: int, problem: str = "") -> Response:
+    notice = ("wrong", problem) if problem else None
+    page = Page(_("A text by %(name)s", name=card.author_name), noindex=True)
+    return render_page("moderation/subject.html", page, status=status, review=card, notice=notice)
+
+
+def _unreviewed(kind: str, subject_id: int) -> ReviewCard:
+    """A card for a text nobody has complained about."""
+    found = operations.reviewable(kind).cards([subject_id])
+    if subject_id not in found:
+        raise NotFound()
+    return review_card(queries.item_without_review(kind, subject_id, found[subject_id]))
+
+
+def _problem_of(form: DecisionForm) -> str:
+    return " ".join(str(text) for field in form for text in field.errors)
+
+
+def _words_page(form: WordsForm, status: int) -> Response:
+    lists = {kind: form.words.data if status == 422 and form.kind.data == kind else "\n".join(words.own_words(kind)) for kind in ("banned", "suspect")}
+    return render_page("moderation/words.html", Page(_("Watched words"), noindex=True), status=status, lists=lists, form=form)

@@ -1,0 +1,75 @@
+"""Banned and suspect words: a short list of our own in both languages, and the site's list in the database.
+
+Matching is by whole words, whatever the case and accents, in one pass over the text however long the list is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from fansite.core.db import db, touch, transaction
+from fansite.core.kept import kept
+
+from fansite.moderation.models import WatchedWord
+
+LONGEST = 4  # words in a phrase
+
+# Held until a moderator has read them. Insults that are never fair comment, in English and French.
+BANNED = """bastards bitch bougnoule connard connards connasse cunt encule encules enculé fag faggot fdp kike negro nigger nique
+pédale pouffiasse putain-de-ta-mère retard salope salopes slut tapette tarlouze tranny whore youpin""".split()
+# Published, and put before a moderator: what spam and quarrels are made of.
+SUSPECT = """viagra cialis casino crypto-giveaway bitcoin-giveaway onlyfans whatsapp-me telegram-me free-followers cheap-tickets
+gift-card payday-loan seo-services backlinks earn-money work-from-home click-here dm-me crétin débile moron idiot imbécile arnaque scam
+billets-pas-chers gagner-de-l'argent prêt-rapide carte-cadeau voyance marabout""".split()
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, as words are compared."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+
+
+def found(text: str, kind: str) -> list[str]:
+    """The watched words of this kind in the text, in order, each once."""
+    watched = _watched()[kind]
+    words = re.findall(r"\w+", fold(text))
+    hits: dict[str, None] = {}
+    for start in range(len(words)):
+        for length in range(1, LONGEST + 1):
+            phrase = " ".join(words[start : start + length])
+            if phrase in watched:
+                hits[phrase] = None
+    return list(hits)
+
+
+def set_words(kind: str, words: Iterable[str]) -> None:
+    """Replaces the site's own list of this kind."""
+    wanted = {" ".join(re.findall(r"\w+", fold(word)))[:80] for word in words} - {""}
+    with transaction() as session:
+        session.execute(sa.delete(WatchedWord).where(WatchedWord.kind == kind))
+        session.execute(sa.delete(WatchedWord).where(WatchedWord.word.in_(wanted)))
+        session.add_all(WatchedWord(word=word, kind=kind) for word in sorted(wanted))
+        touch("watched-words")
+
+
+def own_words(kind: str) -> list[str]:
+    return list(db.session.scalars(sa.select(WatchedWord.word).where(WatchedWord.kind == kind).order_by(WatchedWord.word)))
+
+
+def _watched() -> dict[str, frozenset[str]]:
+    def read() -> dict[str, frozenset[str]]:
+        rows = db.session.execute(sa.select(WatchedWord.word, WatchedWord.kind)).all()
+        return {
+            kind: frozenset({_key(word) for word in shipped} | {word for word, own in rows if own == kind})
+            for kind, shipped in (("banned", BANNED), ("suspect", SUSPECT))
+        }
+
+    return kept("watched-words", ("watched-words",), read)
+
+
+def _key(word: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(word)))

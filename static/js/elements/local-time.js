@@ -1,0 +1,24 @@
+// Turns an exact moment into the reader's own words and zone: pages are shared by all, so the server cannot.
+const language = document.documentElement.lang;
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+const absolute = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const WEEK = 7 * 86400;
+
+function words(at) {
+  const seconds = Math.round((at - Date.now()) / 1000);
+  if (Math.abs(seconds) >= WEEK) return absolute.format(at);
+  if (Math.abs(seconds) < 60) return relative.format(0, "second");
+  const [unit, length] = STEPS.find(([, size]) => Math.abs(seconds) >= size);
+  return relative.format(Math.trunc(seconds / length), unit);
+}
+
+export default class LocalTime extends HTMLElement {
+  connectedCallback() {
+    const time = this.querySelector("time");
+    const at = new Date(time?.dateTime);
+    if (Number.isNaN(at.getTime())) return;
+    time.title = absolute.format(at);
+    time.textContent = words(at);
+  }
+}

@@ -1,0 +1,52 @@
+// The desk by keyboard: j and k walk, a and r decide on the card one stands on, u takes the last decision back.
+const NEXT = "review-next";
+
+export default class ReviewKeys extends HTMLElement {
+  connectedCallback() {
+    this.cards = [...this.querySelectorAll(".review")];
+    this.at = Math.max(0, this.cards.findIndex((card) => card.id === sessionStorage.getItem(NEXT)));
+    sessionStorage.removeItem(NEXT);
+    this.mark();
+    this.listen = (event) => this.pressed(event);
+    document.addEventListener("keydown", this.listen);
+    // After a decision the page comes anew: go on where one was.
+    this.addEventListener("submit", (event) => {
+      const next = this.cards[this.cards.indexOf(event.target.closest(".review")) + 1];
+      if (next) sessionStorage.setItem(NEXT, next.id);
+    });
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("keydown", this.listen);
+  }
+
+  mark() {
+    this.cards.forEach((card, index) => card.classList.toggle("review--current", index === this.at));
+  }
+
+  walk(steps) {
+    this.at = Math.max(0, Math.min(this.cards.length - 1, this.at + steps));
+    this.mark();
+    this.cards[this.at]?.focus({ preventScroll: true });
+    this.cards[this.at]?.scrollIntoView({ block: "nearest" });
+  }
+
+  decide(...decisions) {
+    const wanted = decisions.map((decision) => `button[value="${decision}"]`).join();
+    this.cards[this.at]?.querySelector(wanted)?.click();
+  }
+
+  pressed(event) {
+    if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const keys = {
+      j: () => this.walk(1),
+      k: () => this.walk(-1),
+      a: () => this.decide("approve"),
+      r: () => this.decide("reject", "remove"),
+      u: () => (this.querySelector("[data-undo]") ?? this.cards[this.at]?.querySelector('button[value="undo"]'))?.click(),
+    };
+    if (!(event.key in keys)) return;
+    event.preventDefault();
+    keys[event.key]();
+  }
+}
