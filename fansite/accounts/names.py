@@ -15,7 +15,6 @@ from fansite.core.errors import Refused
 MIN_LENGTH = 2
 MAX_LENGTH = 30
 _SHAPE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-# In this order: `rn` is read as m only after digits are letters.
 _FOLDS = (("0", "o"), ("1", "i"), ("l", "i"), ("rn", "m"), ("vv", "w"))
 # Mail programs make links of names that end like this; so do all two-letter endings.
 _ENDINGS = frozenset(
@@ -55,7 +54,7 @@ def require_shape(username: str) -> None:
 def require_unreserved(username: str, site_name: str) -> None:
     """For strangers: neither the site's own words nor the band's name."""
     look = likeness(username)
-    if look in RESERVED or look.startswith("deieted"):
+    if look in RESERVED or look.startswith(likeness("deleted")):
         raise Refused(_l("That name belongs to the site. Choose another."), field="username")
     if look in _names_of_the_band(site_name):
         raise Refused(_l("That is too like the band's own name. Choose another."), field="username")

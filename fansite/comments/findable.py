@@ -39,6 +39,10 @@ def present(ids: Sequence[int]) -> dict[int, Result]:
     return {comment.id: _result(comment) for comment in queries.public_ones(ids)}
 
 
+def of_entry(entry_id: int) -> list[int]:
+    return list(db.session.scalars(sa.select(Comment.id).where(Comment.entry_id == entry_id, Comment.status == "published")))
+
+
 def _document(comment: Comment) -> Document:
     return Document(
         key=f"comment:{comment.id}",
@@ -77,4 +81,5 @@ findable = Findable(
     documents=documents,
     every=every,
     present=present,
+    of_entry=of_entry,
 )

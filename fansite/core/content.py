@@ -102,7 +102,7 @@ class Written:
     renderer: Mapped[int] = mapped_column(default=0)
 
     @declared_attr
-    def id(cls) -> Mapped[int]:  # noqa: N805
+    def id(cls) -> Mapped[int]:
         return mapped_column(sa.ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True)
 
     def write(self, body: str) -> None:

@@ -39,6 +39,8 @@ class Findable:
     every: Callable[[], Iterator[list[int]]]
     # Only what everyone may see, in a fixed number of queries.
     present: Callable[[Sequence[int]], dict[int, Result]]
+    # Ids of these that hang on an entry: they come and go with it.
+    of_entry: Callable[[int], list[int]] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,6 @@
-from fansite.core.feature import Feature
+"""The pages of the people here."""
 
-feature = Feature()
+from fansite.core.feature import Feature
+from fansite.fans.views import bp
+
+feature = Feature(blueprints=[bp])

@@ -1,3 +1,6 @@
-from fansite.core.feature import Feature
+"""Feeds for readers."""
 
-feature = Feature()
+from fansite.core.feature import Feature
+from fansite.feeds.views import bp
+
+feature = Feature(blueprints=[bp])

@@ -1,3 +1,6 @@
-from fansite.core.feature import Feature
+"""The front page."""
 
-feature = Feature()
+from fansite.core.feature import Feature
+from fansite.home.views import bp
+
+feature = Feature(blueprints=[bp])

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 
 from fansite.core.db import db, touch, transaction
 from fansite.core.kept import kept
-
 from fansite.moderation.models import WatchedWord
 
 LONGEST = 4  # words in a phrase

@@ -1,3 +1,18 @@
-from fansite.core.feature import Feature
+"""Search over everything the features declare findable."""
 
-feature = Feature()
+from datetime import timedelta
+
+from fansite.core.feature import Feature
+from fansite.core.outbox import Listener, Routine
+from fansite.search import commands, listeners
+from fansite.search.views import bp
+
+feature = Feature(
+    blueprints=[bp],
+    listeners=[
+        Listener("search.index", listeners.keep_index, ("news.*", "page.*", "comment.*", "entry.*")),
+        Listener("search.rebuild", listeners.rebuild, ("content.loaded",)),
+    ],
+    routines=[Routine("search.mend", listeners.mend_index, timedelta(seconds=10))],
+    commands=[commands.rebuild],
+)

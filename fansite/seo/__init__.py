@@ -1,3 +1,6 @@
-from fansite.core.feature import Feature
+"""Sitemaps and robots.txt."""
 
-feature = Feature()
+from fansite.core.feature import Feature
+from fansite.seo.views import bp
+
+feature = Feature(blueprints=[bp])

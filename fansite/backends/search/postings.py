@@ -54,7 +54,8 @@ class Postings:
 
     def _average(self, field: str, branch: str) -> float:
         if field not in self._averages:
-            self._averages[field] = self.reader.field_length(field) / max(1, self.reader.doc_frequency("branch", branch)) or 1.0
+            documents = self.reader.doc_frequency("branch", branch)
+            self._averages[field] = self.reader.field_length(field) / documents
         return self._averages[field]
 
     def words_from(self, prefix: str) -> Iterator[str]:

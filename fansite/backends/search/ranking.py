@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -51,8 +51,7 @@ def rank(postings: Postings, wanted: Wanted, *, kind: str | None = None, year: i
         scored[wanted.beginning] = frequencies(postings, _forms_of_beginning(postings, wanted.beginning))
     rarity = {word: _rarity(len(found), postings.size) for word, found in scored.items() if found}
     scores = _scores(scored, rarity)
-    for number in _refused(postings, wanted, scores, kind, year):
-        del scores[number]
+    scores = {number: scores[number] for number in _allowed(postings, wanted, set(scores), kind, year)}
     best = sorted(scores, key=lambda number: scores[number], reverse=True)[:CANDIDATES]
     for number, bonus in _neighbours(postings, wanted.sequence, {word.text: value for word, value in rarity.items()}, best).items():
         scores[number] += NEIGHBOURS * bonus
@@ -100,17 +99,16 @@ def _scores(scored: Mapping[Word, Mapping[int, float]], rarity: Mapping[Word, fl
     return {number: score * (1 + COVERAGE * (covered[number] / asked) ** COVERAGE_STEEPNESS) for number, score in scores.items()}
 
 
-def _refused(postings: Postings, wanted: Wanted, scores: Collection[int], kind: str | None, year: int | None) -> set[int]:
-    """Those among the scored that another part of the query rules out."""
-    refused: set[int] = set()
+def _allowed(postings: Postings, wanted: Wanted, among: set[int], kind: str | None, year: int | None) -> set[int]:
+    """Those among the scored that no other part of the query rules out."""
     for field, value in (("kind", kind), ("year", year)):
         if value is not None:
-            refused.update(set(scores).difference(number for number, _ in postings.documents(field, str(value))))
+            among = among.intersection(number for number, _ in postings.documents(field, str(value)))
     for phrase in wanted.phrases:
-        refused.update(set(scores) - _holding(postings, phrase, set(scores) - refused))
+        among = _holding(postings, phrase, among)
     for phrase in wanted.excluded:
-        refused.update(_holding(postings, phrase, set(scores) - refused))
-    return refused
+        among = among - _holding(postings, phrase, among)
+    return among
 
 
 def _holding(postings: Postings, phrase: Phrase, among: set[int]) -> set[int]:
@@ -137,14 +135,18 @@ def _neighbours(postings: Postings, sequence: Phrase, rarity: Mapping[str, float
     places = {word.text: _places(postings, word, numbers) for left, right, _ in pairs for word in (left, right)}
     gains: dict[int, float] = defaultdict(float)
     for left, right, value in pairs:
-        met: dict[int, float] = defaultdict(float)
-        following = places[right.text]
-        for (number, field), starts in places[left.text].items():
-            together = sum(start + 1 in following.get((number, field), ()) for start in starts)
-            met[number] += WEIGHTS[field].worth * together
-        for number, together in met.items():
-            gains[number] += value * _levelled(together)
+        for number, often in _together(places[left.text], places[right.text]).items():
+            gains[number] += value * _levelled(often)
     return gains
+
+
+def _together(left: Places, right: Places) -> dict[int, float]:
+    """How often two words stand side by side in each document, in the title worth more."""
+    often: dict[int, float] = defaultdict(float)
+    for place, starts in left.items():
+        following = right.get(place, ())
+        often[place[0]] += WEIGHTS[place[1]].worth * sum(start + 1 in following for start in starts)
+    return often
 
 
 def _value(left: Word, right: Word, rarity: Mapping[str, float]) -> float:

@@ -106,7 +106,7 @@ def _passage(text: str, matches: list[Match], length: int) -> tuple[int, int]:
     start = max(0, first - (length - (last - first)) // 3)
     if start + length >= len(text):
         start = len(text) - length
-    if 0 < start:
+    if start > 0:
         space = text.find(" ", start, min(start + LONGEST_STEP, max(first, start + 1)))
         start = space + 1 if space >= 0 else start
     end = min(start + length, len(text))

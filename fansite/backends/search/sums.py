@@ -34,6 +34,8 @@ def whole(folder: Path, checked: dict[str, os.stat_result]) -> bool:
     tables = sorted((path for path in _files(folder) if path.suffix == ".toc"), key=_generation)
     if not sums or not tables or tables[-1].name not in sums:
         return False
+    for name in checked.keys() - sums.keys():
+        del checked[name]
     return all(_as_noted(folder / name, noted, checked) for name, noted in sums.items())
 
 

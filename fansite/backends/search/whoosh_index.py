@@ -50,6 +50,7 @@ class WhooshIndex:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.patience = PATIENCE_SECONDS
         self.schema = make_schema()
         self.make = make_of_index()
         self._guard = Lock()
@@ -73,7 +74,7 @@ class WhooshIndex:
 
     def keys(self) -> Iterator[str]:
         name = self._current()
-        if name is None:
+        if name is None or not self._mine(name):
             return
         reader = self._open(name).reader()
         try:
@@ -100,13 +101,20 @@ class WhooshIndex:
         if name is None or not self._mine(name):
             self._forget()
             return None
-        if self._kept and self._kept.name == name and self._kept.generation == self._kept.index.latest_generation():
-            return self._kept.postings
-        self._forget()
+        try:
+            if not self._kept or self._kept.name != name or self._kept.generation != self._kept.index.latest_generation():
+                self._forget()
+                self._kept = self._newest(name)
+        except Exception:
+            if name == self._current():
+                raise
+            return self._postings()  # a rebuild took the folder away in between
+        return self._kept.postings
+
+    def _newest(self, name: str) -> Kept:
         index = self._open(name)
         generation = index.latest_generation()  # before the reader: it may show a later commit, never an earlier one
-        self._kept = Kept(name, generation, index, Postings(index.reader()))
-        return self._kept.postings
+        return Kept(name, generation, index, Postings(index.reader()))
 
     def _forget(self) -> None:
         kept, self._kept = self._kept, None
@@ -132,7 +140,7 @@ class WhooshIndex:
             if name is None or not self._mine(name):
                 raise SearchNotReady("rebuild the search index first")
             index = self._open(name)
-            writer = index.writer(timeout=PATIENCE_SECONDS, limitmb=MEMORY_MB)
+            writer = index.writer(timeout=self.patience, limitmb=MEMORY_MB)
             with _committed(writer), index.searcher() as searcher:
                 for key in gone | documents.keys():
                     writer.delete_by_term("key", key, searcher=searcher)
@@ -170,12 +178,12 @@ class WhooshIndex:
         progress(len(seen))
 
     @contextmanager
-    def _writing(self, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+    def _writing(self, patience: float | None = None) -> Iterator[None]:
         """Holds the one write lock; it ends with the process that holds it."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder.chmod(0o700)  # the index is read with pickle: nobody else may write here
         with open(self.folder / "lock", "a") as file:
-            deadline = time.monotonic() + patience
+            deadline = time.monotonic() + (self.patience if patience is None else patience)
             while not _locked(file.fileno()):
                 if time.monotonic() >= deadline:
                     raise SearchBusy("another process is writing to the search index")
@@ -218,7 +226,11 @@ def _committed(writer: Any) -> Iterator[None]:
     """All or nothing: commits at the end, cancels when anything failed."""
     try:
         yield
+        writer.commit()
     except BaseException:
-        writer.cancel()
+        try:
+            writer.cancel()
+        finally:
+            if not writer.is_closed:  # a full disk: cancelling fails as well, and would keep Whoosh's lock until this process ends
+                writer.writelock.release()
         raise
-    writer.commit()

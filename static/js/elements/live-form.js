@@ -61,12 +61,20 @@ export default class LiveForm extends HTMLElement {
     announce(comment.dataset.status === "pending" ? this.dataset.waiting : this.dataset.sent);
   }
 
-  // The page that came holds the same form, with all that was typed and what is wrong with it. Other pages do not: the text stays.
+  // The page that came holds the same form, with all that was typed and what is wrong with it.
   correct(page) {
-    const fresh = parse(page).querySelector('form[data-form="comment"]');
-    if (!fresh) return this.fail(this.dataset.failed);
+    const came = parse(page);
+    const fresh = came.querySelector('form[data-form="comment"]');
+    if (!fresh) return this.renew(came.querySelector('input[name="csrf_token"]'));
     this.querySelector("form").replaceWith(document.adoptNode(fresh));
     (this.querySelector("[data-problems]") ?? this.querySelector("textarea")).focus();
+  }
+
+  // Or it says that ours was open for too long: its token is good, and the person decides whether to send again.
+  renew(token) {
+    const own = this.querySelector('input[name="csrf_token"]');
+    if (token && own) own.value = token.value;
+    this.fail(token && own ? this.dataset.stale : this.dataset.failed);
   }
 }
 

@@ -1,0 +1,90 @@
+"""Fans' pages: who somebody is here, and what they said; posts for those who publish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, g, redirect
+from flask_babel import gettext as _
+
+from fansite.accounts.models import Account, FormerName
+from fansite.comments import queries as comments
+from fansite.core.content import Entry, listed
+from fansite.core.db import db
+from fansite.core.errors import NotFound
+from fansite.core.web import Page, Pages, page_number, path_for, render_page
+
+bp = Blueprint("fans", __name__)
+FANS_A_PAGE = 60
+WORDS_A_PAGE = 20
+
+
+@bp.get("/fans/")
+def index() -> Response:
+    """Everyone who has said something, newest first."""
+    page = page_number()
+    shown = sa.and_(Account.disabled_at.is_(None), Account.erased_at.is_(None), Account.approved_comments > 0)
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(Account).where(shown)) or 0
+    last = max(1, -(-total // FANS_A_PAGE))
+    if page > last:
+        abort(404)
+    people = db.session.scalars(sa.select(Account).where(shown).order_by(Account.id.desc()).limit(FANS_A_PAGE).offset((page - 1) * FANS_A_PAGE)).all()
+    pages = Pages(page, last, path_for("fans.index"))
+    return render_page("fans/index.html", Page(_("Fans"), path=pages.url(page)), tags=("list:fans", "list:comments"), people=people, pages=pages, total=total)
+
+
+@bp.get("/fans/<username>")
+def show(username: str) -> Any:
+    account = db.session.execute(sa.select(Account).where(Account.username_key == username.lower())).scalar_one_or_none()
+    if account is None:
+        return _moved(username.lower())
+    if username != account.username_key:
+        return redirect(path_for("fans.show", username=account.username_key), 301)
+    if account.erased_at is not None or account.disabled_at is not None:
+        raise NotFound()
+    return _profile(account)
+
+
+def _profile(account: Account) -> Response:
+    page, total = page_number(), comments.count_by(account.id, public=True)
+    last = max(1, -(-total // WORDS_A_PAGE))
+    if page > last:
+        abort(404)
+    said = comments.written_by(account.id, page, WORDS_A_PAGE, public=True)
+    posts = _posts(account) if account.is_staff else []
+    pages = Pages(page, last, path_for("fans.show", username=account.username_key))
+    # A page about somebody who has said nothing is a spammer's shop window: it stays out of the index.
+    thin = total == 0 and not posts
+    described = Page(
+        account.username,
+        description=_("%(name)s on this site: what they wrote and when.", name=account.username),
+        path=pages.url(page),
+        noindex=thin,
+        kind="profile",
+    )
+    return render_page(
+        "fans/show.html",
+        described,
+        tags=(f"account:{account.id}", "list:comments", "list:news"),
+        account=account,
+        said=said,
+        posts=posts,
+        pages=pages,
+        total=total,
+        mine=g.person is not None and g.person.id == account.id,
+    )
+
+
+def _posts(account: Account) -> list[Entry]:
+    statement = sa.select(Entry).where(Entry.author_id == account.id, Entry.kind == "news", listed())
+    return list(db.session.scalars(statement.order_by(Entry.published_at.desc()).limit(WORDS_A_PAGE)))
+
+
+def _moved(key: str) -> Any:
+    """A former name leads to the present one."""
+    statement = sa.select(Account.username_key).join(FormerName, FormerName.account_id == Account.id).where(FormerName.username_key == key, Account.erased_at.is_(None))
+    present = db.session.scalar(statement)
+    if present is None:
+        raise NotFound()
+    return redirect(path_for("fans.show", username=present), 301)

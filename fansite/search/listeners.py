@@ -1,0 +1,67 @@
+"""The index follows the tables: after each event the subject is looked at and indexed anew, or dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import structlog
+
+from fansite.backends.search import Document, SearchNotReady
+from fansite.core.db import db
+from fansite.core.outbox import Event
+from fansite.search.queries import findables, index
+
+log = structlog.get_logger("search")
+
+
+def keep_index(events: Sequence[Event]) -> None:
+    """Makes the index true for the subjects of these events, whatever happened to them."""
+    wanted = _subjects(events)
+    put: list[Document] = []
+    drop: list[str] = []
+    for subject_kind, ids in wanted.items():
+        numbers = sorted(ids)
+        documents = [document for findable in findables().values() if findable.subject_kind == subject_kind for document in findable.documents(numbers)]
+        there = {document.key for document in documents}
+        put += documents
+        drop += [key for number in numbers if (key := f"{subject_kind}:{number}") not in there]
+    db.session.rollback()
+    try:
+        index().apply(put, drop)
+    except SearchNotReady:
+        log.info("index-not-ready", waiting=len(put) + len(drop))  # the rebuild reads the tables, these rows among them
+
+
+def mend_index() -> None:
+    """A missing, torn or outdated index is built again from the tables."""
+    state = index().state()
+    if state != "ready":
+        log.info("index-rebuild", state=state)
+        index().rebuild(all_documents())
+
+
+def rebuild(events: Sequence[Event]) -> None:
+    """After a bulk load the whole index is made anew, once for all events of the batch."""
+    index().rebuild(all_documents())
+
+
+def all_documents() -> Iterator[Document]:
+    """Every document there is, read batch by batch when it is asked for."""
+    for findable in findables().values():
+        for ids in findable.every():
+            yield from findable.documents(ids)
+            db.session.rollback()
+
+
+def _subjects(events: Sequence[Event]) -> dict[str, set[int]]:
+    kinds = {findable.subject_kind for findable in findables().values()}
+    wanted: dict[str, set[int]] = {}
+    for event in events:
+        kind, _colon, number = event.subject.partition(":")
+        if kind in kinds and number.isdigit():
+            wanted.setdefault(kind, set()).add(int(number))
+    for entry_id in sorted(wanted.get("entry", ())):
+        for findable in findables().values():
+            if findable.of_entry is not None:
+                wanted.setdefault(findable.subject_kind, set()).update(findable.of_entry(entry_id))
+    return wanted
