@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
+from pathlib import Path
 
 import fansite
 import sqlalchemy as sa
 from alembic import context
 from fansite.core.db import Base
 
-for module in pkgutil.walk_packages(fansite.__path__, "fansite."):
-    if module.name.endswith(".models") or module.name in (
-        "fansite.core.content",
-        "fansite.core.outbox",
-        "fansite.core.mail",
-        "fansite.core.limits",
-        "fansite.core.kept",
-    ):
-        importlib.import_module(module.name)
+for path in sorted(Path(fansite.__file__).parent.glob("*/models.py")):
+    importlib.import_module(f"fansite.{path.parent.name}.models")
+for name in ("content", "outbox", "mail", "limits", "kept"):
+    importlib.import_module(f"fansite.core.{name}")
 
 
 def run() -> None:

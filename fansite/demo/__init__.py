@@ -1,3 +1,6 @@
-from fansite.core.feature import Feature
+"""The demo band: The Paper Marmots."""
 
-feature = Feature()
+from fansite.core.feature import Feature
+from fansite.demo.commands import demo
+
+feature = Feature(commands=[demo])

@@ -137,7 +137,7 @@ class Item:
 
     @property
     def digest(self) -> str:
-        return _digest(self.guid or self.link, self.title, str(self.date))
+        return _digest(str(self.post_id), self.guid or self.link, self.title, str(self.date))
 
     @property
     def state(self) -> str:

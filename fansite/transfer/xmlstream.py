@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from xml.sax import SAXParseException
@@ -154,7 +155,7 @@ class _Text:
         if not self.started:
             text = self._begun(text)
         if _ODD.search(text):
-            text = _ODD.sub(lambda match: self._replaced(match), text)
+            text = _ODD.sub(self._replaced, text)
         self.lines += text.count("\n")
         return text
 
@@ -169,25 +170,25 @@ class _Text:
         return begun
 
     def _replaced(self, match: re.Match[str]) -> str:
-        line = self.lines + match.string.count("\n", 0, match.start()) + 1
         odd = match.group()
         if odd == "\0":
-            raise Refused(line, "a NUL byte: the file is damaged, or not text")
-        if "\udc80" <= odd <= "\udcff":
-            self._foreign.add(line)
+            raise Refused(self._line_of(match), "a NUL byte: the file is damaged, or not text")
+        tally = self._foreign if "\udc80" <= odd <= "\udcff" else self._dropped
+        tally.count += 1
+        if tally.count == 1:
+            tally.line = self._line_of(match)
+        if tally is self._foreign:
             return bytes([ord(odd) - 0xDC00]).decode("cp1252", "replace")
-        self._dropped.add(line)
         return " " if odd in "\x0b\x0c" else ""
 
+    def _line_of(self, match: re.Match[str]) -> int:
+        return self.lines + match.string.count("\n", 0, match.start()) + 1
 
+
+@dataclass(slots=True)
 class _Tally:
-    def __init__(self) -> None:
-        self.count = 0
-        self.line = 0
-
-    def add(self, line: int) -> None:
-        self.line = self.line or line
-        self.count += 1
+    count: int = 0
+    line: int = 0
 
 
 def _decoder_for(start: bytes) -> codecs.IncrementalDecoder:

@@ -30,7 +30,9 @@ def filled(folder: Path, documents: Iterable[Document]) -> Search:
 def many(number: int, *, start: int = 0) -> Iterable[Document]:
     """Short posts that all mention the marmots, each with a word of its own."""
     for n in range(start, start + number):
-        yield document(f"entry:{n}", f"Post {n}", f"The marmots played song word{n} again.", published_at=FIRST_DAY + timedelta(hours=n))
+        yield document(
+            f"entry:{n}", f"Post {n}", f"The marmots played song word{n} again.", published_at=FIRST_DAY + timedelta(hours=n)
+        )
 
 
 def found(search: Search, text: str, **filters: Any) -> list[str]:

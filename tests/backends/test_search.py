@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from fansite.backends.search import Answer, Document, Query, Search, SearchNotReady, open_search
-
-from tests.backends.search_cast import FIRST_DAY, document, filled, found, french, many
+from tests.backends.search_cast import FIRST_DAY, document, found, french, many
 
 BACKENDS = ("whoosh:",)
 
@@ -283,7 +282,11 @@ def test_english_is_searched_as_english_is_written(holding, typed, text):
 
 
 def test_a_query_is_read_in_every_language(holding):
-    search = holding(document("en", "Festivals of Lyon"), french("fr", "Le festival de Lyon"), document("de", "Festival in Lyon", language="de"))
+    search = holding(
+        document("en", "Festivals of Lyon"),
+        french("fr", "Le festival de Lyon"),
+        document("de", "Festival in Lyon", language="de"),
+    )
     assert sorted(found(search, "festival lyon")) == ["de", "en", "fr"]
 
 
@@ -447,9 +450,3 @@ def test_a_better_spelling_is_offered_only_when_it_helps(holding):
 def test_the_more_frequent_word_is_suggested(holding):
     search = holding(document("entry:1", "Banjos"), *[document(f"entry:{n}", "Bandos forever") for n in range(2, 6)])
     assert search.find(Query("bannos ")).suggestion == "bandos"
-
-
-def test_filled_helper_and_many_agree(tmp_path):
-    search = filled(tmp_path / "search", many(3))
-    assert sorted(search.keys()) == ["entry:0", "entry:1", "entry:2"]
-    search.close()

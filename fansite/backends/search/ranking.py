@@ -53,7 +53,9 @@ def rank(postings: Postings, wanted: Wanted, *, kind: str | None = None, year: i
     scores = _scores(scored, rarity)
     scores = {number: scores[number] for number in _allowed(postings, wanted, set(scores), kind, year)}
     best = sorted(scores, key=lambda number: scores[number], reverse=True)[:CANDIDATES]
-    for number, bonus in _neighbours(postings, wanted.sequence, {word.text: value for word, value in rarity.items()}, best).items():
+    for number, bonus in _neighbours(
+        postings, wanted.sequence, {word.text: value for word, value in rarity.items()}, best
+    ).items():
         scores[number] += NEIGHBOURS * bonus
     return scores
 

@@ -34,6 +34,8 @@ PATIENCE_SECONDS = 5.0
 # Enough that 2,000 posts are sorted in memory, little enough for a small machine.
 MEMORY_MB = 64
 PROGRESS_STEP = 50
+# Whoosh tries for half a second to open an index with a file missing: not at every question.
+PAUSE_SECONDS = 1.0
 
 
 class Kept(NamedTuple):
@@ -55,6 +57,7 @@ class WhooshIndex:
         self.make = make_of_index()
         self._guard = Lock()
         self._kept: Kept | None = None
+        self._torn = ("", 0.0)  # the index that could not be opened, and until when it is left alone
         self._checked: dict[str, os.stat_result] = {}
 
     # Reading
@@ -67,7 +70,9 @@ class WhooshIndex:
             try:
                 postings = self._postings()
                 return answer(postings, wanted, query) if postings else Answer()
-            except Exception:  # a torn index fails in any way it likes: nothing is found until the worker, who checks it, has rebuilt it
+            except (
+                Exception
+            ):  # a torn index fails in any way it likes: nothing is found until the worker, who checks it, has rebuilt it
                 log.exception("the search index could not be read")
                 self._forget()
                 return Answer()
@@ -101,14 +106,17 @@ class WhooshIndex:
         if name is None or not self._mine(name):
             self._forget()
             return None
+        if name == self._torn[0] and time.monotonic() < self._torn[1]:
+            return None
         try:
             if not self._kept or self._kept.name != name or self._kept.generation != self._kept.index.latest_generation():
                 self._forget()
                 self._kept = self._newest(name)
         except Exception:
-            if name == self._current():
-                raise
-            return self._postings()  # a rebuild took the folder away in between
+            if name != self._current():  # a rebuild took the folder away in between
+                return self._postings()
+            self._torn = (name, time.monotonic() + PAUSE_SECONDS)
+            raise
         return self._kept.postings
 
     def _newest(self, name: str) -> Kept:
@@ -231,6 +239,8 @@ def _committed(writer: Any) -> Iterator[None]:
         try:
             writer.cancel()
         finally:
-            if not writer.is_closed:  # a full disk: cancelling fails as well, and would keep Whoosh's lock until this process ends
+            if (
+                not writer.is_closed
+            ):  # a full disk: cancelling fails as well, and would keep Whoosh's lock until this process ends
                 writer.writelock.release()
         raise

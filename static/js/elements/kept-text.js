@@ -22,6 +22,8 @@ export default class KeptText extends HTMLElement {
     for (const key of store.keys("kept:")) if (Date.now() - (store.read(key)?.at ?? 0) > LIFE) store.drop(key);
     // Sent without a script's help and answered with the comment itself: the server has it.
     if (location.hash.startsWith("#comment-") && store.read(this.key)?.sent) store.drop(this.key);
+    // Typed before this script came, or put back by the browser.
+    if (this.box.value !== this.box.defaultValue && this.box.value !== store.read(this.key)?.text) this.keep();
     if (!this.restore()) this.lookElsewhere();
   }
 

@@ -1,0 +1,33 @@
+"""`fansite demo load`."""
+
+from __future__ import annotations
+
+import click
+
+from fansite.core.command import as_json, tell, with_site
+from fansite.demo import operations
+
+COUNT = click.IntRange(0, 10_000_000)
+
+
+@click.group()
+def demo() -> None:
+    """An invented band to look around with."""
+
+
+@demo.command()
+@click.option("--posts", type=COUNT, default=0, help="At least this many posts in all.")
+@click.option("--comments", type=COUNT, default=0, help="At least this many comments in all.")
+@click.option("--fans", type=COUNT, default=0, help="At least this many accounts in all.")
+@as_json
+@with_site
+def load(posts: int, comments: int, fans: int, as_json: bool) -> None:
+    """Loads The Paper Marmots: 30 posts over three years, 60 fans, 600 comments, a waiting queue. A second time adds nothing.
+
+    \b
+    Example:  fansite demo load
+              fansite demo load --posts 3000 --comments 20000 --fans 1000
+    """
+    made = operations.load(posts=posts, comments=comments, fans=fans)
+    lines = [f"{count} {kind}" for kind, count in made.items()]
+    tell(as_json, {"created": made}, f"Loaded: {', '.join(lines)}.", *operations.accounts_lines())

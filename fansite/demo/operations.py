@@ -1,0 +1,277 @@
+"""Loads the demo band. Rows are written in bulk: a demo of 100,000 posts goes the same way as one of 30."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+
+from fansite.accounts import names
+from fansite.accounts.models import Account
+from fansite.accounts.passwords import hash_password
+from fansite.comments.models import Comment
+from fansite.core import kept, markup
+from fansite.core.content import Entry
+from fansite.core.db import db, touch, transaction
+from fansite.core.errors import Refused
+from fansite.core.outbox import record
+from fansite.demo import crowd, material, threads
+from fansite.lib import slugs
+from fansite.lib.times import now, utc
+from fansite.moderation.models import LogLine, Report, Review
+from fansite.news.models import NewsPost
+from fansite.pages.models import Page
+from fansite.tags.models import Tag, entry_tag
+
+PASSWORD = "paper marmots sing"
+BAND = "The Paper Marmots"
+SHOWN = (("ada", "owner"), ("eli", "editor"), ("milo", "moderator"), ("fay", "fan"), ("nora", "a new fan"))
+
+
+@dataclass
+class Loaded:
+    """What the loader made so far, by the names of the material."""
+
+    people: dict[str, Account] = field(default_factory=dict)
+    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def is_empty() -> bool:
+    """Neither people nor texts: a site nobody has begun."""
+    return db.session.scalar(sa.select(Account.id).limit(1)) is None and db.session.scalar(sa.select(Entry.id).limit(1)) is None
+
+
+def is_loaded() -> bool:
+    return db.session.scalar(sa.select(Account.id).where(Account.origin == "demo:ada")) is not None
+
+
+def load(*, posts: int = 0, comments: int = 0, fans: int = 0) -> dict[str, int]:
+    """The band as written, and as many more posts, comments and fans as it takes to reach these totals. A second time adds nothing."""
+    if not current_app.extensions["fansite"].settings.loopback:
+        raise Refused("The demo is only for a site on a loopback base address.")
+    done = Loaded()
+    if not is_loaded():
+        with transaction() as session:
+            _people(session, done)
+            _texts(session, done)
+            _said(session, done)
+            _name(session)
+            touch("site", "list:news", "list:page", "list:comments", "list:fans")
+            record("content.loaded", "site:1", by="demo")
+    made = crowd.fill(posts=posts, comments=comments, fans=fans)
+    return {kind: done.counts.get(kind, 0) + made.get(kind, 0) for kind in ("account", "news", "page", "comment")}
+
+
+def accounts_lines() -> list[str]:
+    """Whom a visitor of the demo may be."""
+    lines = []
+    for name, what in SHOWN:
+        account = db.session.execute(sa.select(Account).where(Account.origin == f"demo:{name}")).scalar_one_or_none()
+        if account is not None:
+            lines.append(f"  {account.email:<24} {PASSWORD}   ({what})")
+    return ["Demo accounts:", *lines] if lines else []
+
+
+# ---- people ---------------------------------------------------------------------------------------------------------------
+
+
+def _people(session: Any, done: Loaded) -> None:
+    password, today = hash_password(PASSWORD), now()
+    for person in material.people():
+        name = _free_name(person["username"])
+        account = Account(
+            username=name,
+            username_key=name,
+            likeness=names.likeness(name),
+            email=person["email"] if name == person["username"] else f"{name}@example.org",
+            email_key=person["email"] if name == person["username"] else f"{name}@example.org",
+            password_hash=password,
+            role=person["role"],
+            language=person["language"],
+            joined_at=today - timedelta(days=person["joined_days_ago"]),
+            disabled_at=today - timedelta(days=20) if person.get("banned") else None,
+            disabled_reason=person.get("banned"),
+            origin=f"demo:{person['username']}",
+        )
+        session.add(account)
+        done.people[person["username"]] = account
+    session.flush()
+    done.counts["account"] = len(done.people)
+
+
+def _free_name(wanted: str) -> str:
+    """The demo works beside an owner who may have one of its names."""
+    name, number = wanted, 1
+    while db.session.scalar(sa.select(Account.id).where(sa.or_(Account.username_key == name, Account.email_key == f"{name}@example.org"))):
+        number += 1
+        name = f"{wanted}-{number}"
+    return name
+
+
+# ---- texts ----------------------------------------------------------------------------------------------------------------
+
+
+def _texts(session: Any, done: Loaded) -> None:
+    for kind, model, texts in (("news", NewsPost, material.posts()), ("page", Page, material.pages())):
+        originals = sorted(texts, key=lambda text: text.language != "en")
+        for order, text in enumerate(originals):
+            entry = _entry(model, text, done, order)
+            entry.slug = _free_slug(entry.kind or kind, entry.slug, entry.language)
+            session.add(entry)
+            session.flush()
+            done.entries[(text.number, text.language)] = entry
+            _tag(session, entry, text.tags)
+            if entry.status == "scheduled":
+                record("news.scheduled", entry, due=entry.published_at)
+        done.counts[kind] = len(texts)
+
+
+def _entry(model: Any, text: material.Text, done: Loaded, order: int) -> Any:
+    at, status = _date(text)
+    original = done.entries.get((text.number, "en")) if text.language != "en" else None
+    entry = model(
+        kind="news" if model is NewsPost else "page",
+        slug=text.facts["slug"],
+        language=text.language,
+        translation_of_id=original.id if original is not None else None,
+        title=text.facts["title"],
+        summary=text.facts.get("summary", ""),
+        status=status,
+        author_id=done.people[text.facts.get("author", "lucie")].id,
+        created_at=min(at or now(), now()),
+        published_at=at,
+        updated_at=min(at or now(), now()),
+        comments_open=model is NewsPost,
+    )
+    entry.write(text.body)
+    if model is Page:
+        entry.menu_order = order + 1 if text.language == "en" or original is not None else None
+    return entry
+
+
+def _date(text: material.Text) -> tuple[datetime | None, str]:
+    """`days_ago` counts back from the day of loading; drafts have no date, what lies ahead is scheduled."""
+    ago = text.facts.get("days_ago", "400")
+    if ago == "draft":
+        return None, "draft"
+    day = (now() - timedelta(days=float(ago))).date()
+    hour, minute = (int(part) for part in text.facts.get("hour", "10:00").split(":"))
+    zone = current_app.extensions["fansite"].settings.timezone
+    at = utc(datetime.combine(day, time(hour, minute), zone))
+    if float(ago) < 0:
+        return max(at, now() + timedelta(hours=1)), "scheduled"
+    return min(at, now() - timedelta(minutes=30)), "published"
+
+
+def _free_slug(kind: str, wanted: str, language: str) -> str:
+    slug, number = wanted, 1
+    while db.session.scalar(sa.select(Entry.id).where(Entry.kind == kind, Entry.slug == slug, Entry.language == language, Entry.scope == "")):
+        number += 1
+        slug = slugs.numbered(wanted, number)
+    return slug
+
+
+def _tag(session: Any, entry: Entry, names: list[str]) -> None:
+    for name in names:
+        slug = slugs.slugify(name)
+        tag = session.execute(sa.select(Tag).where(Tag.slug == slug)).scalar_one_or_none()
+        if tag is None:
+            tag = Tag(slug=slug, name=name)
+            session.add(tag)
+            session.flush()
+        session.execute(sa.insert(entry_tag).values(entry_id=entry.id, tag_id=tag.id))
+
+
+# ---- what was said ----------------------------------------------------------------------------------------------------------
+
+
+def _said(session: Any, done: Loaded) -> None:
+    """All comments with their paths and thread numbers, then the queue and its decisions."""
+    sayings = [_saying(row, done) for row in material.comments()]
+    rows = threads.rows(sayings, first_id=(session.scalar(sa.select(sa.func.max(Comment.id))) or 0) + 1)
+    session.execute(sa.insert(Comment), [row.columns() for row in rows])
+    threads.count(session, rows)
+    by_number = {row.saying.number: row for row in rows}
+    _queue(session, done, rows)
+    _reports(session, done, by_number)
+    done.counts["comment"] = len(rows)
+
+
+def _saying(row: dict[str, Any], done: Loaded) -> threads.Saying:
+    entry = done.entries[(row["post"], row.get("lang", "en"))]
+    assert entry.published_at is not None
+    return threads.Saying(
+        number=row["id"],
+        entry_id=entry.id,
+        author_id=done.people[row["author"]].id,
+        parent=row["parent"],
+        at=min(entry.published_at + timedelta(hours=float(row["hours_after"])), now() - timedelta(minutes=2)),
+        body=row["body"],
+        html=markup.render(row["body"], trust="fan"),
+        status=row["status"],
+        reason=row.get("reason"),
+    )
+
+
+def _queue(session: Any, done: Loaded, rows: list[threads.Row]) -> None:
+    milo = done.people["milo"].id
+    known: set[int] = {row.saying.author_id for row in rows if row.saying.status == "published"}
+    for row in rows:
+        saying = row.saying
+        if saying.status == "pending":
+            reasons = ["first comment"] if saying.author_id not in known else ["many links" if saying.body.count("http") > 1 else "often refused"]
+            session.add(Review(subject_kind="comment", subject_id=row.id, queue="pending", reasons=reasons, opened_at=saying.at))
+        elif saying.status in ("rejected", "removed"):
+            decision = "reject" if saying.status == "rejected" else "remove"
+            at = min(saying.at + timedelta(hours=2), now())
+            review = Review(
+                subject_kind="comment",
+                subject_id=row.id,
+                queue="pending" if decision == "reject" else "reported",
+                reasons=["first comment"] if decision == "reject" else ["taken up"],
+                opened_at=saying.at,
+                decision=decision,
+                decided_at=at,
+                decided_by_id=milo,
+                reason=saying.reason,
+                before="pending" if decision == "reject" else "published",
+                version=2,
+            )
+            session.add(review)
+            session.add(LogLine(act=decision, subject=f"comment:{row.id}", by_id=milo, reason=saying.reason or "", at=at))
+
+
+def _reports(session: Any, done: Loaded, by_number: dict[int, threads.Row]) -> None:
+    reviews: dict[int, Review] = {}
+    for report in material.reports():
+        row = by_number[report["comment"]]
+        at = now() - timedelta(hours=3 + len(reviews))
+        if row.id not in reviews:
+            reason = f"reported: {report['category']}"
+            reviews[row.id] = Review(subject_kind="comment", subject_id=row.id, queue="reported", reasons=[reason], opened_at=at)
+            session.add(reviews[row.id])
+            session.flush()
+        reporter = done.people[report["reporter"]].id if report["reporter"] else None
+        session.add(
+            Report(
+                review_id=reviews[row.id].id,
+                subject_kind="comment",
+                subject_id=row.id,
+                reporter_id=reporter,
+                category=report["category"],
+                note=report["note"] or "",
+                at=at,
+            )
+        )
+
+
+def _name(session: Any) -> None:
+    if session.get(kept.SiteFact, "site_name") is None:
+        kept.say("site_name", BAND)
+
+
+__all__ = ["accounts_lines", "is_empty", "is_loaded", "load"]
