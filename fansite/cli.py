@@ -92,7 +92,12 @@ def _setting_row(setting: settings_table.Setting, loaded: Settings) -> dict[str,
     text = ",".join(value) if isinstance(value, tuple) else ("on" if value else "off") if isinstance(value, bool) else str(value)
     if setting.secret and text and text != setting.default:
         text = "(set, not shown)"
-    return {"variable": setting.variable, "value": text, "source": settings_table.source_of(setting), "sentence": setting.sentence}
+    return {
+        "variable": setting.variable,
+        "value": text,
+        "source": settings_table.source_of(setting),
+        "sentence": setting.sentence,
+    }
 
 
 @main.command()
@@ -184,7 +189,10 @@ def _serve(loaded: Settings, host: str, port: int, workers: int | None, with_wor
     for variable in settings_table.unknown():
         click.echo(f"Warning: {variable}: no such setting; `fansite settings` lists them all.", err=True)
     if loaded.mail_url.startswith("folder:") and not loaded.loopback:
-        click.echo(f"Warning: mail is only written to files in {loaded.instance_path / 'outbox'}; nobody receives it. Set FANSITE_MAIL_URL to smtp://…", err=True)
+        click.echo(
+            f"Warning: mail is only written to files in {loaded.instance_path / 'outbox'}; nobody receives it. Set FANSITE_MAIL_URL to smtp://…",
+            err=True,
+        )
     return serving.run(loaded, host, port, workers, with_worker)
 
 

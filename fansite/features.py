@@ -20,5 +20,8 @@ LAYERS = (
 )
 
 FEATURES = tuple(
-    name for layer in LAYERS for name in layer if name not in ("settings", "features", "lib", "backends", "core", "app", "serve", "cli")
+    name
+    for layer in LAYERS
+    for name in layer
+    if name not in ("settings", "features", "lib", "backends", "core", "app", "serve", "cli")
 )

@@ -100,12 +100,31 @@ def _key(text: str) -> str:
 
 TABLE = (
     Setting("instance_path", str(ROOT / "instance"), "Folder of all run-time data.", _folder),
-    Setting("base_url", "http://127.0.0.1:8000", "The one public address; every link in mails, feeds and canonicals starts with it.", _base_url),
-    Setting("site_name", "Our band", "The band's name, until one is given in the site itself (`fansite init --site-name`).", _name),
-    Setting("database_url", "sqlite:", "`sqlite:` (a file in the instance folder) or `postgresql://…`.", _one_of_schemes("sqlite:", "postgresql://"), secret=True),
+    Setting(
+        "base_url",
+        "http://127.0.0.1:8000",
+        "The one public address; every link in mails, feeds and canonicals starts with it.",
+        _base_url,
+    ),
+    Setting(
+        "site_name", "Our band", "The band's name, until one is given in the site itself (`fansite init --site-name`).", _name
+    ),
+    Setting(
+        "database_url",
+        "sqlite:",
+        "`sqlite:` (a file in the instance folder) or `postgresql://…`.",
+        _one_of_schemes("sqlite:", "postgresql://"),
+        secret=True,
+    ),
     Setting("search_url", "whoosh:", "`whoosh:` (an index in the instance folder).", _one_of_schemes("whoosh:")),
     Setting("storage_url", "files:", "`files:` (the folder `media` of the instance folder).", _one_of_schemes("files:")),
-    Setting("mail_url", "folder:", "`folder:` (`.eml` files in the instance folder), `smtp://user:password@host:587` or `smtps://…:465`.", _one_of_schemes("smtp://", "smtps://", "folder:"), secret=True),
+    Setting(
+        "mail_url",
+        "folder:",
+        "`folder:` (`.eml` files in the instance folder), `smtp://user:password@host:587` or `smtps://…:465`.",
+        _one_of_schemes("smtp://", "smtps://", "folder:"),
+        secret=True,
+    ),
     Setting("mail_from", "", "Sender of every mail; empty: `noreply@` and the host of the base address."),
     Setting("trusted_proxies", "0", "How many proxies in front are believed about a visitor's address.", _count),
     Setting("limits", "on", "`off` lifts rate limits and anti-flood pauses; only with a loopback base address.", _switch),
@@ -161,7 +180,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     values = {setting.name: _value(setting, environment) for setting in TABLE}
     settings = Settings(**values)
     if settings.language not in settings.languages:
-        raise WrongSetting(f"FANSITE_LANGUAGES: {settings.language}, the site's language, is missing in {','.join(settings.languages)!r}")
+        raise WrongSetting(
+            f"FANSITE_LANGUAGES: {settings.language}, the site's language, is missing in {','.join(settings.languages)!r}"
+        )
     if not settings.limits and not settings.loopback:
         raise WrongSetting(f"FANSITE_LIMITS: off is only for a loopback FANSITE_BASE_URL, not {settings.base_url}")
     return settings
@@ -194,7 +215,9 @@ def _file_text(setting: Setting, file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
-        raise WrongSetting(f"{setting.variable}_FILE: cannot read {file!r}: {getattr(problem, 'strerror', None) or problem}") from None
+        raise WrongSetting(
+            f"{setting.variable}_FILE: cannot read {file!r}: {getattr(problem, 'strerror', None) or problem}"
+        ) from None
 
 
 def unknown(environment: Mapping[str, str] | None = None) -> list[str]:

@@ -40,7 +40,9 @@ def main() -> int:
 
 def found(name: str) -> bool:
     others = PROGRAMS[name][0]
-    return bool(shutil.which(name)) or any(shutil.which(o) if "/" not in o else list(Path("/").glob(o.lstrip("/"))) for o in others)
+    return bool(shutil.which(name)) or any(
+        shutil.which(o) if "/" not in o else list(Path("/").glob(o.lstrip("/"))) for o in others
+    )
 
 
 def steps() -> list[tuple[str, list[str]]]:

@@ -40,7 +40,16 @@ class Visitor:
         headers = {"Origin": ORIGIN, **kwargs.pop("headers", {})}
         return self._send("POST", path, data=data, status=status, follow=follow, headers=headers, **kwargs)
 
-    def submit(self, name: str, values: dict[str, Any] | None = None, *, status: int = 303, nth: int = 0, follow: bool = False, **kwargs: Any) -> Any:
+    def submit(
+        self,
+        name: str,
+        values: dict[str, Any] | None = None,
+        *,
+        status: int = 303,
+        nth: int = 0,
+        follow: bool = False,
+        **kwargs: Any,
+    ) -> Any:
         """Fills the form `data-form="name"` of the current page and sends it."""
         forms = self.page.xpath(f'//form[@data-form="{name}"]')
         assert len(forms) > nth, f"no form {name} on {self.address}: {[f.get('data-form') for f in self.page.xpath('//form')]}"
@@ -52,11 +61,15 @@ class Visitor:
             return self.get(path, query_string=data, status=status, follow=follow)
         return self.post(path, data, status=status, follow=follow, **kwargs)
 
-    def _send(self, method: str, path: str, *, status: int, follow: bool, headers: dict[str, str] | None = None, **kwargs: Any) -> Any:
+    def _send(
+        self, method: str, path: str, *, status: int, follow: bool, headers: dict[str, str] | None = None, **kwargs: Any
+    ) -> Any:
         path, _fragment = urldefrag(path)
         headers = {"Accept-Language": self.language, "Accept": "text/html", **(headers or {})}
         response = self.client.open(path, method=method, headers=headers, **kwargs)
-        assert response.status_code == status, f"{method} {path}: {response.status_code}, expected {status}\n{response.get_data(as_text=True)[:1500]}"
+        assert response.status_code == status, (
+            f"{method} {path}: {response.status_code}, expected {status}\n{response.get_data(as_text=True)[:1500]}"
+        )
         self.response, self.address = response, path
         if follow:
             while response.status_code in (301, 302, 303):
@@ -115,7 +128,12 @@ def check_page(text: str, address: str) -> None:
     assert not page.xpath('//script[not(@src) and not(@type="application/ld+json")]'), f"{address}: inline script"
     assert not [a for a in page.xpath("//@*") if getattr(a, "attrname", "").startswith("on")], f"{address}: inline handler"
     for field in page.xpath('//input[not(@type="hidden") and not(@type="submit")] | //textarea | //select'):
-        labelled = field.get("aria-label") or field.get("aria-labelledby") or page.xpath(f'//label[@for="{field.get("id")}"]') or field.xpath("ancestor::label")
+        labelled = (
+            field.get("aria-label")
+            or field.get("aria-labelledby")
+            or page.xpath(f'//label[@for="{field.get("id")}"]')
+            or field.xpath("ancestor::label")
+        )
         assert labelled, f"{address}: field {field.get('name')} has no label"
     for source in page.xpath("//script/@src | //img/@src | //link[@rel='stylesheet']/@href"):
         assert not re.match(r"(https?:)?//", source), f"{address}: {source} comes from elsewhere"

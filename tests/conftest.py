@@ -61,7 +61,11 @@ def one_app(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> A
     from fansite.app import create_app
 
     folder = tmp_path_factory.mktemp("instance")
-    environment = {"FANSITE_INSTANCE_PATH": str(folder), "FANSITE_BASE_URL": "http://127.0.0.1:8000", "FANSITE_SITE_NAME": "The Paper Marmots"}
+    environment = {
+        "FANSITE_INSTANCE_PATH": str(folder),
+        "FANSITE_BASE_URL": "http://127.0.0.1:8000",
+        "FANSITE_SITE_NAME": "The Paper Marmots",
+    }
     return create_app(settings.load(environment))
 
 

@@ -22,7 +22,23 @@ _ENDINGS = frozenset(
     org page pro shop show site space store studio team tech tel tours tv video vip website wiki world xxx xyz zip""".split()
 )
 # Before or after the band's name they make a name that claims to be the band.
-_CLAIMS = ("", "the", "official", "officiel", "band", "music", "musique", "hq", "team", "admin", "staff", "real", "groupe", "site", "shop")
+_CLAIMS = (
+    "",
+    "the",
+    "official",
+    "officiel",
+    "band",
+    "music",
+    "musique",
+    "hq",
+    "team",
+    "admin",
+    "staff",
+    "real",
+    "groupe",
+    "site",
+    "shop",
+)
 
 
 def key(username: str) -> str:
@@ -44,9 +60,16 @@ def require_shape(username: str) -> None:
     if foreign is not None:
         raise Refused(_about(foreign), field="username")
     if not MIN_LENGTH <= len(username) <= MAX_LENGTH:
-        raise Refused(_l("A name here has %(least)d to %(most)d characters.", least=MIN_LENGTH, most=MAX_LENGTH), field="username")
+        raise Refused(
+            _l("A name here has %(least)d to %(most)d characters.", least=MIN_LENGTH, most=MAX_LENGTH), field="username"
+        )
     if not _SHAPE.fullmatch(username):
-        raise Refused(_l("Letters and digits, and inside also hyphen, dot and underscore; the first and the last sign is a letter or a digit."), field="username")
+        raise Refused(
+            _l(
+                "Letters and digits, and inside also hyphen, dot and underscore; the first and the last sign is a letter or a digit."
+            ),
+            field="username",
+        )
     if reads_as_address(username):
         raise Refused(_l("That reads like a web address. Leave out the dot."), field="username")
 
@@ -80,7 +103,11 @@ def _about(sign: str) -> object:
         return _l("There is a sign in it that cannot be seen. Type the name by hand.")
     twin = _twin(sign)
     if twin:
-        return _l("“%(sign)s” only looks like “%(twin)s”: it is a letter of another alphabet. Names here use plain letters from a to z.", sign=sign, twin=twin)
+        return _l(
+            "“%(sign)s” only looks like “%(twin)s”: it is a letter of another alphabet. Names here use plain letters from a to z.",
+            sign=sign,
+            twin=twin,
+        )
     return _l("“%(sign)s” does not fit in a name here: plain letters from a to z, digits, hyphen, dot, underscore.", sign=sign)
 
 
@@ -95,7 +122,11 @@ def _names_of_the_band(site_name: str) -> set[str]:
     words = re.findall(r"[a-z0-9]+", anyascii(site_name).lower())
     without = words[1:] if words[:1] in (["the"], ["les"], ["le"], ["la"]) else words
     names = {likeness("".join(words)), likeness("".join(without))} - {""}
-    return {before + name + after for name in names for before, after in ((likeness(one), likeness(two)) for one in _CLAIMS for two in _CLAIMS)}
+    return {
+        before + name + after
+        for name in names
+        for before, after in ((likeness(one), likeness(two)) for one in _CLAIMS for two in _CLAIMS)
+    }
 
 
 def _reserved() -> frozenset[str]:

@@ -41,7 +41,10 @@ def verify_password(password_hash: str | None, password: str) -> bool:
     possible = bool(password_hash) and len(password) <= MAX_LENGTH
     try:
         with _at_a_time:
-            return _hasher.verify(password_hash if possible and password_hash else _NOBODY, _bytes(password[:MAX_LENGTH])) and possible
+            return (
+                _hasher.verify(password_hash if possible and password_hash else _NOBODY, _bytes(password[:MAX_LENGTH]))
+                and possible
+            )
     except (VerificationError, InvalidHashError):
         return False
 
@@ -55,7 +58,9 @@ def require_strong(password: str, *, about: Iterable[str] = (), field: str = "pa
     """Refuses what is short, common, or made of what everyone knows `about` this person: name, address, the band."""
     password = unicodedata.normalize("NFC", password)
     if len(password) < MIN_LENGTH:
-        raise Refused(_l("A password has %(least)d characters or more. Three odd words beat one clever one.", least=MIN_LENGTH), field=field)
+        raise Refused(
+            _l("A password has %(least)d characters or more. Three odd words beat one clever one.", least=MIN_LENGTH), field=field
+        )
     if len(password) > MAX_LENGTH:
         raise Refused(_l("A password has at most %(most)d characters.", most=MAX_LENGTH), field=field)
     if password.casefold() in COMMON:

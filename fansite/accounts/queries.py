@@ -10,6 +10,7 @@ from fansite.accounts import emails, names
 from fansite.accounts.models import Account, FormerName, MailedKey, SignIn, SignUp
 from fansite.accounts.sessions import hash_of
 from fansite.core.db import db
+from fansite.lib.times import now
 
 
 def by_username(username: str) -> Account | None:
@@ -27,7 +28,11 @@ def by_either(typed: str) -> Account | None:
 
 def once_called(username: str) -> Account | None:
     """Who had this name before."""
-    statement = sa.select(Account).join(FormerName, FormerName.account_id == Account.id).where(FormerName.username_key == names.key(username))
+    statement = (
+        sa.select(Account)
+        .join(FormerName, FormerName.account_id == Account.id)
+        .where(FormerName.username_key == names.key(username))
+    )
     return db.session.scalar(statement)
 
 
@@ -36,7 +41,9 @@ def is_taken(username: str, *, own_id: int | None = None) -> bool:
     look = sa.or_(Account.username_key == names.key(username), Account.likeness == names.likeness(username))
     if db.session.scalar(sa.select(Account.id).where(look, Account.id != (own_id or 0)).limit(1)) is not None:
         return True
-    before = sa.select(FormerName.account_id).where(FormerName.username_key == names.key(username), FormerName.account_id != (own_id or 0))
+    before = sa.select(FormerName.account_id).where(
+        FormerName.username_key == names.key(username), FormerName.account_id != (own_id or 0)
+    )
     return db.session.scalar(before) is not None
 
 
@@ -44,9 +51,11 @@ def sign_up(token: str) -> SignUp | None:
     return db.session.scalar(sa.select(SignUp).where(SignUp.token_hash == hash_of(token)))
 
 
-def mailed_key(token: str, purpose: str) -> MailedKey | None:
-    statement = sa.select(MailedKey).options(sa.orm.joinedload(MailedKey.account))
-    return db.session.scalar(statement.where(MailedKey.token_hash == hash_of(token), MailedKey.purpose == purpose))
+def live_key(token: str, purpose: str) -> MailedKey | None:
+    """The mailed link, while it works: not used, not too old, and its account open."""
+    statement = sa.select(MailedKey).options(sa.orm.joinedload(MailedKey.account, innerjoin=True))
+    key = db.session.scalar(statement.where(MailedKey.token_hash == hash_of(token), MailedKey.purpose == purpose))
+    return key if key is not None and key.alive(now()) and key.account.active else None
 
 
 def waiting_sign_ups(typed: str) -> Sequence[SignUp]:
@@ -56,10 +65,12 @@ def waiting_sign_ups(typed: str) -> Sequence[SignUp]:
 
 
 def sessions_of(account_id: int) -> Sequence[SignIn]:
-    return db.session.scalars(sa.select(SignIn).where(SignIn.account_id == account_id).order_by(SignIn.seen_at.desc(), SignIn.id.desc())).all()
+    return db.session.scalars(
+        sa.select(SignIn).where(SignIn.account_id == account_id).order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+    ).all()
 
 
-def owners() -> sa.Select[tuple[int]]:
+def owners() -> sa.Select[int]:
     """Those who can still run the site."""
     return sa.select(Account.id).where(Account.role == "owner", Account.disabled_at.is_(None), Account.erased_at.is_(None))
 

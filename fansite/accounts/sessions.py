@@ -36,7 +36,12 @@ class RowSessions(SessionInterface):
         token = g.get("session_cookie")
         if token is None:
             return
-        options: dict[str, Any] = {"httponly": True, "samesite": "Lax", "secure": app.config["SESSION_COOKIE_SECURE"], "path": "/"}
+        options: dict[str, Any] = {
+            "httponly": True,
+            "samesite": "Lax",
+            "secure": app.config["SESSION_COOKIE_SECURE"],
+            "path": "/",
+        }
         if token:
             response.set_cookie(COOKIE, token, max_age=int(SESSION_LIFE.total_seconds()), **options)
         else:
@@ -49,11 +54,28 @@ def hash_of(token: str) -> str:
 
 
 def new_token() -> str:
-    return secrets.token_urlsafe(32)
+    """256 bits as small letters and digits: programs that make links of plain text cut nothing off its end."""
+    return secrets.token_hex(32)
+
+
+def carry(token: str) -> None:
+    """This browser is given the session with its answer."""
+    g.session_cookie = token
+
+
+def drop() -> None:
+    """This browser's cookie goes, and the rest of the request is a stranger's."""
+    g.session_cookie = ""
+    g.person = None
 
 
 def find(token: str) -> SignIn | None:
-    statement = sa.select(SignIn).join(SignIn.account).options(sa.orm.contains_eager(SignIn.account)).where(SignIn.token_hash == hash_of(token))
+    statement = (
+        sa.select(SignIn)
+        .join(SignIn.account)
+        .options(sa.orm.contains_eager(SignIn.account))
+        .where(SignIn.token_hash == hash_of(token))
+    )
     return db.session.execute(statement).scalar_one_or_none()
 
 
@@ -80,7 +102,6 @@ def open_sessions(app: Flask) -> None:
             g.session_cookie = ""  # a dead cookie would keep its bearer out of the page cache for ever
             return
         g.person, g.sign_in = row.account, row
-
 
         session["csrf_token"] = row.csrf
         if at - row.seen_at > SEEN_EVERY:

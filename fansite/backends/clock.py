@@ -74,6 +74,7 @@ class MappedClock:
                 os.ftruncate(descriptor, SLOTS * WIDTH)
             return memoryview(mmap.mmap(descriptor, SLOTS * WIDTH)).cast("Q")
         finally:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)  # the map keeps a duplicate of the descriptor, and with it the lock
             os.close(descriptor)
 
 

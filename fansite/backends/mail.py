@@ -75,7 +75,11 @@ class SmtpMailer:
             codes = [code for code, _text in problem.recipients.values()]
             raise MailFailed(f"recipient refused: {codes}", for_ever=all(code >= 500 for code in codes)) from None
         except smtplib.SMTPResponseException as problem:
-            text = problem.smtp_error.decode("utf-8", "replace") if isinstance(problem.smtp_error, bytes) else str(problem.smtp_error)
+            text = (
+                problem.smtp_error.decode("utf-8", "replace")
+                if isinstance(problem.smtp_error, bytes)
+                else str(problem.smtp_error)
+            )
             raise MailFailed(f"{problem.smtp_code} {text}"[:500]) from None
         except (smtplib.SMTPException, OSError) as problem:
             raise MailFailed(f"{type(problem).__name__}: {problem}"[:500]) from None

@@ -27,7 +27,9 @@ def every() -> Iterator[list[int]]:
     """The ids of all published comments, in batches, by key."""
     last = 0
     while True:
-        statement = sa.select(Comment.id).where(Comment.id > last, Comment.status == "published").order_by(Comment.id).limit(BATCH)
+        statement = (
+            sa.select(Comment.id).where(Comment.id > last, Comment.status == "published").order_by(Comment.id).limit(BATCH)
+        )
         ids = list(db.session.scalars(statement))
         if not ids:
             return

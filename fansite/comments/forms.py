@@ -34,7 +34,9 @@ class ReportForm(Form):
         validators=[InputRequired(_l("Please choose what is wrong."))],
         validate_choice=False,
     )
-    note = TextAreaField(_l("Anything the moderators should know"), validators=[Length(max=1000, message=_l("Please say it in 1,000 characters."))])
+    note = TextAreaField(
+        _l("Anything the moderators should know"), validators=[Length(max=1000, message=_l("Please say it in 1,000 characters."))]
+    )
 
 
 class EditForm(Form):

@@ -61,7 +61,14 @@ class Comment(Model):
         sa.Index("ix_comment_entry_thread_path", "entry_id", "thread", "path"),
         sa.Index("ix_comment_author_posted", "author_id", "posted_at"),
         sa.Index("ix_comment_status_posted", "status", "posted_at"),
-        sa.Index("uq_comment_thread", "entry_id", "thread", unique=True, sqlite_where=sa.text("parent_id IS NULL"), postgresql_where=sa.text("parent_id IS NULL")),
+        sa.Index(
+            "uq_comment_thread",
+            "entry_id",
+            "thread",
+            unique=True,
+            sqlite_where=sa.text("parent_id IS NULL"),
+            postgresql_where=sa.text("parent_id IS NULL"),
+        ),
     )
 
     @property
@@ -70,7 +77,12 @@ class Comment(Model):
 
     @property
     def page_tags(self) -> tuple[str, ...]:
-        return (f"entry:{self.entry_id}", f"comment:{self.id}", "list:comments", *((f"account:{self.author_id}",) if self.author_id else ()))
+        return (
+            f"entry:{self.entry_id}",
+            f"comment:{self.id}",
+            "list:comments",
+            *((f"account:{self.author_id}",) if self.author_id else ()),
+        )
 
     @property
     def visible(self) -> bool:

@@ -46,7 +46,9 @@ def post(entry_id: int, *, by: Account, body: str, parent_id: int | None = None,
             entry.touch()
             return known
         verdict = checks.judge(_writing(author, body))
-        comment = Comment(entry_id=entry.id, parent_id=parent_id, author_id=author.id, status="pending", nonce=nonce, posted_at=now())
+        comment = Comment(
+            entry_id=entry.id, parent_id=parent_id, author_id=author.id, status="pending", nonce=nonce, posted_at=now()
+        )
         comment.write(body, standing=author.approved_comments > 0)
         session.add(comment)
         session.flush()
@@ -251,7 +253,9 @@ def _change_status(comment: Comment, status: str) -> None:
 def _count(comment: Comment, entry: Entry, change: int) -> None:
     entry.comments_count += change
     if comment.parent_id is not None:
-        db.session.execute(sa.update(Comment).where(Comment.id == comment.root_id).values(replies_count=Comment.replies_count + change))
+        db.session.execute(
+            sa.update(Comment).where(Comment.id == comment.root_id).values(replies_count=Comment.replies_count + change)
+        )
 
 
 def comment_touch(comment: Comment) -> None:
@@ -298,7 +302,9 @@ def _parent(entry: Entry, parent_id: int | None) -> Comment | None:
         return None
     parent = db.session.get(Comment, parent_id)
     if parent is None or parent.entry_id != entry.id or not parent.visible:
-        raise Refused(_l("The comment you answer is no longer here. Your text is kept: send it as a comment of its own."), field="parent")
+        raise Refused(
+            _l("The comment you answer is no longer here. Your text is kept: send it as a comment of its own."), field="parent"
+        )
     return parent
 
 

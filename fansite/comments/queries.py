@@ -111,7 +111,12 @@ def public_ones(ids: Sequence[int]) -> list[Comment]:
 
 def written_by(account_id: int, page: int, per_page: int, *, public: bool) -> Sequence[Comment]:
     """One person's comments, newest first; `public` only what everyone may read."""
-    statement = sa.select(Comment).join(Comment.entry).options(sa.orm.contains_eager(Comment.entry)).where(Comment.author_id == account_id)
+    statement = (
+        sa.select(Comment)
+        .join(Comment.entry)
+        .options(sa.orm.contains_eager(Comment.entry))
+        .where(Comment.author_id == account_id)
+    )
     if public:
         statement = statement.where(Comment.status == "published", listed())
     statement = statement.order_by(Comment.posted_at.desc(), Comment.id.desc()).limit(per_page).offset((page - 1) * per_page)

@@ -95,7 +95,9 @@ def section(entry: Entry, person: Any, *, form: CommentForm | None = None) -> Se
     return made
 
 
-def arrange(rows: Sequence[Comment], entry: Entry, person: Any, *, page_path: str, left_out: dict[int, int] | None = None) -> list[Shown]:
+def arrange(
+    rows: Sequence[Comment], entry: Entry, person: Any, *, page_path: str, left_out: dict[int, int] | None = None
+) -> list[Shown]:
     """Rows in reading order, the empty places of hidden ones among them."""
     gone = queries.missing(rows)
     everyone = {comment.id: comment for comment in [*rows, *gone]}
@@ -146,7 +148,9 @@ def address_of(comment: Comment, entry: Entry) -> str:
         rank = queries.rank_in_thread(comment)
         if rank >= share:
             page = 1 + rank // COMMENTS_A_PAGE
-            return path_for("comments.thread", entry.language, comment_id=comment.root_id, page=page if page > 1 else None, _anchor=anchor)
+            return path_for(
+                "comments.thread", entry.language, comment_id=comment.root_id, page=page if page > 1 else None, _anchor=anchor
+            )
     page = comment.page_of_thread()
     return entry_path(entry, page=page if page > 1 else None, _anchor=anchor)
 

@@ -66,7 +66,13 @@ def thread(comment_id: int) -> Any:
     title = _("A thread by %(name)s", name=author_name(root) or _("somebody who left"))
     described = Page(f"{title}: {root.entry.title}", path=pages.url(page), crumbs=[(root.entry.title, entry_path(root.entry))])
     return render_page(
-        "comments/thread.html", described, tags=(f"entry:{root.entry_id}",), heading=title, entry=root.entry, rows=nested(shown), pages=pages
+        "comments/thread.html",
+        described,
+        tags=(f"entry:{root.entry_id}",),
+        heading=title,
+        entry=root.entry,
+        rows=nested(shown),
+        pages=pages,
     )
 
 
@@ -102,7 +108,9 @@ def withdrawal(comment_id: int) -> Any:
     if not policy.withdraw(g.person, comment):
         abort(404)
     page = Page(_("Take this comment back?"), noindex=True)
-    return render_page("comments/withdrawal.html", page, comment=comment, entry=comment.entry, back=address_of(comment, comment.entry))
+    return render_page(
+        "comments/withdrawal.html", page, comment=comment, entry=comment.entry, back=address_of(comment, comment.entry)
+    )
 
 
 @bp.route("/comments/<int:comment_id>/report", methods=["GET", "POST"])
@@ -116,7 +124,14 @@ def report(comment_id: int) -> Any:
         status = 422
         if form.validate():
             try:
-                moderation.report("comment", comment_id, category=form.category.data, note=form.note.data or "", by=g.person, address=visitor_key())
+                moderation.report(
+                    "comment",
+                    comment_id,
+                    category=form.category.data,
+                    note=form.note.data or "",
+                    by=g.person,
+                    address=visitor_key(),
+                )
                 return redirect(path_for("comments.reported", comment_id=comment_id), 303)
             except (Refused, TooMany) as problem:
                 form.refuse(problem)
@@ -155,7 +170,10 @@ def mine() -> Any:
     comments = queries.written_by(g.person.id, page_no, OWN_A_PAGE, public=False)
     pages = Pages(page_no, last, path_for("comments.mine"))
     page = Page(_("Your comments"), noindex=True)
-    acts = {comment.id: policy.may(g.person, comment) | ({"resend"} if policy.resend(g.person, comment) else set()) for comment in comments}
+    acts = {
+        comment.id: policy.may(g.person, comment) | ({"resend"} if policy.resend(g.person, comment) else set())
+        for comment in comments
+    }
     return render_page("comments/mine.html", page, comments=comments, acts=acts, pages=pages, total=total)
 
 
@@ -222,5 +240,3 @@ def _edit_page(comment: Comment, form: EditForm, again: bool, status: int) -> Re
     back = path_for("comments.mine") if again else address_of(comment, comment.entry)
     response = render_page("comments/edit.html", page, status=status, comment=comment, form=form, again=again, back=back)
     return _with_wait(response, form)
-
-

@@ -209,7 +209,9 @@ def moved(kind: str, slug: str, language: str, scope: str = "") -> Entry | None:
     past = sa.select(SlugHistory.entry_id).where(
         SlugHistory.kind == kind, SlugHistory.slug == slug, SlugHistory.language == language, SlugHistory.scope == scope
     )
-    elsewhere = sa.select(Entry.id).where(Entry.kind == kind, Entry.slug == slug, Entry.scope == scope, Entry.language != language)
+    elsewhere = sa.select(Entry.id).where(
+        Entry.kind == kind, Entry.slug == slug, Entry.scope == scope, Entry.language != language
+    )
     ids = list(db.session.scalars(past)) or list(db.session.scalars(elsewhere.limit(2)))
     return db.session.get(Entry, ids[0]) if len(ids) == 1 else None
 
@@ -217,7 +219,9 @@ def moved(kind: str, slug: str, language: str, scope: str = "") -> Entry | None:
 def translations(entry: Entry) -> Sequence[Entry]:
     """The published versions of this entry in all languages, itself included."""
     group = entry.group_id
-    statement = sa.select(Entry).where(sa.or_(Entry.id == group, Entry.translation_of_id == group), listed()).order_by(Entry.language)
+    statement = (
+        sa.select(Entry).where(sa.or_(Entry.id == group, Entry.translation_of_id == group), listed()).order_by(Entry.language)
+    )
     return db.session.scalars(statement).all()
 
 
@@ -231,7 +235,9 @@ def at_old_address(path: str, query: str) -> Entry | None:
 # ---- slugs --------------------------------------------------------------------------------------------------------------
 
 
-def free_slug(model: type[Any], wanted: str, language: str, *, scope: str = "", own_id: int | None = None, reserved: tuple[str, ...] = ()) -> str:
+def free_slug(
+    model: type[Any], wanted: str, language: str, *, scope: str = "", own_id: int | None = None, reserved: tuple[str, ...] = ()
+) -> str:
     """`wanted`, or the next of `wanted-2`, `wanted-3` … that no entry and no reserved word has."""
     slug, number = wanted, 1
     while slugs.is_reserved(slug, reserved) or _taken(model, slug, language, scope, own_id):
@@ -257,7 +263,9 @@ def change_slug(entry: Entry, slug: str, *, reserved: tuple[str, ...] = ()) -> N
 
 def claim_slug(entry: Entry) -> None:
     """A new entry takes its slug even from the history of another."""
-    db.session.execute(sa.delete(SlugHistory).filter_by(kind=entry.kind, language=entry.language, scope=entry.scope, slug=entry.slug))
+    db.session.execute(
+        sa.delete(SlugHistory).filter_by(kind=entry.kind, language=entry.language, scope=entry.scope, slug=entry.slug)
+    )
 
 
 def _taken(model: type[Any], slug: str, language: str, scope: str, own_id: int | None) -> bool:

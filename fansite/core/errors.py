@@ -9,9 +9,12 @@ class Problem(Exception):
     status = 422
 
     def __init__(self, text: object = "", *, field: str | None = None) -> None:
-        super().__init__(str(text) if isinstance(text, str) else "")
+        super().__init__(text)
         self.text = text
         self.field = field
+
+    def __str__(self) -> str:
+        return str(self.text)
 
 
 class NotFound(Problem):

@@ -68,7 +68,9 @@ def post(kind: str, to: str, language: str, **values: Any) -> Mail:
     finally:
         g.language = before
     with transaction() as session:
-        mail = Mail(kind=kind, to=to, language=language, subject=" ".join(subject.split())[:300], text=text.strip() + "\n", html=html)
+        mail = Mail(
+            kind=kind, to=to, language=language, subject=" ".join(subject.split())[:300], text=text.strip() + "\n", html=html
+        )
         session.add(mail)
         record("mail.queued", mail)
     return mail

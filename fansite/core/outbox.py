@@ -59,7 +59,9 @@ class Delivery(Model):
 
     __table_args__ = (
         sa.UniqueConstraint("event_id", "listener"),
-        sa.Index("ix_delivery_open", "due_at", sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")),
+        sa.Index(
+            "ix_delivery_open", "due_at", sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")
+        ),
     )
 
 
@@ -121,7 +123,9 @@ def record(name: str, subject: Any, *, due: datetime | None = None, **data: Any)
         session.flush()
         at = now()
         tags = sorted(touched())
-        event = Event(name=name, subject=subject if isinstance(subject, str) else subject_of(subject), data={**data, "tags": tags}, at=at)
+        event = Event(
+            name=name, subject=subject if isinstance(subject, str) else subject_of(subject), data={**data, "tags": tags}, at=at
+        )
         session.add(event)
         session.flush()
         heard = [listener.name for listener in outbox().listeners.values() if listener.hears(name)]
@@ -172,7 +176,10 @@ def deliver_due(stop: threading.Event | None = None) -> bool:
 def _open() -> sa.ColumnElement[bool]:
     at = now()
     return sa.and_(
-        Delivery.done_at.is_(None), Delivery.due_at <= at, Delivery.tries < MAX_TRIES, sa.or_(Delivery.leased_until.is_(None), Delivery.leased_until < at)
+        Delivery.done_at.is_(None),
+        Delivery.due_at <= at,
+        Delivery.tries < MAX_TRIES,
+        sa.or_(Delivery.leased_until.is_(None), Delivery.leased_until < at),
     )
 
 
@@ -204,10 +211,16 @@ def _deliver_batch(listener: Listener) -> None:
 def _lease(listener: Listener) -> list[int]:
     with transaction() as session:
         ids = session.scalars(
-            sa.select(Delivery.id).where(_open(), Delivery.listener == listener.name).order_by(Delivery.id).limit(listener.batch).with_for_update(skip_locked=True)
+            sa.select(Delivery.id)
+            .where(_open(), Delivery.listener == listener.name)
+            .order_by(Delivery.id)
+            .limit(listener.batch)
+            .with_for_update(skip_locked=True)
         ).all()
         if ids:
-            session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(leased_until=now() + LEASE, tries=Delivery.tries + 1))
+            session.execute(
+                sa.update(Delivery).where(Delivery.id.in_(ids)).values(leased_until=now() + LEASE, tries=Delivery.tries + 1)
+            )
     return list(ids)
 
 

@@ -20,7 +20,7 @@ from fansite.core.db import db, get, transaction
 from fansite.core.errors import Conflict, Refused
 from fansite.core.outbox import Event, record
 from fansite.core.policy import require
-from fansite.core.wording import Wording, first_slug, put, readable, settle_address, settings, touch_all
+from fansite.core.wording import Wording, first_slug, put, readable, settings, settle_address, touch_all
 from fansite.lib.times import now
 
 E = TypeVar("E", bound=Entry)
@@ -32,7 +32,9 @@ def draft(model: type[E], *, by: Any, **wording: Unpack[Wording]) -> E:
     """A new entry that nobody outside the desk can see."""
     with transaction() as session:
         require(_policy(model).edit, by)
-        entry: Any = model(kind=_kind(model), status="draft", author_id=by.id, title="", body="", summary="", created_at=now(), updated_at=now())
+        entry: Any = model(
+            kind=_kind(model), status="draft", author_id=by.id, title="", body="", summary="", created_at=now(), updated_at=now()
+        )
         put(entry, {"language": settings().language, "body": "", **wording})
         entry.slug = first_slug(entry, wording.get("slug", ""))
         session.add(entry)
@@ -47,7 +49,9 @@ def opened(model: type[E], entry_id: int, *, by: Any, version: int) -> E:
     entry = get(model, entry_id)
     require(content_of(entry).policy.edit, by, entry)
     if entry.version != version:
-        raise Conflict(_l("Somebody else saved this text while you were writing. Nothing of either is lost: compare, then save again."))
+        raise Conflict(
+            _l("Somebody else saved this text while you were writing. Nothing of either is lost: compare, then save again.")
+        )
     return entry
 
 
@@ -98,8 +102,15 @@ def publish_due(events: Sequence[Event]) -> None:
     meanwhile is left alone, so each publication happens once, by whichever worker comes first."""
     for event in events:
         with transaction() as session:
-            entry = session.get(Entry, int(event.subject.partition(":")[2]), populate_existing=True, with_for_update={"of": Entry})
-            if entry is not None and entry.status == "scheduled" and entry.published_at is not None and entry.published_at <= now():
+            entry = session.get(
+                Entry, int(event.subject.partition(":")[2]), populate_existing=True, with_for_update={"of": Entry}
+            )
+            if (
+                entry is not None
+                and entry.status == "scheduled"
+                and entry.published_at is not None
+                and entry.published_at <= now()
+            ):
                 _publish(entry, entry.published_at)
 
 
@@ -173,5 +184,3 @@ def _publish(entry: Entry, at: datetime | None) -> None:
 def _comments_changed(entry: Entry) -> None:
     entry.touch()
     record(f"{entry.kind}.comments_{'opened' if entry.comments_open else 'closed'}", entry)
-
-

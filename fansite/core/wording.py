@@ -82,7 +82,9 @@ def touch_all(entry: Entry) -> None:
 
 def others_of_group(entry: Entry) -> list[tuple[int, str]]:
     group = entry.translation_of_id or entry.id
-    statement = sa.select(Entry.id, Entry.language).where(sa.or_(Entry.id == group, Entry.translation_of_id == group), Entry.id != entry.id)
+    statement = sa.select(Entry.id, Entry.language).where(
+        sa.or_(Entry.id == group, Entry.translation_of_id == group), Entry.id != entry.id
+    )
     return [] if group is None else [(id, language) for id, language in db.session.execute(statement)]
 
 

@@ -62,7 +62,10 @@ def _posts(total: int) -> int:
     missing = total - (db.session.scalar(sa.select(sa.func.count()).select_from(Entry).where(Entry.kind == "news")) or 0)
     if missing <= 0:
         return 0
-    texts = [(text.facts["title"], text.facts.get("summary", ""), text.body, markup.render(text.body, trust="staff")) for text in material.posts()]
+    texts = [
+        (text.facts["title"], text.facts.get("summary", ""), text.body, markup.render(text.body, trust="staff"))
+        for text in material.posts()
+    ]
     author = db.session.scalar(sa.select(Account.id).where(Account.origin == "demo:lucie"))
     first = (db.session.scalar(sa.select(sa.func.max(Entry.id))) or 0) + 1
     at = now() - timedelta(days=1100)
@@ -100,14 +103,18 @@ def _comments(total: int) -> int:
     if missing <= 0:
         return 0
     dice = random.Random(total)
-    words = [(row["body"], markup.render(row["body"], trust="fan")) for row in material.comments() if row["status"] == "published"]
+    words = [
+        (row["body"], markup.render(row["body"], trust="fan")) for row in material.comments() if row["status"] == "published"
+    ]
     entries = db.session.execute(
         sa.select(Entry.id, Entry.published_at, Entry.threads_count)
         .where(Entry.kind == "news", Entry.status == "published")
         .order_by(Entry.published_at.desc())
         .limit(max(100, missing // 10))
     ).all()
-    fans = list(db.session.scalars(sa.select(Account.id).where(Account.role == "fan", Account.disabled_at.is_(None)).limit(50_000)))
+    fans = list(
+        db.session.scalars(sa.select(Account.id).where(Account.role == "fan", Account.disabled_at.is_(None)).limit(50_000))
+    )
     so_far = {entry.id: entry.threads_count for entry in entries}
     first = (db.session.scalar(sa.select(sa.func.max(Comment.id))) or 0) + 1
     latest = now() - timedelta(minutes=5)
@@ -120,7 +127,9 @@ def _comments(total: int) -> int:
             above = roots.get(entry.id, [])
             parent = dice.choice(above) if above and dice.random() < 0.2 else None
             at = min((parent.at if parent else entry.published_at) + timedelta(minutes=dice.randrange(1, 60_000)), latest)
-            saying = threads.Saying(number, entry.id, dice.choice(fans), parent.number if parent else None, at, body, html, "published")
+            saying = threads.Saying(
+                number, entry.id, dice.choice(fans), parent.number if parent else None, at, body, html, "published"
+            )
             sayings.append(saying)
             roots.setdefault(entry.id, []).append(saying)
         rows = threads.rows(sayings, first_id=numbers[0], threads_so_far=so_far)

@@ -106,7 +106,9 @@ def _people(session: Any, done: Loaded) -> None:
 def _free_name(wanted: str) -> str:
     """The demo works beside an owner who may have one of its names."""
     name, number = wanted, 1
-    while db.session.scalar(sa.select(Account.id).where(sa.or_(Account.username_key == name, Account.email_key == f"{name}@example.org"))):
+    while db.session.scalar(
+        sa.select(Account.id).where(sa.or_(Account.username_key == name, Account.email_key == f"{name}@example.org"))
+    ):
         number += 1
         name = f"{wanted}-{number}"
     return name
@@ -169,7 +171,9 @@ def _date(text: material.Text) -> tuple[datetime | None, str]:
 
 def _free_slug(kind: str, wanted: str, language: str) -> str:
     slug, number = wanted, 1
-    while db.session.scalar(sa.select(Entry.id).where(Entry.kind == kind, Entry.slug == slug, Entry.language == language, Entry.scope == "")):
+    while db.session.scalar(
+        sa.select(Entry.id).where(Entry.kind == kind, Entry.slug == slug, Entry.language == language, Entry.scope == "")
+    ):
         number += 1
         slug = slugs.numbered(wanted, number)
     return slug
@@ -223,7 +227,11 @@ def _queue(session: Any, done: Loaded, rows: list[threads.Row]) -> None:
     for row in rows:
         saying = row.saying
         if saying.status == "pending":
-            reasons = ["first comment"] if saying.author_id not in known else ["many links" if saying.body.count("http") > 1 else "often refused"]
+            reasons = (
+                ["first comment"]
+                if saying.author_id not in known
+                else ["many links" if saying.body.count("http") > 1 else "often refused"]
+            )
             session.add(Review(subject_kind="comment", subject_id=row.id, queue="pending", reasons=reasons, opened_at=saying.at))
         elif saying.status in ("rejected", "removed"):
             decision = "reject" if saying.status == "rejected" else "remove"

@@ -95,7 +95,14 @@ def count(session: Any, rows: Sequence[Row]) -> None:
         person[1] += row.saying.status in ("rejected", "removed")
     for entry_id, (published, last_thread) in entries.items():
         grown = sa.case((Entry.threads_count < last_thread, last_thread), else_=Entry.threads_count)
-        session.execute(sa.update(Entry).where(Entry.id == entry_id).values(comments_count=Entry.comments_count + published, threads_count=grown))
+        session.execute(
+            sa.update(Entry)
+            .where(Entry.id == entry_id)
+            .values(comments_count=Entry.comments_count + published, threads_count=grown)
+        )
     for account_id, (approved, refused) in people.items():
-        grown_by = {"approved_comments": Account.approved_comments + approved, "refused_comments": Account.refused_comments + refused}
+        grown_by = {
+            "approved_comments": Account.approved_comments + approved,
+            "refused_comments": Account.refused_comments + refused,
+        }
         session.execute(sa.update(Account).where(Account.id == account_id).values(**grown_by))

@@ -29,9 +29,18 @@ def index() -> Response:
     last = max(1, -(-total // FANS_A_PAGE))
     if page > last:
         abort(404)
-    people = db.session.scalars(sa.select(Account).where(shown).order_by(Account.id.desc()).limit(FANS_A_PAGE).offset((page - 1) * FANS_A_PAGE)).all()
+    people = db.session.scalars(
+        sa.select(Account).where(shown).order_by(Account.id.desc()).limit(FANS_A_PAGE).offset((page - 1) * FANS_A_PAGE)
+    ).all()
     pages = Pages(page, last, path_for("fans.index"))
-    return render_page("fans/index.html", Page(_("Fans"), path=pages.url(page)), tags=("list:fans", "list:comments"), people=people, pages=pages, total=total)
+    return render_page(
+        "fans/index.html",
+        Page(_("Fans"), path=pages.url(page)),
+        tags=("list:fans", "list:comments"),
+        people=people,
+        pages=pages,
+        total=total,
+    )
 
 
 @bp.get("/fans/<username>")
@@ -83,7 +92,11 @@ def _posts(account: Account) -> list[Entry]:
 
 def _moved(key: str) -> Any:
     """A former name leads to the present one."""
-    statement = sa.select(Account.username_key).join(FormerName, FormerName.account_id == Account.id).where(FormerName.username_key == key, Account.erased_at.is_(None))
+    statement = (
+        sa.select(Account.username_key)
+        .join(FormerName, FormerName.account_id == Account.id)
+        .where(FormerName.username_key == key, Account.erased_at.is_(None))
+    )
     present = db.session.scalar(statement)
     if present is None:
         raise NotFound()

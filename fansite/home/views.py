@@ -30,7 +30,9 @@ def index() -> Response:
         site_name(),
         description=_("News of %(site)s, and what their fans say.", site=site_name()),
         path=path_for("home.index"),
-        versions=[(language, path_for("home.index", language)) for language in current_app.extensions["fansite"].settings.languages],
+        versions=[
+            (language, path_for("home.index", language)) for language in current_app.extensions["fansite"].settings.languages
+        ],
         nodes=[{"@type": "WebSite", "name": site_name(), "url": public_url("/"), "inLanguage": g.language}],
     )
     return render_page("home/index.html", page, tags=("list:news", "list:comments"), posts=posts, said=said)

@@ -1,3 +1,6 @@
-from fansite.core.feature import Feature
+"""Pictures."""
 
-feature = Feature()
+from fansite.core.feature import Feature
+from fansite.media.views import bp
+
+feature = Feature(blueprints=[bp])

@@ -83,7 +83,10 @@ def review_card(item: Item) -> ReviewCard:
         decided_by=review.decided_by.username if review.decided_by is not None else None,
         decided_at=review.decided_at,
         reason=review.reason or "",
-        reports=[(CATEGORIES[r.category](), r.note, r.reporter.username if r.reporter is not None else _("a visitor")) for r in review.reports],
+        reports=[
+            (CATEGORIES[r.category](), r.note, r.reporter.username if r.reporter is not None else _("a visitor"))
+            for r in review.reports
+        ],
         acts=acts_of(review),
         version=review.version,
         action_url=path_for("moderation.decision", review_id=review.id)

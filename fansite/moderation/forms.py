@@ -12,10 +12,14 @@ from fansite.moderation.models import DECISIONS
 
 class DecisionForm(Form):
     decision = StringField(_l("Decision"), validators=[AnyOf([*DECISIONS, "undo"], message=_l("Please choose a decision."))])
-    reason = StringField(_l("Reason, told to the author"), validators=[Length(max=1000, message=_l("Please say it in 1,000 characters."))])
+    reason = StringField(
+        _l("Reason, told to the author"), validators=[Length(max=1000, message=_l("Please say it in 1,000 characters."))]
+    )
     version = IntegerField(validators=[Optional()])
 
 
 class WordsForm(Form):
     kind = SelectField(choices=[("banned", "banned"), ("suspect", "suspect")])
-    words = TextAreaField(_l("One word or phrase a line"), validators=[Length(max=20_000, message=_l("That is too long a list."))])
+    words = TextAreaField(
+        _l("One word or phrase a line"), validators=[Length(max=20_000, message=_l("That is too long a list."))]
+    )

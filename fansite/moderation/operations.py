@@ -69,8 +69,12 @@ def report(kind: str, subject_id: int, *, category: str, note: str, by: Any, add
         if known is not None:
             known.category, known.note = category, note
             return
-        review = _judged_fine(kind, subject_id, since=state[1]) or open_review(kind, subject_id, queue="reported", reasons=[f"reported: {category}"])
-        session.add(Report(review_id=review.id, subject_kind=kind, subject_id=subject_id, reporter_id=by_id, category=category, note=note))
+        review = _judged_fine(kind, subject_id, since=state[1]) or open_review(
+            kind, subject_id, queue="reported", reasons=[f"reported: {category}"]
+        )
+        session.add(
+            Report(review_id=review.id, subject_kind=kind, subject_id=subject_id, reporter_id=by_id, category=category, note=note)
+        )
         record("report.made", f"{kind}:{subject_id}", category=category)
 
 

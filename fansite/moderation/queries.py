@@ -47,7 +47,9 @@ class Item:
 
 def counts() -> dict[str, int]:
     """How many wait in each queue."""
-    rows = db.session.execute(sa.select(Review.queue, sa.func.count()).where(Review.decided_at.is_(None)).group_by(Review.queue)).all()
+    rows = db.session.execute(
+        sa.select(Review.queue, sa.func.count()).where(Review.decided_at.is_(None)).group_by(Review.queue)
+    ).all()
     return {"pending": 0, "reported": 0, **{queue: count for queue, count in rows}}
 
 
@@ -59,7 +61,9 @@ def in_queue(queue: str, page: int) -> Sequence[Item]:
     """A page of what waits, oldest first; of `recent`, what was decided, newest first."""
     statement = _with_people(sa.select(Review))
     if queue == "recent":
-        statement = statement.where(Review.decided_at.is_not(None), Review.decision.is_not(None)).order_by(Review.decided_at.desc(), Review.id.desc())
+        statement = statement.where(Review.decided_at.is_not(None), Review.decision.is_not(None)).order_by(
+            Review.decided_at.desc(), Review.id.desc()
+        )
     else:
         statement = statement.where(Review.decided_at.is_(None), Review.queue == queue).order_by(Review.opened_at, Review.id)
     reviews = db.session.scalars(statement.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
@@ -72,7 +76,9 @@ def review_item(review_id: int) -> Item | None:
 
 
 def latest_review_of(kind: str, subject_id: int) -> Review | None:
-    statement = sa.select(Review).where(Review.subject_kind == kind, Review.subject_id == subject_id).order_by(Review.id.desc()).limit(1)
+    statement = (
+        sa.select(Review).where(Review.subject_kind == kind, Review.subject_id == subject_id).order_by(Review.id.desc()).limit(1)
+    )
     return db.session.execute(_with_people(statement)).scalar_one_or_none()
 
 

@@ -107,7 +107,10 @@ def _toast() -> Any:
     if item is None or item.review.decision is None or item.review.decided_by_id != g.person.id:
         return None
     card = review_card(item)
-    words_of = {"approve": _("Approved: a text by %(name)s", name=card.author_name), "reject": _("Rejected: a text by %(name)s", name=card.author_name)}
+    words_of = {
+        "approve": _("Approved: a text by %(name)s", name=card.author_name),
+        "reject": _("Rejected: a text by %(name)s", name=card.author_name),
+    }
     text = words_of.get(str(card.decision), _("Removed: a text by %(name)s", name=card.author_name))
     return SimpleNamespace(text=text, action_url=card.action_url, version=card.version)
 
@@ -153,5 +156,8 @@ def _problem_of(form: DecisionForm) -> str:
 
 
 def _words_page(form: WordsForm, status: int) -> Response:
-    lists = {kind: form.words.data if status == 422 and form.kind.data == kind else "\n".join(words.own_words(kind)) for kind in ("banned", "suspect")}
+    lists = {
+        kind: form.words.data if status == 422 and form.kind.data == kind else "\n".join(words.own_words(kind))
+        for kind in ("banned", "suspect")
+    }
     return render_page("moderation/words.html", Page(_("Watched words"), noindex=True), status=status, lists=lists, form=form)

@@ -1,3 +1,16 @@
-from fansite.core.feature import Feature
+"""News of the band."""
 
-feature = Feature()
+from fansite.core.entries import findable_entries, sitemap_entries
+from fansite.core.feature import Feature
+from fansite.core.outbox import Listener
+from fansite.core.publishing import publish_due
+from fansite.news.content import content
+from fansite.news.views import bp
+
+feature = Feature(
+    blueprints=[bp],
+    contents=[content],
+    findables=[findable_entries(content)],
+    sitemap=[sitemap_entries(content)],
+    listeners=[Listener("news.publish_due", publish_due, ("news.scheduled",))],
+)

@@ -1,3 +1,18 @@
-from fansite.core.feature import Feature
+"""Free pages: about, contact, press."""
 
-feature = Feature()
+from fansite.core.entries import findable_entries, sitemap_entries
+from fansite.core.feature import Feature
+from fansite.core.outbox import Listener
+from fansite.core.publishing import publish_due
+from fansite.pages.content import content
+from fansite.pages.queries import menu_pages
+from fansite.pages.views import bp
+
+feature = Feature(
+    blueprints=[bp],
+    contents=[content],
+    findables=[findable_entries(content)],
+    sitemap=[sitemap_entries(content)],
+    listeners=[Listener("pages.publish_due", publish_due, ("page.scheduled",))],
+    template_globals={"menu_pages": menu_pages},
+)

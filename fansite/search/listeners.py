@@ -21,7 +21,12 @@ def keep_index(events: Sequence[Event]) -> None:
     drop: list[str] = []
     for subject_kind, ids in wanted.items():
         numbers = sorted(ids)
-        documents = [document for findable in findables().values() if findable.subject_kind == subject_kind for document in findable.documents(numbers)]
+        documents = [
+            document
+            for findable in findables().values()
+            if findable.subject_kind == subject_kind
+            for document in findable.documents(numbers)
+        ]
         there = {document.key for document in documents}
         put += documents
         drop += [key for number in numbers if (key := f"{subject_kind}:{number}") not in there]

@@ -52,7 +52,12 @@ def find(text: str, kind: str | None, year: int | None, page: int) -> Found:
     results = present(answer)
     finds = [Find(hit.kind, results[hit.key]) for hit in answer.hits if hit.key in results]
     hidden = len(answer.hits) - len(finds)
-    return Found(finds, answer.total - hidden, answer.suggestion if not finds else None, page * PER_PAGE < answer.total and page < LAST_PAGE)
+    return Found(
+        finds,
+        answer.total - hidden,
+        answer.suggestion if not finds else None,
+        page * PER_PAGE < answer.total and page < LAST_PAGE,
+    )
 
 
 def present(answer: Answer) -> dict[str, Result]:

@@ -11,7 +11,18 @@ from fansite.seo import sitemaps
 bp = Blueprint("seo", __name__)
 
 # Nothing for crawlers there: personal, endless or only for staff. What is merely `noindex` must stay open, or nobody sees that it is.
-CLOSED = ("/account/", "/staff/", "/moderation/", "/insights/", "/search", "/login", "/join", "/confirm/", "/reset", "/comments/on/")
+CLOSED = (
+    "/account/",
+    "/staff/",
+    "/moderation/",
+    "/insights/",
+    "/search",
+    "/login",
+    "/join",
+    "/confirm/",
+    "/reset",
+    "/comments/on/",
+)
 
 
 @bp.get("/robots.txt")

@@ -1,3 +1,6 @@
-from fansite.core.feature import Feature
+"""The desk from which the site is written."""
 
-feature = Feature()
+from fansite.core.feature import Feature
+from fansite.staff.views import bp
+
+feature = Feature(blueprints=[bp])

@@ -1,3 +1,5 @@
+"""Labels on entries."""
+
 from fansite.core.feature import Feature
 
 feature = Feature()

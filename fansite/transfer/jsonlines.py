@@ -240,5 +240,13 @@ def _yes_or_no(thing: dict[str, Any], name: str) -> bool:
 
 
 def _kind_of(value: Any) -> str:
-    names = {type(None): "null", bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "an object"}
+    names = {
+        type(None): "null",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        str: "text",
+        list: "a list",
+        dict: "an object",
+    }
     return names[type(value)]

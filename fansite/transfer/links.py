@@ -33,9 +33,13 @@ def old_paths(item: Item, site: Site) -> list[str]:
 
     Drafts and attachments had none. A guid's number is not believed: a blog that was moved keeps the guids of its former numbers.
     """
-    if item.post_type not in ("post", "page") or item.status not in ("publish", "future", "private"):
+    if item.post_type not in ("post", "page") or item.status not in ("publish", "future"):
         return []
-    paths = [path for url in (item.link, item.guid) if _of_site(url, site) and not urlsplit(url).query and (path := _decoded(path_of(url)))]
+    paths = [
+        path
+        for url in (item.link, item.guid)
+        if _of_site(url, site) and not urlsplit(url).query and (path := _decoded(path_of(url)))
+    ]
     found: list[str] = []
     for path in [*paths, *_with_old_slugs(paths[:1], item)]:
         bare = path.rstrip("/")
@@ -125,7 +129,9 @@ def _upload_name(url: str, site: Site) -> str | None:
 def _serves(host: str, site: Site) -> bool:
     """The site's own host, one below it (cdn.example.org), or WordPress.com's for its blogs."""
     own = host_of(site.url)
-    return bool(own) and (host == own or host.endswith(f".{own}") or host == own.replace(".wordpress.com", ".files.wordpress.com"))
+    return bool(own) and (
+        host == own or host.endswith(f".{own}") or host == own.replace(".wordpress.com", ".files.wordpress.com")
+    )
 
 
 def _attribute(attributes: str, wanted: str) -> str:

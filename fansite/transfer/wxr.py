@@ -21,8 +21,8 @@ from fansite.transfer.xmlstream import parse
 
 VERSIONS = ("1.0", "1.1", "1.2")
 MAX_ITEMS = 200_000
-# One item is held in memory whole, with its comments: a post of four million letters, or twenty thousand comments.
-MAX_CONTENT = 4_000_000
+# One item is held in memory whole, with its comments: a post of two million letters, or twenty thousand comments.
+MAX_CONTENT = 2_000_000
 MAX_ITEM = 16_000_000
 # What stays until the end of the import: authors, terms, the addresses of attachments.
 MAX_KEPT = 24_000_000
@@ -177,8 +177,9 @@ class _Taker:
                 census.problems.note(item.line, f"“{item.title[:80]}” asked for a password and becomes a draft")
 
     def _skip(self, reason: str, number: int = 1) -> None:
+        reason = reason[:60]
         known = reason in self._census.skipped or len(self._census.skipped) < MAX_REASONS
-        self._census.skipped[reason[:60] if known else "other types"] += number
+        self._census.skipped[reason if known else "other types"] += number
 
     def _keep(self, size: int, line: int) -> None:
         self._kept += size + RECORD_COST
@@ -267,23 +268,26 @@ class _Reader:
         self._field, self._field_depth = name, self._depth
         self._pieces, self._length = [], 0
         self._attributes = dict(attributes) if name == "category" else {}
-        self._weigh(FIELD_COST + sum(map(len, self._attributes.values())))
+        self._weigh((RECORD_COST if self._attributes else FIELD_COST) + sum(map(len, self._attributes.values())))
 
     def _end(self) -> None:
-        record, name, limit = self._open[-1], self._field, _LIMITS.get(self._field, MAX_FIELD)
-        text = "".join(self._pieces)
-        if self._length > limit and not record.overfull:
-            text = text[:limit]
-            if name in ("content:encoded", "excerpt:encoded"):
-                self._overfill(record)
-            elif name != "wp:meta_value":
-                self._problems.note(record.line, f"<{name}> is longer than {limit:,} letters and was cut")
+        record, name = self._open[-1], self._field
+        if self._length > _LIMITS.get(name, MAX_FIELD):
+            self._too_long(record, name)
         if not record.overfull:
+            text = "".join(self._pieces)[: _LIMITS.get(name, MAX_FIELD)]
             if name == "category":
                 record.labels.append((self._attributes, text))
             else:
                 record.fields[name] = text
         self._field, self._pieces = "", []
+
+    def _too_long(self, record: Record, name: str) -> None:
+        """Half a post is no post; half a title is one. Long meta values are other programs' business."""
+        if name in ("content:encoded", "excerpt:encoded"):
+            self._overfill(record)
+        elif name != "wp:meta_value" and not record.overfull:
+            self._problems.note(record.line, f"<{name}> is longer than {_LIMITS.get(name, MAX_FIELD):,} letters and was cut")
 
     def _close(self, record: Record) -> None:
         if record.name in ("wp:comment", "wp:postmeta"):

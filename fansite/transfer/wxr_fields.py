@@ -41,8 +41,11 @@ PARTS: dict[str, frozenset[str]] = dict.fromkeys(FIELDS, frozenset()) | {
     "item": _wp("comment postmeta"),
 }
 META = frozenset({"_thumbnail_id", "_wp_attached_file", "_wp_attachment_image_alt", "_wp_old_slug"})
-_INLINE_TAG = re.compile(r"</?(?:a|abbr|b|big|br|cite|code|del|em|font|i|img|ins|mark|q|s|small|span|strong|sub|sup|tt|u)\b[^<>]{0,500}>", re.I)
+_INLINE_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|br|cite|code|del|em|font|i|img|ins|mark|q|s|small|span|strong|sub|sup|tt|u)\b[^<>]{0,500}>", re.I
+)
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
+_RSS_DATE = re.compile(r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|[A-Z]{1,4})")
 _NUMBER = re.compile(r"-?\d{1,18}")
 
 
@@ -89,11 +92,18 @@ def author(record: Record) -> Author:
 def term(record: Record) -> Term | None:
     """Of a category, a tag or any other term; None where it has neither name nor slug."""
     if record.name == "wp:category":
-        found = _term("category", record.short("wp:category_nicename"), record.plain("wp:cat_name"), record.short("wp:category_parent"))
+        found = _term(
+            "category", record.short("wp:category_nicename"), record.plain("wp:cat_name"), record.short("wp:category_parent")
+        )
     elif record.name == "wp:tag":
         found = _term("post_tag", record.short("wp:tag_slug"), record.plain("wp:tag_name"))
     else:
-        found = _term(record.short("wp:term_taxonomy"), record.short("wp:term_slug"), record.plain("wp:term_name"), record.short("wp:term_parent"))
+        found = _term(
+            record.short("wp:term_taxonomy"),
+            record.short("wp:term_slug"),
+            record.plain("wp:term_name"),
+            record.short("wp:term_parent"),
+        )
     return found if found.name else None
 
 
@@ -125,7 +135,9 @@ def item(record: Record) -> Item:
         attached_file=first.get("_wp_attached_file", ""),
         alt=plain(first.get("_wp_attachment_image_alt", "")),
         thumbnail_id=_thumbnail(first.get("_thumbnail_id", "")),
-        old_slugs=tuple(dict.fromkeys(unquote(value, errors="replace") for key, value in meta if key == "_wp_old_slug" and value)),
+        old_slugs=tuple(
+            dict.fromkeys(unquote(value, errors="replace") for key, value in meta if key == "_wp_old_slug" and value)
+        ),
     )
 
 
@@ -170,16 +182,21 @@ def _date(record: Record) -> datetime | None:
 
 
 def _published(text: str) -> datetime | None:
+    """Drafts carry the year -0001 or 1970, which a lenient parser takes for dates."""
+    if not _RSS_DATE.fullmatch(text):
+        return None
     try:
-        published = utc(parsedate_to_datetime(text[:60]))
-    except (ValueError, TypeError, IndexError, OverflowError):
+        published = utc(parsedate_to_datetime(text))
+    except (ValueError, TypeError, OverflowError):
         return None
     return published if published.year > 1970 else None
 
 
 def _terms(record: Record) -> tuple[Term, ...]:
     """WXR 1.0 names each term twice, first bare, then with its slug."""
-    found = [_term(attributes.get("domain", ""), attributes.get("nicename", ""), plain(text)) for attributes, text in record.labels]
+    found = [
+        _term(attributes.get("domain", ""), attributes.get("nicename", ""), plain(text)) for attributes, text in record.labels
+    ]
     named = {term.name for term in found if term.slug}
     return tuple(dict.fromkeys(term for term in found if term.name and (term.slug or term.name not in named)))
 

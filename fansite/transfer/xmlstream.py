@@ -30,6 +30,11 @@ MAX_NAMES = 1000
 
 # What XML 1.0 forbids, and the marks the decoder leaves for bytes that are not UTF-8.
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\udc80-\udcff\ufffe\uffff]")
+_MENDED = (
+    dict.fromkeys([*range(9), *range(14, 32), 0xFFFE, 0xFFFF], "")
+    | {0x0B: " ", 0x0C: " "}
+    | {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
+)
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 # Read as declared. Anything else is UTF-8, or Western bytes that found their way in among UTF-8: see `_mended`.
 _OTHER_ENCODING = re.compile(r"cp125[0134-8]|iso8859-([2-9]|1[0-46])|koi8-[ru]|shift_jis|euc_(jp|kr)|gb2312|gbk|gb18030|big5")
@@ -146,16 +151,19 @@ class _Text:
         return self._mended(self._decoder.decode(b"", final=True)) if self._decoder else ""
 
     def report(self) -> None:
-        if self._dropped.count:
-            self._problems.note(self._dropped.line, f"{self._dropped.count} control characters left out, the first one here")
-        if self._foreign.count:
-            self._problems.note(self._foreign.line, f"{self._foreign.count} bytes are not UTF-8 and were read as Windows-1252, the first one here")
+        for tally, what in (
+            (self._dropped, "control characters were left out"),
+            (self._foreign, "bytes that are not UTF-8 were read as Windows-1252"),
+        ):
+            if tally.count:
+                self._problems.note(tally.line, f"{what}: {tally.count}, the first one here")
 
     def _mended(self, text: str) -> str:
         if not self.started:
             text = self._begun(text)
-        if _ODD.search(text):
-            text = _ODD.sub(self._replaced, text)
+        if odd := _ODD.findall(text):
+            self._note(odd, text)
+            text = text.translate(_MENDED)
         self.lines += text.count("\n")
         return text
 
@@ -169,20 +177,18 @@ class _Text:
             raise Refused(self.lines + 1, "this is not an XML file: it does not begin with “<”")
         return begun
 
-    def _replaced(self, match: re.Match[str]) -> str:
-        odd = match.group()
-        if odd == "\0":
-            raise Refused(self._line_of(match), "a NUL byte: the file is damaged, or not text")
-        tally = self._foreign if "\udc80" <= odd <= "\udcff" else self._dropped
-        tally.count += 1
-        if tally.count == 1:
-            tally.line = self._line_of(match)
-        if tally is self._foreign:
-            return bytes([ord(odd) - 0xDC00]).decode("cp1252", "replace")
-        return " " if odd in "\x0b\x0c" else ""
+    def _note(self, odd: list[str], text: str) -> None:
+        if "\0" in odd:
+            raise Refused(self._line_of("\0", text), "a NUL byte: the file is damaged, or not text")
+        foreign = [character for character in odd if "\udc80" <= character <= "\udcff"]
+        dropped = [character for character in odd if not "\udc80" <= character <= "\udcff"]
+        for tally, found in ((self._foreign, foreign), (self._dropped, dropped)):
+            if found:
+                tally.line = tally.line or self._line_of(found[0], text)
+                tally.count += len(found)
 
-    def _line_of(self, match: re.Match[str]) -> int:
-        return self.lines + match.string.count("\n", 0, match.start()) + 1
+    def _line_of(self, odd: str, text: str) -> int:
+        return self.lines + text.count("\n", 0, text.index(odd)) + 1
 
 
 @dataclass(slots=True)

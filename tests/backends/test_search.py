@@ -447,6 +447,16 @@ def test_a_better_spelling_is_offered_only_when_it_helps(holding):
     assert search.find(Query('"accordion harbour"')).suggestion is None
 
 
+def test_no_word_of_a_dropped_document_is_suggested(holding):
+    search = holding(*many(20), document("comment:1", body="That scoundrel stole an accordion"), document("entry:a", "Accordion"))
+    assert search.find(Query("scoundrle accordoin ")).suggestion == "scoundrel accordion"
+
+    search.apply([], ["comment:1"])
+
+    assert search.find(Query("scoundrle accordoin ")).suggestion == "scoundrle accordion"
+    assert search.find(Query("scoundrle ")).suggestion is None
+
+
 def test_the_more_frequent_word_is_suggested(holding):
     search = holding(document("entry:1", "Banjos"), *[document(f"entry:{n}", "Bandos forever") for n in range(2, 6)])
     assert search.find(Query("bannos ")).suggestion == "bandos"

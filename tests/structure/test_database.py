@@ -59,11 +59,23 @@ def postgres():
         os.chown(folder, account.pw_uid, account.pw_gid)
         as_user = ["runuser", "-u", "postgres", "--"]
     data = folder / "data"
-    subprocess.run([*as_user, binaries / "initdb", "-D", data, "-U", "site", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8"], check=True, capture_output=True, cwd="/")
+    subprocess.run(
+        [*as_user, binaries / "initdb", "-D", data, "-U", "site", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8"],
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
     options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-    subprocess.run([*as_user, binaries / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start"], check=True, capture_output=True, cwd="/")
+    subprocess.run(
+        [*as_user, binaries / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start"],
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
     yield f"postgresql:///postgres?host={folder}&user=site"
-    subprocess.run([*as_user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=False, capture_output=True, cwd="/")
+    subprocess.run(
+        [*as_user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=False, capture_output=True, cwd="/"
+    )
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -79,6 +91,8 @@ def test_migrations_are_valid_for_postgresql(postgres, tmp_path):
 @pytest.mark.parametrize("statement", ["UPDATE moderation_log SET reason = 'x'", "DELETE FROM moderation_log"])
 def test_the_moderation_log_only_grows(app, statement):
     with db.transaction() as session:
-        session.execute(sa.text("INSERT INTO moderation_log (at, act, subject, reason) VALUES ('2026-01-01', 'approve', 'comment:1', '')"))
+        session.execute(
+            sa.text("INSERT INTO moderation_log (at, act, subject, reason) VALUES ('2026-01-01', 'approve', 'comment:1', '')")
+        )
     with pytest.raises(sa.exc.IntegrityError, match="append-only"), db.transaction() as session:
         session.execute(sa.text(statement))

@@ -42,7 +42,9 @@ def test_imports_go_down(path):
         there = name.split(".")[1]
         if there == here or there not in LAYER_OF:
             continue
-        assert LAYER_OF[there] < LAYER_OF[here], f"{path.relative_to(ROOT)} imports {name}: {here} stands not above {there}, see fansite/features.py"
+        assert LAYER_OF[there] < LAYER_OF[here], (
+            f"{path.relative_to(ROOT)} imports {name}: {here} stands not above {there}, see fansite/features.py"
+        )
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -51,7 +53,9 @@ def test_entry_points_are_private_to_their_feature(path):
     for name in imports_of(path):
         parts = name.split(".")
         if len(parts) > 2 and parts[1] != here and parts[2] in PRIVATE:
-            assert parts[1] in ("core", "lib", "backends"), f"{path.relative_to(ROOT)} imports {name}: {parts[2]} is private to {parts[1]}"
+            assert parts[1] in ("core", "lib", "backends"), (
+                f"{path.relative_to(ROOT)} imports {name}: {parts[2]} is private to {parts[1]}"
+            )
 
 
 def test_lib_knows_neither_flask_nor_database():
@@ -77,7 +81,9 @@ def test_features_templates_styles_and_tests_have_the_same_names():
 
 
 def test_nothing_at_the_top_but_what_is_agreed():
-    allowed = set("fansite templates static migrations instance tests wsgi.py pyproject.toml README.md Makefile CHANGELOG.md LICENSE docs deploy .ci".split())
+    allowed = set(
+        "fansite templates static migrations instance tests wsgi.py pyproject.toml README.md Makefile CHANGELOG.md LICENSE docs deploy .ci".split()
+    )
     import subprocess
 
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()

@@ -12,12 +12,26 @@ from babel.messages.pofile import read_po
 from tests.conftest import ROOT
 
 METHODS = [("fansite/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "_l": None, "lazy_gettext": None, "_n": (1, 2), "lazy_ngettext": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "_l": None,
+    "lazy_gettext": None,
+    "_n": (1, 2),
+    "lazy_ngettext": (1, 2),
+}
 CATALOGUE = ROOT / "fansite" / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
 
 
 def in_code() -> set[str]:
-    found = extract_from_dir(str(ROOT), METHODS, {"templates/**.html": {"trimmed": "true"}, "templates/**.txt": {"trimmed": "true"}}, KEYWORDS, directory_filter=_ours)
+    found = extract_from_dir(
+        str(ROOT),
+        METHODS,
+        {"templates/**.html": {"trimmed": "true"}, "templates/**.txt": {"trimmed": "true"}},
+        KEYWORDS,
+        directory_filter=_ours,
+    )
     return {message[0] if isinstance(message, tuple) else message for _file, _line, message, _comments, _context in found}
 
 
@@ -36,7 +50,11 @@ def test_every_text_is_in_french_too():
     assert not missing, f"{len(missing)} texts lack French: {missing[:20]}"
     fuzzy = [key for key, message in known.items() if message.fuzzy]
     assert not fuzzy
-    empty = [key for key, message in known.items() if not (all(message.string) if isinstance(message.string, tuple) else message.string)]
+    empty = [
+        key
+        for key, message in known.items()
+        if not (all(message.string) if isinstance(message.string, tuple) else message.string)
+    ]
     assert not empty
 
 

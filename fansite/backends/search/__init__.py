@@ -16,7 +16,7 @@ State = Literal["ready", "missing", "broken"]
 
 
 class SearchNotReady(Exception):
-    """The index is missing or of another make: rebuild it, changes alone would leave it half full."""
+    """The index is missing, broken or of another make: rebuild it, changes alone would leave it half full."""
 
 
 class SearchBusy(Exception):
@@ -66,7 +66,10 @@ class Answer:
 
 class Search(Protocol):
     def apply(self, put: Iterable[Document], drop: Iterable[str] = ()) -> None:
-        """Makes these documents findable and these keys not, at once; a key in both is dropped. Best in batches of up to 200."""
+        """Makes these documents findable and these keys not, at once; a key in both is dropped. Best in batches of up to 200.
+
+        Raises `SearchNotReady` or `SearchBusy`, and then has changed nothing.
+        """
 
     def find(self, query: Query) -> Answer:
         """Never raises for what a visitor typed, nor for an index that is missing or broken: then nothing is found."""

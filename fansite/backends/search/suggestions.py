@@ -39,8 +39,9 @@ def _nearest(postings: Postings, word: Word) -> str | None:
         if abs(len(entry) - len(typed)) > slips or (letters ^ others).bit_count() > 2 * slips or stops(written):
             continue
         distance = slips_between(typed, entry)
-        if distance <= slips:
-            holders = postings.reader.doc_frequency("vocabulary", entry_of(written))
+        # Counted one by one: the vocabulary still has the words of documents that were dropped.
+        holders = sum(1 for _ in postings.documents("vocabulary", entry_of(written))) if distance <= slips else 0
+        if holders:
             found.append((distance, entry[0] != typed[0], -holders, written))
     return min(found)[3] if found else None
 

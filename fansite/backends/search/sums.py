@@ -16,7 +16,11 @@ Sums = dict[str, list[int]]  # file name to size and check sum
 
 
 def seal(folder: Path) -> None:
-    """Puts all files on disk and notes their sums; called after each commit."""
+    """Notes the sums of all files and puts them on disk; called after each commit.
+
+    In this order: a process killed before its note is written leaves an index to rebuild, and disks are slow. After a power cut
+    the note may stand without what it tells of; then the sums differ.
+    """
     known = _noted(folder) or {}
     sums: Sums = {}
     for path in _files(folder):
@@ -24,8 +28,11 @@ def seal(folder: Path) -> None:
             sums[path.name] = known[path.name]
         else:
             sums[path.name] = _sum(path)
-    _fsync(folder)
-    replace(folder / NAME, json.dumps(sums))
+    part = folder / f"{NAME}.part"
+    part.write_text(json.dumps(sums), encoding="utf-8")
+    os.replace(part, folder / NAME)
+    for path in (*(folder / name for name in sums if name not in known), folder / NAME, folder):
+        _fsync(path)
 
 
 def whole(folder: Path, checked: dict[str, os.stat_result]) -> bool:
@@ -35,17 +42,15 @@ def whole(folder: Path, checked: dict[str, os.stat_result]) -> bool:
     if not sums or not tables or tables[-1].name not in sums:
         return False
     for name in checked.keys() - sums.keys():
-        del checked[name]
+        checked.pop(name, None)
     return all(_as_noted(folder / name, noted, checked) for name, noted in sums.items())
 
 
 def replace(path: Path, text: str) -> None:
-    """Writes a small file so that it is there whole or not at all, whatever happens."""
-    part = path.with_suffix(".part")
-    with open(part, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    """Writes a small file so that it is there whole or not at all, even after a power cut."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    _fsync(part)
     os.replace(part, path)
     _fsync(path.parent)
 
@@ -73,7 +78,10 @@ def _noted(folder: Path) -> Sums | None:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.suffix in (".toc", ".seg")]
+    try:
+        return [path for path in folder.iterdir() if path.suffix in (".toc", ".seg")]
+    except FileNotFoundError:  # a rebuild has just swept it away
+        return []
 
 
 def _generation(table: Path) -> int:
@@ -86,12 +94,11 @@ def _sum(path: Path) -> list[int]:
         while block := file.read(1 << 20):
             size += len(block)
             check = crc32(block, check)
-        os.fsync(file.fileno())
     return [size, check]
 
 
-def _fsync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -89,12 +89,20 @@ class WhooshIndex:
             reader.close()
 
     def state(self) -> State:
+        state = self._state()
+        if state != "broken":
+            return state
+        try:
+            with self._writing(patience=0):
+                return self._state()
+        except SearchBusy:
+            return "ready"  # in the middle of a commit or a rebuild: whoever writes leaves it whole
+
+    def _state(self) -> State:
         name = self._current()
         if name is None:
             return "missing"
-        if not self._mine(name):
-            return "broken"
-        return "ready" if self._whole(name) else "broken"
+        return "ready" if self._mine(name) and sums.whole(self.folder / name, self._checked) else "broken"
 
     def close(self) -> None:
         with self._guard:
@@ -129,15 +137,6 @@ class WhooshIndex:
         if kept:
             kept.postings.reader.close()
 
-    def _whole(self, name: str) -> bool:
-        if sums.whole(self.folder / name, self._checked):
-            return True
-        try:
-            with self._writing(patience=0):
-                return sums.whole(self.folder / name, self._checked)
-        except SearchBusy:
-            return True  # in the middle of a commit or a rebuild: whoever writes leaves it whole
-
     # Writing
 
     def apply(self, put: Iterable[Document], drop: Iterable[str] = ()) -> None:
@@ -145,7 +144,7 @@ class WhooshIndex:
         documents = {document.key: document for document in put if document.key not in gone}
         with self._writing():
             name = self._current()
-            if name is None or not self._mine(name):
+            if name is None or self._state() != "ready":
                 raise SearchNotReady("rebuild the search index first")
             index = self._open(name)
             writer = index.writer(timeout=self.patience, limitmb=MEMORY_MB)
@@ -236,11 +235,15 @@ def _committed(writer: Any) -> Iterator[None]:
         yield
         writer.commit()
     except BaseException:
-        try:
-            writer.cancel()
-        finally:
-            if (
-                not writer.is_closed
-            ):  # a full disk: cancelling fails as well, and would keep Whoosh's lock until this process ends
-                writer.writelock.release()
+        _abandon(writer)
         raise
+
+
+def _abandon(writer: Any) -> None:
+    try:
+        if not writer.is_closed:  # whoosh3 closes a writer whose commit failed
+            writer.cancel()
+    finally:
+        # On a full disk cancelling fails as well, and would keep Whoosh's lock until this process ends.
+        if not writer.is_closed:
+            writer.writelock.release()

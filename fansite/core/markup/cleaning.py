@@ -16,7 +16,9 @@ _STAFF = _FAN | frozenset(
     table caption thead tbody tfoot tr th td details summary""".split()
 )
 # What stands inside these was never meant to be read.
-_WITH_CONTENT = frozenset("script style template noscript iframe object noembed noframes title textarea select xmp svg math".split())
+_WITH_CONTENT = frozenset(
+    "script style template noscript iframe object noembed noframes title textarea select xmp svg math".split()
+)
 
 _FAN_ATTRIBUTES = {"*": set(), "a": {"href"}, "ol": {"start"}}
 _STAFF_ATTRIBUTES = {
@@ -32,7 +34,12 @@ _STAFF_ATTRIBUTES = {
     "sup": {"id"},
     "li": {"id"},
 }
-_CLASSES = {"a": {"footnote-ref", "footnote-backref"}, "div": {"footnote"}, "th": {"align-center", "align-right"}, "td": {"align-center", "align-right"}}
+_CLASSES = {
+    "a": {"footnote-ref", "footnote-backref"},
+    "div": {"footnote"},
+    "th": {"align-center", "align-right"},
+    "td": {"align-center", "align-right"},
+}
 
 _NUMBER = re.compile(r"\d{1,5}")
 _VALUES = {
@@ -65,7 +72,11 @@ def _value(_tag: str, name: str, value: str) -> str | None:
 
 
 _cleaner = partial(
-    nh3.Cleaner, attribute_filter=_value, clean_content_tags=set(_WITH_CONTENT), url_schemes={"http", "https", "mailto"}, strip_comments=True
+    nh3.Cleaner,
+    attribute_filter=_value,
+    clean_content_tags=set(_WITH_CONTENT),
+    url_schemes={"http", "https", "mailto"},
+    strip_comments=True,
 )
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 # A draft still has what the page fits in another shape: see fitting.
@@ -79,10 +90,16 @@ _DRAFTS = {
     ),
 }
 _STAFF_FINAL = _cleaner(
-    tags=set(_STAFF), attributes=_STAFF_ATTRIBUTES, allowed_classes=_CLASSES, link_rel=None, set_tag_attribute_values={"img": {"loading": "lazy"}}
+    tags=set(_STAFF),
+    attributes=_STAFF_ATTRIBUTES,
+    allowed_classes=_CLASSES,
+    link_rel=None,
+    set_tag_attribute_values={"img": {"loading": "lazy"}},
 )
 _FAN_FINAL = {
-    standing: _cleaner(tags=set(_FAN), attributes=_FAN_ATTRIBUTES, link_rel="ugc noopener" if standing else "ugc nofollow noopener")
+    standing: _cleaner(
+        tags=set(_FAN), attributes=_FAN_ATTRIBUTES, link_rel="ugc noopener" if standing else "ugc nofollow noopener"
+    )
     for standing in (True, False)
 }
 

@@ -46,7 +46,7 @@ def _fan() -> Markdown:
 
 
 def _staff() -> Markdown:
-    footnotes = FootnoteExtension(BACKLINK_TITLE="", USE_DEFINITION_ORDER=False)
+    footnotes = FootnoteExtension(BACKLINK_TITLE="")
     tables = TableExtension(use_align_attribute=True)
     return Markdown(extensions=[*_shared(), tables, footnotes, DefListExtension(), AbbrExtension()], tab_length=2)
 

@@ -14,14 +14,18 @@ from collections.abc import Iterator
 from .syntax import FENCE, closes
 
 # For texts up to 10,000 characters, as fans write them, and for each character more.
-ALLOWED = 75_000
+ALLOWED = 60_000
 ALLOWED_MORE = 2
 _SHORT = 10_000
 
+_ANGLE = re.compile(r"[<>]")
 _BRACKET = re.compile(r"[\[\]]")
 # What ends a link as soon as it is read; for anything else the parser looks through the whole paragraph.
-_TARGET = re.compile(r"""\](?:\([^\s()"'<>]*+(?:\([^\s()"'<>]*+\)[^\s()"'<>]*+)?(?:\s{1,9}(?:"[^"\n]{0,300}+"|'[^'\n]{0,300}+'))?\s{0,9}\)|[^(])""")
-_MARK = re.compile(r"[*_~`\\&|]|https?:")
+_TARGET = re.compile(
+    r"""\](?:\([^\s()"'<>]*+(?:\([^\s()"'<>]*+\)[^\s()"'<>]*+)?(?:\s{1,9}(?:"[^"\n]{0,300}+"|'[^'\n]{0,300}+'))?\s{0,9}\)|[^(])"""
+)
+_MARK = re.compile(r"[*_~`\\&]|  \n")
+_COSTLY_MARK = re.compile(r"\||https?:")
 _ITEM = re.compile(r"^ *(?:[-*+]|\d{1,9}\.) ", re.MULTILINE)
 # Lines that make the parser take a block apart and begin again with the rest of it.
 _CUT = re.compile(r"^ {0,3}(?:#{1,6} |[=-]+ *$|(?P<rule>[-_*]) *(?:(?P=rule) *){2,}$|\[[^\]\n]*\]:|>)", re.MULTILINE)
@@ -32,13 +36,20 @@ _DEEP = re.compile(r"^(?! *([-*_]) ?(?:\1 *)+$)(?: *(?:>|[-*+] |\d{1,9}\. )){10}
 _TOO_MANY_DEFINITIONS = 30
 
 
-def allowance(length: int) -> float:
+def too_much(text: str) -> str:
+    """What makes this text too much work; empty when nothing does."""
+    causes = effort(text)
+    return causes.most_common(1)[0][0] if causes.total() > allowance(len(text)) else ""
+
+
+def allowance(length: int) -> int:
     return ALLOWED + ALLOWED_MORE * max(0, length - _SHORT)
 
 
 def effort(text: str) -> Counter[str]:
     """Microseconds by cause: length, brackets, marks, lines, depth, tags."""
     causes: Counter[str] = Counter()
+    text = text.expandtabs(2)
     for block in _blocks(text):
         causes.update(_of_block(block))
     causes["tags"] += 40 * text.count("<") + _tag_reach(text) // 30
@@ -55,8 +66,11 @@ def _blocks(text: str) -> Iterator[str]:
             fence = "" if closes(line, fence) else fence
             continue
         opening = FENCE.fullmatch(line)
-        fence = opening["fence"] if opening else ""
-        if fence or not line or line.isspace():
+        if opening:
+            # A block of its own, whatever it holds.
+            fence = opening["fence"]
+            yield "code"
+        if opening or not line or line.isspace():
             yield "\n".join(block)
             block = []
         else:
@@ -71,9 +85,9 @@ def _of_block(block: str) -> dict[str, int]:
     cuts = len(_CUT.findall(block)) + 3 * len(_ABBREVIATION.findall(block))
     deep = _DEEP.search(block) or len(_DEFINITION.findall(block)) > _TOO_MANY_DEFINITIONS
     return {
-        "length": 40 + length // 4 + 8 * block.count("\n"),
-        "brackets": 15 * block.count("[") + _bracket_reach(block) // 6 + _target_reach(block) // 12,
-        "marks": 14 * len(_MARK.findall(block)),
+        "length": 40 + length // 3 + 10 * block.count("\n"),
+        "brackets": 15 * block.count("[") + _bracket_reach(block) // 5 + _target_reach(block) // 9,
+        "marks": 14 * len(_MARK.findall(block)) + 28 * len(_COSTLY_MARK.findall(block)),
         "lines": 25 * len(_ITEM.findall(block)) + cuts * (40 + length // 60),
         "depth": ALLOWED * 1000 if deep else 0,
     }
@@ -102,12 +116,12 @@ def _target_reach(block: str) -> int:
 
 
 def _tag_reach(text: str) -> int:
-    """The characters from each `<` to the next `>`, or to the end."""
-    reach = 0
-    end = len(text)
-    for at in range(len(text) - 1, -1, -1) if "<" in text else ():
-        if text[at] == ">":
-            end = at
-        elif text[at] == "<":
-            reach += end - at
-    return reach
+    """The characters from each `<` to the next `>` or, without one, to the end."""
+    reach, opened, starts = 0, 0, 0
+    for found in _ANGLE.finditer(text):
+        if found[0] == "<":
+            opened, starts = opened + 1, starts + found.start()
+        else:
+            reach += opened * found.start() - starts
+            opened, starts = 0, 0
+    return reach + opened * len(text) - starts

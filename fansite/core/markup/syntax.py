@@ -65,7 +65,7 @@ class PlainBlocks(Extension):
 
 class _Heading(HashHeaderProcessor):
     # "#tour" is a hashtag, "#1" a rank.
-    RE = re.compile(r"(?:^|\n)(?P<level>#{1,6}) +(?P<header>[^\n]*?)[ #]*(?:\n|$)")
+    RE = re.compile(r"(?:^|\n)(?P<level>#{1,6}) +(?P<header>[^\n]*)(?:\n|$)")
 
 
 class _PlainBlocks(Preprocessor):
@@ -79,7 +79,7 @@ class _PlainBlocks(Preprocessor):
                 result.append("")
             if kind == "text" and not before and not line.startswith(" "):
                 items.clear()
-            result.append(_nested(line, items, kind == "item"))
+            result.append(_nested(_unclosed(line), items, kind == "item"))
             before = "item" if kind == "text" and before == "item" else kind
         return result
 
@@ -112,11 +112,19 @@ def _nested(line: str, items: list[int], is_item: bool) -> str:
     return "  " * min(depth, DEEPEST_LIST) + text
 
 
+def _unclosed(line: str) -> str:
+    """A heading without the signs some like to close it with: "## Tour ##"."""
+    text = line.rstrip(" ")
+    title = text.rstrip("#")
+    return title if line.startswith("#") and title.endswith(" ") and title.strip("# ") else line
+
+
 class Strikethrough(Extension):
     """`~~sold out~~`"""
 
     def extendMarkdown(self, md: Markdown) -> None:
-        md.delimiters.add("~", "del", double=True)  # type: ignore[attr-defined]
+        if md.delimiters is not None:
+            md.delimiters.add("~", "del", double=True)
         md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "~"]
 
 

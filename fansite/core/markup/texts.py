@@ -12,12 +12,16 @@ TAG = re.compile(rf"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>{ATTRIBUT
 _LINE_END = re.compile("\r\n?|[\u0085\u2028\u2029]")
 # Controls, and what turns the writing direction of the text that follows, or hides inside words from search and filters.
 # Joiners stay (emoji and Persian need them), and so do the two harmless direction marks.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u180e\u200b\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]+")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u180e\u200b\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]+"
+)
 # Letters carry two or three marks in any language; towers of them cover the neighbours' text.
 _MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _TOWER = re.compile(f"({_MARK}{{4}}){_MARK}+")
 
-_NOTE_MARK = re.compile(rf'<sup id="[^"]*"><a{ATTRIBUTES}>[^<]*</a></sup>|<a{ATTRIBUTES} class="footnote-backref"{ATTRIBUTES}>[^<]*</a>')
+_NOTE_MARK = re.compile(
+    rf'<sup id="[^"]*"><a{ATTRIBUTES}>[^<]*</a></sup>|<a{ATTRIBUTES} class="footnote-backref"{ATTRIBUTES}>[^<]*</a>'
+)
 # A line end is a space, but in code.
 _UNWRAPPED = re.compile(r"(?P<code><pre>.*?</pre>)|\n", re.DOTALL)
 _ALT = re.compile(r' alt="([^"]*)"')

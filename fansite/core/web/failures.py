@@ -98,14 +98,20 @@ def words(code: int) -> tuple[str, str]:
         403: (_("Not for you, this one"), _("You are not allowed to do that here. If you should be, ask the band.")),
         404: (_("No burrow at this address"), _("Perhaps the link was cut short. The news is where it was.")),
         405: (_("Not in this way"), _("This address does not answer that kind of request.")),
-        409: (_("Somebody was quicker"), _("This was decided a moment ago by someone else. Have a look before you decide again.")),
+        409: (
+            _("Somebody was quicker"),
+            _("This was decided a moment ago by someone else. Have a look before you decide again."),
+        ),
         410: (_("This page was taken down"), _("We withdrew it on purpose, and it will not come back.")),
         413: (_("Too much at once"), _("That was more than this form takes. Shorten it and send it again.")),
         422: (_("Something needs another look"), _("Go back, correct it and send it again. What you typed is still there.")),
         429: (_("A little slower, please"), _("That was quicker than a bourrée. Try again in a moment.")),
         503: (_("Back in a moment"), _("The site is catching its breath. Nothing is lost; try again in a few seconds.")),
     }
-    return known.get(code, (_("Something broke on our side"), _("It is noted in the log. Nothing you sent before is lost; try again in a moment.")))
+    return known.get(
+        code,
+        (_("Something broke on our side"), _("It is noted in the log. Nothing you sent before is lost; try again in a moment.")),
+    )
 
 
 def failure_page(settings: Settings, code: int, text: object = "") -> Response:
@@ -132,7 +138,9 @@ def bare_page(settings: Settings, code: int) -> Response:
     with force_locale(language):
         title, text = words(code)
         g.language = language
-        body = render_template("errors/bare.html", code=code, title=title, text=text, language=language, site_name=settings.site_name)
+        body = render_template(
+            "errors/bare.html", code=code, title=title, text=text, language=language, site_name=settings.site_name
+        )
     response = private(Response(body, code))
     if code == 503:
         response.headers["Retry-After"] = str(COME_BACK)

@@ -50,7 +50,11 @@ def open_guard(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def check() -> Any:
-        if request.method in SAFE or request.endpoint is None or getattr(app.view_functions[request.endpoint], "from_anywhere", False):
+        if (
+            request.method in SAFE
+            or request.endpoint is None
+            or getattr(app.view_functions[request.endpoint], "from_anywhere", False)
+        ):
             return None
         return check_origin(settings) or check_size() or check_token()
 
@@ -110,9 +114,17 @@ def check_token() -> Response | None:
 
 def send_again() -> Response:
     """Nothing typed is lost to an expired token: the page holds all of it, and a button sends it with a new one."""
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "password", "new_password")]
+    fields = [
+        (name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "password", "new_password")
+    ]
     page = Page(title=str(_l("This page was open for a long time")), noindex=True)
-    body = render_template("errors/send_again.html", page=page, language_switch=[], fields=fields, action=request.script_root + request.full_path.rstrip("?"))
+    body = render_template(
+        "errors/send_again.html",
+        page=page,
+        language_switch=[],
+        fields=fields,
+        action=request.script_root + request.full_path.rstrip("?"),
+    )
     return private(Response(body, 422))
 
 

@@ -60,14 +60,19 @@ class Page:
 
 
 def _breadcrumbs(crumbs: Sequence[Crumb], title: str) -> dict[str, Any]:
-    items = [{"@type": "ListItem", "position": n, "name": str(name), "item": public_url(path)} for n, (name, path) in enumerate(crumbs, 1)]
+    items = [
+        {"@type": "ListItem", "position": n, "name": str(name), "item": public_url(path)}
+        for n, (name, path) in enumerate(crumbs, 1)
+    ]
     items.append({"@type": "ListItem", "position": len(items) + 1, "name": title})
     return {"@type": "BreadcrumbList", "itemListElement": items}
 
 
 def json_ld(nodes: Sequence[dict[str, Any]]) -> Markup:
     """JSON that can stand in a script element: `<`, `>` and `&` are escaped, so no text can end it."""
-    text = json.dumps({"@context": "https://schema.org", "@graph": list(nodes)}, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = json.dumps(
+        {"@context": "https://schema.org", "@graph": list(nodes)}, ensure_ascii=False, separators=(",", ":"), default=str
+    )
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)
@@ -130,7 +135,10 @@ def language_switch(page: Page) -> list[tuple[str, str, bool]]:
     """(language, path, current) for the switch: the same text where it exists in that language, else the same page."""
     versions = dict(page.versions)
     base = request.path if request.method == "GET" else "/"
-    return [(language, versions.get(language) or in_language(base, language), language == g.language) for language in settings().languages]
+    return [
+        (language, versions.get(language) or in_language(base, language), language == g.language)
+        for language in settings().languages
+    ]
 
 
 def conditional(response: Response) -> Response:

@@ -1,0 +1,128 @@
+"""What a family of processes needs: one lock for all of it, a parent whose death is noticed, and a stop that is heard."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+PR_SET_PDEATHSIG = 1
+WATCH_SECONDS = 0.5
+
+
+class Held(Exception):
+    """Somebody else holds the lock; `holder` is what they wrote into it."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(holder)
+        self.holder = holder
+
+
+def hold(path: Path, *, patience: float) -> int:
+    """Takes the lock for this process and every child forked from it: it is free when the last of them has ended.
+
+    Whoever was just killed may have children that are still ending; `patience` is how long they are waited for.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if not tried_until(lambda: _taken(descriptor), patience=patience):
+        holder = os.pread(descriptor, 40, 0).decode(errors="replace").strip()
+        os.close(descriptor)
+        raise Held(holder)
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    return descriptor
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def tried_until(attempt: Callable[[], bool], *, patience: float) -> bool:
+    """Whether `attempt` worked before patience ended; it is tried at least once."""
+    deadline = time.monotonic() + patience
+    while not attempt():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def end_with(parent: int) -> None:
+    """From here on this process does not outlive its parent, however that one ends.
+
+    The kernel kills it where it can: an orphan that answered on, or went on delivering, beside a new start would do harm,
+    and nothing that was acknowledged is lost by a kill.
+    """
+    if not _killed_by_kernel():
+        threading.Thread(target=_watch, args=(parent,), name="parent-watch", daemon=True).start()
+    elif os.getppid() != parent:  # it died before the kernel was asked
+        os._exit(1)
+
+
+def _killed_by_kernel() -> bool:
+    if sys.platform != "linux":
+        return False
+    return bool(ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0) == 0)
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(WATCH_SECONDS)
+    os._exit(1)
+
+
+def stop_asked() -> threading.Event:
+    """Is set when this process is asked to stop; asked again, it ends at once.
+
+    A thread waits for the signal: `Event.set` in a signal handler may meet the lock its own thread holds in `Event.wait`.
+    """
+    stop = threading.Event()
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+
+    def listen() -> None:
+        signal.sigwait(STOP_SIGNALS)
+        stop.set()
+        signal.sigwait(STOP_SIGNALS)
+        os._exit(1)
+
+    threading.Thread(target=listen, name="stop-signals", daemon=True).start()
+    return stop
+
+
+def forked(task: Callable[[], object]) -> int:
+    """Starts `task` in a child and returns its process id. The child ends with the task: nothing of its parent runs on in it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        task()
+        status = 0
+    except SystemExit as ending:
+        status = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def apart(task: Callable[[], object]) -> int:
+    """Does work in a process of its own and returns its exit status: what it opens is never there in those forked later."""
+    _pid, status = os.waitpid(forked(task), 0)
+    return os.waitstatus_to_exitcode(status)

@@ -1,0 +1,69 @@
+"""News, as search, sitemap, feeds and the rest of the application know them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from fansite.backends.search import Document
+from fansite.core import publishing
+from fansite.core.content import Content
+from fansite.core.entries import author_name, text_of
+from fansite.core.kept import site_name
+from fansite.core.web import entry_path, path_for, public_url
+from fansite.lib.times import w3c
+from fansite.news import policy
+from fansite.news.models import NewsPost
+
+
+def document(post: NewsPost) -> Document:
+    assert post.published_at is not None  # only what is public is indexed
+    return Document(
+        key=f"entry:{post.id}",
+        kind="news",
+        language=post.language,
+        title=post.title,
+        body=text_of(post),
+        published_at=post.published_at,
+        year=post.published_at.year,
+        tags=tuple(tag.name for tag in post.tags),
+    )
+
+
+def json_ld(post: NewsPost) -> dict[str, Any]:
+    band = {"@type": "MusicGroup", "name": site_name(), "url": public_url("/")}
+    return {
+        "@type": "NewsArticle",
+        "headline": post.title,
+        "description": post.summary,
+        "url": public_url(entry_path(post)),
+        "mainEntityOfPage": public_url(entry_path(post)),
+        "inLanguage": post.language,
+        "datePublished": w3c(post.published_at) if post.published_at else None,
+        "dateModified": w3c(post.updated_at),
+        "author": _author(post) or band,
+        "publisher": band,
+        **({"keywords": [tag.name for tag in post.tags]} if post.tags else {}),
+    }
+
+
+def _author(post: NewsPost) -> dict[str, Any] | None:
+    name = author_name(post)
+    if name is None:
+        return None
+    return {"@type": "Person", "name": name, "url": public_url(path_for("fans.show", username=post.author.username_key))}
+
+
+content = Content(
+    model=NewsPost,
+    endpoint="news.show",
+    list_endpoint="news.index",
+    policy=policy,
+    label=_l("News post"),
+    plural=_l("News"),
+    document=document,
+    json_ld=json_ld,
+    publish=publishing.publish,
+    edit_endpoint="staff.edit",
+)

@@ -1,0 +1,137 @@
+"""Finding news posts: lists for readers of a language, one post, and what stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import defer, joinedload, lazyload
+
+from fansite.core.content import Entry, listed, readable_in
+from fansite.core.db import db
+from fansite.core.kept import kept
+from fansite.core.wording import settings
+from fansite.news.models import NewsPost
+from fansite.tags.models import entry_tag
+
+PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Another post, as a link to it."""
+
+    id: int
+    language: str
+    slug: str
+    title: str
+
+
+@dataclass
+class Around:
+    """The neighbours of a post in time, and its public versions in all languages, itself included."""
+
+    newer: Beside | None = None
+    older: Beside | None = None
+    versions: list[Beside] = field(default_factory=list)
+
+
+# ---- lists ------------------------------------------------------------------------------------------------------------------
+
+
+def public(language: str) -> sa.Select[Any]:
+    """What a reader of this language is offered, newest first; a card needs no text."""
+    statement = (
+        sa.select(NewsPost).where(listed(), readable_in(language)).order_by(NewsPost.published_at.desc(), NewsPost.id.desc())
+    )
+    return statement.options(defer(NewsPost.body), defer(NewsPost.html), lazyload(NewsPost.tags))
+
+
+def latest(language: str, limit: int) -> Sequence[NewsPost]:
+    return db.session.scalars(public(language).limit(limit)).all()
+
+
+def tagged(language: str, tag_id: int) -> sa.Select[Any]:
+    return public(language).where(NewsPost.id.in_(sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag_id)))
+
+
+def of_year(language: str, year: int) -> sa.Select[Any]:
+    """The year as the site's own zone has it."""
+    zone = settings().timezone
+    first, after = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
+    return public(language).where(NewsPost.published_at >= first.astimezone(UTC), NewsPost.published_at < after.astimezone(UTC))
+
+
+def page_of(statement: sa.Select[Any], number: int) -> tuple[Sequence[NewsPost], int]:
+    """The posts of one page and the number of the last."""
+    ids = statement.with_only_columns(NewsPost.id).order_by(None).subquery()
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(ids)) or 0
+    last = max(1, -(-total // PER_PAGE))
+    if number > last:
+        return [], last
+    return db.session.scalars(statement.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all(), last
+
+
+def years() -> list[int]:
+    """The years with something to read, newest first."""
+
+    def ask() -> list[int]:
+        # A year of UTC touches at most two years of the site's zone, and its first and last post tell which.
+        year = sa.extract("year", NewsPost.published_at)
+        ends = sa.select(sa.func.min(NewsPost.published_at), sa.func.max(NewsPost.published_at)).where(listed()).group_by(year)
+        zone = settings().timezone
+        return sorted({end.astimezone(zone).year for row in db.session.execute(ends) for end in row}, reverse=True)
+
+    return kept("news.years", ("list:news",), ask)
+
+
+# ---- one post ---------------------------------------------------------------------------------------------------------------
+
+
+def post_at(slug: str, language: str) -> NewsPost | None:
+    statement = (
+        sa.select(NewsPost).options(joinedload(NewsPost.author)).where(NewsPost.slug == slug, NewsPost.language == language)
+    )
+    found: NewsPost | None = db.session.execute(statement.where(NewsPost.scope == "")).scalar_one_or_none()
+    return found
+
+
+def around(post: NewsPost) -> Around:
+    """All of it in one query."""
+    found = Around()
+    parts = [_versions(post)]
+    if post.published_at is not None:
+        parts += [_neighbour(post, newer=True), _neighbour(post, newer=False)]
+    for role, *facts in db.session.execute(sa.union_all(*parts)):
+        beside = Beside(*facts)
+        if role == "version":
+            found.versions.append(beside)
+        else:
+            setattr(found, role, beside)
+    found.versions.sort(key=lambda version: version.language)
+    return found
+
+
+def _facts(role: str, table: Any) -> sa.Select[Any]:
+    return sa.select(sa.literal(role), table.id, table.language, table.slug, table.title)
+
+
+def _versions(post: NewsPost) -> sa.Select[Any]:
+    return _facts("version", Entry).where(sa.or_(Entry.id == post.group_id, Entry.translation_of_id == post.group_id), listed())
+
+
+def _neighbour(post: NewsPost, *, newer: bool) -> sa.Select[Any]:
+    place, here = (
+        sa.tuple_(Entry.published_at, Entry.id),
+        sa.tuple_(sa.bindparam(None, post.published_at, Entry.published_at.type), post.id),
+    )
+    side = place > here if newer else place < here
+    order = (Entry.published_at.asc(), Entry.id.asc()) if newer else (Entry.published_at.desc(), Entry.id.desc())
+    statement = sa.select(Entry.id, Entry.language, Entry.slug, Entry.title).where(
+        Entry.kind == "news", listed(), readable_in(post.language)
+    )
+    row = statement.where(side).order_by(*order).limit(1).subquery()
+    return _facts("newer" if newer else "older", row.c)

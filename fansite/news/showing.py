@@ -1,0 +1,44 @@
+"""What the page of a post tells machines: canonical, versions, markup. The preview at the desk shows the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from fansite.comments import Section
+from fansite.core.web import Page, path_for
+from fansite.lib.times import w3c
+from fansite.news.content import json_ld
+from fansite.news.models import NewsPost
+from fansite.news.queries import Around, Beside
+
+
+def page_of_post(post: NewsPost, around: Around, said: Section | None) -> Page:
+    """`said` is None where there is nothing for the public: drafts, previews."""
+    return Page(
+        post.title,
+        description=post.summary,
+        path=said.page_path if said else None,
+        noindex=said is None,
+        kind="article",
+        versions=[(version.language, path_of(version)) for version in around.versions] if said and said.pages.page == 1 else (),
+        crumbs=[(_("News"), path_for("news.index"))],
+        nodes=[_node(post, said)] if said else (),
+        og=_open_graph(post) if said else {},
+    )
+
+
+def path_of(beside: Beside) -> str:
+    return path_for("news.show", language=beside.language, slug=beside.slug)
+
+
+def _node(post: NewsPost, said: Section) -> dict[str, Any]:
+    """The comments of this very page are nested in the article, as they stand on it."""
+    node = {**json_ld(post), "commentCount": said.count}
+    return {**node, "comment": said.nodes} if said.nodes else node
+
+
+def _open_graph(post: NewsPost) -> dict[str, str]:
+    assert post.published_at is not None
+    return {"article:published_time": w3c(post.published_at), "article:modified_time": w3c(post.updated_at)}

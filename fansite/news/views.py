@@ -1,0 +1,87 @@
+"""`/news/`: what is new, by page, tag and year, and every post at its lasting address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, g
+from flask_babel import gettext as _
+
+from fansite.comments import section
+from fansite.core.entries import elsewhere, require_sight
+from fansite.core.kept import kept, site_name
+from fansite.core.web import Page, Pages, page_number, path_for, render_page
+from fansite.news import queries
+from fansite.news.showing import page_of_post
+from fansite.tags import queries as tags
+
+bp = Blueprint("news", __name__, url_prefix="/news")
+
+
+@bp.get("/")
+def index() -> Response:
+    title = _("News of %(site)s", site=site_name())
+    return _list(queries.public(g.language), path_for("news.index"), title, _("News"))
+
+
+@bp.get("/tag/<slug>")
+def tag(slug: str) -> Response:
+    """A tag nobody can read anything under is no page."""
+    found = tags.by_slug(slug)
+    if found is None:
+        abort(404)
+    title = _("News: %(tag)s", tag=found.name)
+    statement = queries.tagged(g.language, found.id)
+    return _list(statement, path_for("news.tag", slug=slug), title, found.name, page_tag=found.page_tag, current_tag=slug)
+
+
+@bp.get("/<int(fixed_digits=4):year>/")
+def year(year: int) -> Response:
+    if year not in queries.years():
+        abort(404)
+    title = _("News of %(year)s", year=year)
+    return _list(queries.of_year(g.language, year), path_for("news.year", year=year), title, title, current_year=year)
+
+
+@bp.get("/<slug>")
+def show(slug: str) -> Any:
+    post = queries.post_at(slug, g.language)
+    if post is None:
+        return elsewhere("news", slug, g.language, g.person)
+    require_sight(g.person, post)
+    around, said = queries.around(post), section(post, g.person) if post.public else None
+    page = page_of_post(post, around, said)
+    tags = {*post.page_tags, "list:news", f"account:{post.author_id}", *(f"entry:{version.id}" for version in around.versions)}
+    tags |= set(said.tags) if said else set()
+    return render_page("news/show.html", page, tags=tags, post=post, around=around, section=said, preview=None)
+
+
+def _list(
+    statement: sa.Select[Any],
+    path: str,
+    title: str,
+    heading: str,
+    *,
+    page_tag: str = "list:news",
+    current_tag: str = "",
+    current_year: int = 0,
+) -> Response:
+    number = page_number()
+    posts, last = queries.page_of(statement, number)
+    if number > last or (not posts and (current_tag or current_year)):
+        abort(404)
+    pages = Pages(number, last, path)
+    crumbs = [(_("News"), path_for("news.index"))] if current_tag or current_year else []
+    return render_page(
+        "news/index.html",
+        Page(title, description=_("%(title)s, newest first.", title=title), path=pages.url(number), crumbs=crumbs),
+        tags=("list:news", "list:tag", page_tag, *(f"entry:{post.id}" for post in posts)),
+        heading=heading,
+        posts=posts,
+        pages=pages,
+        years=queries.years(),
+        cloud=kept("news.cloud", ("list:news", "list:tag"), tags.cloud),
+        current_tag=current_tag,
+        current_year=current_year,
+    )

@@ -1,0 +1,52 @@
+"""Finding free pages, and those in the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from fansite.core.content import Entry, listed, readable_in
+from fansite.core.db import db
+from fansite.core.kept import kept
+from fansite.core.web import path_for
+from fansite.core.web.paths import current_language
+from fansite.pages.models import Page
+
+
+@dataclass(frozen=True)
+class MenuPage:
+    title: str
+    address: str
+
+
+def page_at(slug: str, language: str) -> Page | None:
+    statement = (
+        sa.select(Page).options(joinedload(Page.author)).where(Page.slug == slug, Page.language == language, Page.scope == "")
+    )
+    found: Page | None = db.session.execute(statement).scalar_one_or_none()
+    return found
+
+
+def versions(page: Page) -> Sequence[tuple[str, str]]:
+    """(language, slug) of its public texts, itself included."""
+    statement = sa.select(Entry.language, Entry.slug).where(
+        sa.or_(Entry.id == page.group_id, Entry.translation_of_id == page.group_id), listed()
+    )
+    return [(language, slug) for language, slug in db.session.execute(statement.order_by(Entry.language))]
+
+
+def menu_pages() -> list[MenuPage]:
+    """The menu in the reader's language, kept in the process until a page changes."""
+    language = current_language()
+
+    def ask() -> list[MenuPage]:
+        statement = sa.select(Page.title, Page.language, Page.slug).where(
+            listed(), readable_in(language), Page.menu_order.is_not(None)
+        )
+        rows = db.session.execute(statement.order_by(Page.menu_order, Page.title))
+        return [MenuPage(title, path_for("pages.show", language=of, slug=slug)) for title, of, slug in rows]
+
+    return kept(f"pages.menu.{language}", ("list:page",), ask)

@@ -1,0 +1,47 @@
+"""`/<page>`: about, contact, press, and whatever else the band has to say outside the news."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g
+
+from fansite.comments import Section, section
+from fansite.core import web
+from fansite.core.entries import elsewhere, require_sight
+from fansite.pages import queries
+from fansite.pages.content import json_ld
+from fansite.pages.models import Page
+
+bp = Blueprint("pages", __name__)
+
+
+@bp.get("/<slug>")
+def show(slug: str) -> Any:
+    entry = queries.page_at(slug, g.language)
+    if entry is None:
+        return elsewhere("page", slug, g.language, g.person)
+    require_sight(g.person, entry)
+    said = section(entry, g.person) if entry.public and (entry.comments_open or entry.comments_count) else None
+    return web.render_page(
+        "pages/show.html", _described(entry, said), tags=(*entry.page_tags, "list:page"), entry=entry, section=said, preview=None
+    )
+
+
+def _described(entry: Page, said: Section | None) -> web.Page:
+    if not entry.public:
+        return web.Page(entry.title, description=entry.summary, noindex=True)
+    node = json_ld(entry)
+    if said and said.nodes:
+        node |= {"commentCount": said.count, "comment": said.nodes}
+    versions = [
+        (language, web.path_for("pages.show", language=language, slug=slug)) for language, slug in queries.versions(entry)
+    ]
+    return web.Page(
+        entry.title,
+        description=entry.summary,
+        path=said.page_path if said else web.entry_path(entry),
+        kind="article",
+        versions=versions if said is None or said.pages.page == 1 else (),
+        nodes=[node],
+    )

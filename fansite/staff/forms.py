@@ -1,0 +1,100 @@
+"""What the desk may send."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from fansite.core.content import MAX_TITLE
+from fansite.core.errors import Refused
+from fansite.core.web import Form
+from fansite.core.web.paths import settings
+from fansite.core.wording import Wording
+
+LOCAL = "%Y-%m-%dT%H:%M"
+
+
+def number_or_none(text: Any) -> int | None:
+    return int(text) if str(text or "").isdigit() else None
+
+
+class EntryForm(Form):
+    """What every kind has. Lengths are the operations' business: they say more than a box that stops taking letters."""
+
+    title = StringField(_l("Title"), [InputRequired(_l("Give it a title."))], render_kw={"maxlength": MAX_TITLE})
+    body = TextAreaField(_l("Text"), description=_l("Markdown: **bold**, *italic*, ## heading, [words](address)."))
+    summary = TextAreaField(
+        _l("Summary"), description=_l("For lists, search engines and feeds. Left empty, the text's beginning serves.")
+    )
+    slug = StringField(_l("Address"), description=_l("Left empty, it is made of the title. An old address leads to the new one."))
+    language = SelectField(_l("Language"))
+    translation_of = SelectField(_l("Translation of"), coerce=number_or_none, validate_choice=False)
+    comments_open = BooleanField(_l("Comments are open"))
+    version = HiddenField(default="1")
+    # Of the acts beside saving.
+    at = DateTimeLocalField(_l("Publish at"), [Optional()], format=[LOCAL, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"])
+    reason = StringField(_l("Why"), description=_l("Only the staff read this."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = [(code, (Locale.parse(code).display_name or code).title()) for code in settings().languages]
+        self.translation_of.choices = [("", "–")]
+
+    @property
+    def seen_version(self) -> int:
+        return number_or_none(self.version.data) or 0
+
+    def wording(self) -> Wording:
+        return Wording(
+            title=self.title.data or "",
+            body=self.body.data or "",
+            summary=self.summary.data or "",
+            slug=self.slug.data or "",
+            language=self.language.data,
+            translation_of=self.translation_of.data,
+            comments_open=bool(self.comments_open.data),
+        )
+
+    def own(self) -> dict[str, Any]:
+        """What only this kind has."""
+        return {}
+
+
+class NewsForm(EntryForm):
+    tags = StringField(_l("Tags"), description=_l("Separated by commas."))
+
+    def own(self) -> dict[str, Any]:
+        return {"tags": [name for name in (self.tags.data or "").split(",") if name.strip()]}
+
+
+class PageForm(EntryForm):
+    menu_order = IntegerField(
+        _l("Place in the menu"),
+        [Optional(), NumberRange(0, 999)],
+        description=_l("1 comes first. Left empty, it is not in the menu."),
+    )
+
+    def own(self) -> dict[str, Any]:
+        return {"menu_order": self.menu_order.data}
+
+
+class TagForm(Form):
+    name = StringField(_l("Name"), [InputRequired(_l("Give it a name."))], render_kw={"maxlength": 60})
+
+
+def moment_of(local: datetime, zone: ZoneInfo) -> datetime:
+    """What the clock on the wall will say, as a moment. Of an hour that comes twice the first is meant; one that is skipped is refused."""
+    moment = local.replace(tzinfo=zone).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != local:
+        raise Refused(_l("The clocks go forward that night: this time does not exist. Take an hour later."), field="at")
+    return moment
+
+
+def on_the_wall(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return moment.astimezone(zone).replace(tzinfo=None) if moment is not None else None

@@ -1,0 +1,65 @@
+"""What lies on the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from fansite.core.content import STATUSES, Entry
+from fansite.core.db import db
+from fansite.core.web.paths import settings
+
+A_HEAP = 8
+A_PAGE = 50
+MOST_CHOICES = 200
+
+# Drafts and texts taken down: the last touched first. What is planned: the next first.
+ORDER = {"draft": Entry.updated_at.desc(), "scheduled": Entry.published_at.asc(), "published": Entry.published_at.desc()}
+
+
+def heap(status: str, kinds: Sequence[str]) -> Sequence[Entry]:
+    """The first few of one status, of all kinds."""
+    order = ORDER.get(status, Entry.withdrawn_at.desc())
+    statement = sa.select(Entry).options(joinedload(Entry.author)).where(Entry.status == status, Entry.kind.in_(kinds))
+    return db.session.scalars(statement.order_by(order, Entry.id.desc()).limit(A_HEAP)).all()
+
+
+def page_of(kind: str, status: str | None, number: int) -> tuple[Sequence[Entry], int]:
+    """Entries of a kind, the last changed first, and the number of the last page."""
+    wanted = [Entry.kind == kind, *([Entry.status == status] if status in STATUSES else [])]
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(Entry).where(*wanted)) or 0
+    last = max(1, -(-total // A_PAGE))
+    statement = (
+        sa.select(Entry).options(joinedload(Entry.author)).where(*wanted).order_by(Entry.updated_at.desc(), Entry.id.desc())
+    )
+    return db.session.scalars(statement.limit(A_PAGE).offset((number - 1) * A_PAGE)).all(), last
+
+
+def opened(model: type[Any], entry_id: int) -> Any:
+    statement = sa.select(model).options(joinedload(model.author)).where(model.id == entry_id)
+    return db.session.execute(statement).unique().scalar_one_or_none()
+
+
+def translatable(kind: str, entry: Any) -> list[tuple[int, str]]:
+    """(id, words) of the texts that lack a version in some language of the site; the one chosen already among them."""
+    other = sa.orm.aliased(Entry, flat=True)
+    versions = sa.select(sa.func.count()).where(other.translation_of_id == Entry.id).correlate(Entry).scalar_subquery()
+    wanted = versions < len(settings().languages) - 1
+    if entry is not None and entry.translation_of_id:
+        wanted = sa.or_(wanted, Entry.id == entry.translation_of_id)
+    statement = sa.select(Entry.id, Entry.title, Entry.language).where(
+        Entry.kind == kind, Entry.translation_of_id.is_(None), wanted
+    )
+    if entry is not None:
+        statement = statement.where(Entry.id != entry.id)
+    rows = db.session.execute(statement.order_by(Entry.id.desc()).limit(MOST_CHOICES))
+    return [(id, f"{title} ({language})") for id, title, language in rows]
+
+
+def versions(entry: Any) -> Sequence[Entry]:
+    """The other texts of its group, of any status."""
+    group = sa.or_(Entry.id == entry.group_id, Entry.translation_of_id == entry.group_id)
+    return db.session.scalars(sa.select(Entry).where(group, Entry.id != entry.id).order_by(Entry.language)).all()

@@ -1,0 +1,207 @@
+"""The editor. Every button of it sends what was typed along, so that no press loses a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, abort, g, redirect, request
+from flask_babel import gettext as _
+
+from fansite.accounts.guards import staff_only
+from fansite.core import publishing
+from fansite.core.errors import Conflict, Refused
+from fansite.core.web import Page, path_for, render_page
+from fansite.core.web.paths import settings
+from fansite.staff import operations, queries
+from fansite.staff.desks import Desk, desk_of
+from fansite.staff.forms import EntryForm, moment_of, on_the_wall
+from fansite.staff.views.blueprint import bp
+
+
+@bp.route("/<kind>/new", methods=["GET", "POST"])
+@staff_only
+def new(kind: str) -> Any:
+    desk = desk_of(kind)
+    if request.method == "GET":
+        return _editor(desk, _blank(desk), None)
+    form = desk.form()
+    if "resume" in request.form:
+        return _editor(desk, form, None)
+    if not form.validate():
+        return _editor(desk, form, None, status=422)
+    try:
+        entry = desk.draft(by=g.person, **form.wording(), **form.own())
+    except Refused as problem:
+        form.refuse(problem)
+        return _editor(desk, form, None, status=422)
+    return _back(kind, entry.id, "saved")
+
+
+@bp.get("/<kind>/<int:entry_id>")
+@staff_only
+def edit(kind: str, entry_id: int) -> Any:
+    desk, entry = _opened(kind, entry_id)
+    return _editor(desk, _filled(desk, entry), entry)
+
+
+@bp.post("/<kind>/<int:entry_id>")
+@staff_only
+def save(kind: str, entry_id: int) -> Any:
+    if "resume" in request.form:
+        desk, entry = _opened(kind, entry_id)
+        return _editor(desk, desk.form(), entry)
+    return _save_and(kind, entry_id, "saved")
+
+
+@bp.post("/<kind>/<int:entry_id>/publication")
+@staff_only
+def publication(kind: str, entry_id: int) -> Any:
+    """Now, or at the time given: the site's own time."""
+
+    def publish(form: EntryForm) -> Callable[[int], Any]:
+        if request.form.get("when") != "later":
+            return lambda id: publishing.publish(id, by=g.person)
+        if form.at.data is None:
+            raise Refused(_("Say when."), field="at")
+        at = moment_of(form.at.data, settings().timezone)
+        return lambda id: publishing.publish(id, by=g.person, at=at)
+
+    return _save_and(kind, entry_id, "planned" if request.form.get("when") == "later" else "published", publish)
+
+
+@bp.post("/<kind>/<int:entry_id>/draft")
+@staff_only
+def draft(kind: str, entry_id: int) -> Any:
+    """Back to the drafts."""
+    return _save_and(kind, entry_id, "recalled", lambda _form: lambda id: publishing.recall(id, by=g.person))
+
+
+@bp.post("/<kind>/<int:entry_id>/withdrawal")
+@staff_only
+def withdrawal(kind: str, entry_id: int) -> Any:
+    """Off the site; publishing again takes it back."""
+    return _save_and(
+        kind, entry_id, "withdrawn", lambda form: lambda id: publishing.withdraw(id, by=g.person, reason=form.reason.data or "")
+    )
+
+
+@bp.post("/<kind>/new/preview", defaults={"entry_id": None})
+@bp.post("/<kind>/<int:entry_id>/preview")
+@staff_only
+def preview(kind: str, entry_id: int | None) -> Any:
+    """The public page of what was typed. Nothing is stored; the page holds the text for the way back."""
+    desk = desk_of(kind)
+    form = desk.form()
+    try:
+        template, page, context = desk.preview(form, g.person)
+    except Refused as problem:
+        form.refuse(problem)
+        return _editor(desk, form, _opened(kind, entry_id)[1] if entry_id else None, status=422)
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "resume")]
+    back = path_for("staff.save", kind=kind, entry_id=entry_id) if entry_id else path_for("staff.new", kind=kind)
+    return render_page(template, page, section=None, preview={"back": back, "fields": fields}, **context)
+
+
+# ---- saving -----------------------------------------------------------------------------------------------------------------
+
+
+def _save_and(kind: str, entry_id: int, said: str, act: Callable[[Any], Callable[[int], Any]] | None = None) -> Any:
+    desk, entry = _opened(kind, entry_id)
+    typed = "title" in request.form
+    form = desk.form() if typed else _only_act(_filled(desk, entry))
+    if typed and not form.validate():
+        return _editor(desk, form, entry, status=422)
+    try:
+        wording = {"version": form.seen_version, **form.wording(), **form.own()} if typed else None
+        operations.save(desk, entry_id, by=g.person, typed=wording, then=act(form) if act else None)
+    except Conflict as problem:
+        return _conflict(desk, form, entry_id, problem)
+    except Refused as problem:
+        form.refuse(problem)
+        return _editor(desk, form, queries.opened(desk.model, entry_id), status=422)
+    return _back(kind, entry_id, said)
+
+
+def _only_act(form: EntryForm) -> EntryForm:
+    """Nothing of the text was sent: what the act itself needs is."""
+    form.at.process(request.form)
+    form.reason.process(request.form)
+    return form
+
+
+def _conflict(desk: Desk, form: EntryForm, entry_id: int, problem: Conflict) -> Response:
+    """Both texts on one page; saving again is a decision, not an accident."""
+    entry = queries.opened(desk.model, entry_id)
+    form.version.data = str(entry.version)
+    form.refuse(problem)
+    return _editor(desk, form, entry, status=409, stored=entry)
+
+
+def _back(kind: str, entry_id: int, said: str) -> Response:
+    return redirect(path_for("staff.edit", kind=kind, entry_id=entry_id, said=said), 303)  # type: ignore[return-value]
+
+
+# ---- the page ---------------------------------------------------------------------------------------------------------------
+
+
+def _opened(kind: str, entry_id: int) -> tuple[Desk, Any]:
+    desk = desk_of(kind)
+    return desk, queries.opened(desk.model, entry_id) or abort(404)
+
+
+def _blank(desk: Desk) -> EntryForm:
+    """A new text, or the translation of one that is there."""
+    form = desk.form(formdata=None, comments_open=desk.comments_open, language=settings().language)
+    original = queries.opened(desk.model, request.args.get("translation_of", 0, type=int))
+    if original is not None:
+        wanted = request.args.get("language", "")
+        form.language.data = wanted if wanted in settings().languages else settings().language
+        form.translation_of.data = original.group_id
+    return form
+
+
+def _filled(desk: Desk, entry: Any) -> EntryForm:
+    form = desk.form(
+        formdata=None,
+        title=entry.title,
+        body=entry.body,
+        summary=entry.summary,
+        slug=entry.slug,
+        language=entry.language,
+        comments_open=entry.comments_open,
+        version=str(entry.version),
+        at=on_the_wall(entry.published_at, settings().timezone) if entry.status == "scheduled" else None,
+        **desk.own(entry),
+    )
+    form.translation_of.data = entry.translation_of_id
+    return form
+
+
+def _editor(desk: Desk, form: EntryForm, entry: Any, *, status: int = 200, stored: Any = None) -> Response:
+    form.translation_of.choices = [("", "–"), *queries.translatable(desk.kind, entry)]
+    page = Page(_("Write: %(title)s", title=entry.title) if entry is not None else str(desk.new), noindex=True)
+    return render_page(
+        "staff/editor.html",
+        page,
+        status=status,
+        desk=desk,
+        form=form,
+        entry=entry,
+        stored=stored,
+        others=queries.versions(entry) if entry is not None else [],
+        zone=settings().timezone.key,
+        notice=_notice() if request.method == "GET" else None,
+    )
+
+
+def _notice() -> tuple[str, str] | None:
+    known = {
+        "saved": _("Saved."),
+        "published": _("It is public now."),
+        "planned": _("It will be published by itself."),
+        "recalled": _("Back among the drafts. Nobody outside sees it."),
+        "withdrawn": _("Taken down. Its address says so; “Publish again” brings it back as it was."),
+    }
+    words = known.get(request.args.get("said", ""))
+    return ("good", words) if words else None

@@ -1,0 +1,48 @@
+"""Tags by their slugs, of many entries, and how often each is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from fansite.core.content import Entry, listed
+from fansite.core.db import db
+from fansite.tags.models import Tag, entry_tag
+
+
+def by_slug(slug: str) -> Tag | None:
+    return db.session.execute(sa.select(Tag).where(Tag.slug == slug)).scalar_one_or_none()
+
+
+def tags_of(entry_ids: Iterable[int]) -> dict[int, list[Tag]]:
+    """Entry → its tags by name, for many entries in one query."""
+    found: dict[int, list[Tag]] = {entry_id: [] for entry_id in entry_ids}
+    statement = (
+        sa.select(entry_tag.c.entry_id, Tag).join(Tag, Tag.id == entry_tag.c.tag_id).where(entry_tag.c.entry_id.in_(found))
+    )
+    for entry_id, tag in db.session.execute(statement.order_by(Tag.name)):
+        found[entry_id].append(tag)
+    return found
+
+
+def cloud(limit: int = 30) -> list[tuple[str, str, int]]:
+    """(slug, name, public entries) of the tags used most, by name."""
+    used = sa.func.count().label("used")
+    statement = (
+        sa.select(Tag.slug, Tag.name, used)
+        .join(entry_tag, entry_tag.c.tag_id == Tag.id)
+        .join(Entry, Entry.id == entry_tag.c.entry_id)
+        .where(listed())
+        .group_by(Tag.id, Tag.slug, Tag.name)
+        .order_by(used.desc(), Tag.slug)
+        .limit(limit)
+    )
+    return sorted(((slug, name, count) for slug, name, count in db.session.execute(statement)), key=lambda row: row[1].casefold())
+
+
+def everything() -> Sequence[tuple[Tag, int]]:
+    """Every tag and how many entries carry it, drafts among them: for the desk."""
+    used = sa.func.count(entry_tag.c.entry_id)
+    statement = sa.select(Tag, used).outerjoin(entry_tag, entry_tag.c.tag_id == Tag.id).group_by(Tag.id).order_by(Tag.name)
+    return [(tag, count) for tag, count in db.session.execute(statement)]

@@ -1,0 +1,85 @@
+"""Entries and comments for tests, made by the shortest way that is true."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from fansite.comments import operations as comments
+from fansite.comments.models import Comment
+from fansite.core import markup
+from fansite.core.content import Entry
+from fansite.core.db import db, transaction
+from fansite.demo import threads
+from fansite.lib.times import now
+from fansite.news.models import NewsPost
+
+
+def news_post(
+    author: Any = None, *, slug: str = "lisbon", title: str = "We play Lisbon", body: str = "On the **ninth**.", **more: Any
+) -> NewsPost:
+    """A published post, a day old."""
+    at = now() - timedelta(days=1)
+    columns = {
+        "language": "en",
+        "status": "published",
+        "published_at": at,
+        "updated_at": at,
+        "created_at": at,
+        "summary": "Lisbon at last.",
+        **more,
+    }
+    with transaction() as session:
+        post = NewsPost(kind="news", slug=slug, title=title, author_id=author.id if author is not None else None, **columns)
+        post.write(body)
+        session.add(post)
+        session.flush()
+        post.touch()
+    return post
+
+
+def many_posts(number: int) -> None:
+    """Bulk posts, newest last; cheap enough for thousands."""
+    at = now() - timedelta(days=400)
+    first = (db.session.scalar(sa.select(sa.func.max(NewsPost.id))) or 0) + 1
+    with transaction() as session:
+        rows = [
+            {
+                "id": first + n, "kind": "news", "scope": "", "slug": f"post-{first + n}", "language": "en", "title": f"Post {first + n}",
+                "summary": "A short one.", "status": "published", "created_at": at, "updated_at": at + timedelta(minutes=n), "published_at": at + timedelta(minutes=n),
+            }
+            for n in range(number)
+        ]  # fmt: skip
+        session.execute(sa.insert(Entry.__table__), rows)
+        body = {"body": "Words.", "html": "<p>Words.</p>", "renderer": markup.RENDERER_VERSION}
+        session.execute(sa.insert(NewsPost.__table__), [{"id": row["id"], **body} for row in rows])
+
+
+def many_comments(entry_id: int, author_id: int, number: int, *, in_one_thread: bool = False) -> list[int]:
+    """Published comments as the operations would have left them."""
+    at = now() - timedelta(hours=5)
+    first = (db.session.scalar(sa.select(sa.func.max(Comment.id))) or 0) + 1
+    sayings = [
+        threads.Saying(
+            n,
+            entry_id,
+            author_id,
+            0 if in_one_thread and n else None,
+            at + timedelta(seconds=n),
+            f"Word {n}",
+            f"<p>Word {n}</p>",
+            "published",
+        )
+        for n in range(number)
+    ]
+    rows = threads.rows(sayings, first_id=first)
+    with transaction() as session:
+        session.execute(sa.insert(Comment), [row.columns() for row in rows])
+        threads.count(session, rows)
+    return [row.id for row in rows]
+
+
+def say(entry: Any, who: Any, body: str = "See you in Lisbon", **more: Any) -> Comment:
+    return comments.post(entry.id, by=who, body=body, **more)
