@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from fansite.comments.models import COMMENTS_A_PAGE, THREADS_A_PAGE, Comment
 from fansite.core.content import Entry, listed
@@ -89,14 +89,12 @@ def with_context(comment_id: int) -> Comment | None:
 
 def many_with_context(ids: Sequence[int]) -> list[Comment]:
     """With author, entry, parent and parent's author, in one query."""
-    parent = aliased(Comment)
     statement = (
         sa.select(Comment)
-        .outerjoin(parent, Comment.parent_id == parent.id)
         .options(
             joinedload(Comment.entry),
             joinedload(Comment.author),
-            sa.orm.contains_eager(Comment.parent, alias=parent).joinedload(parent.author),
+            joinedload(Comment.parent).joinedload(Comment.author),
         )
         .where(Comment.id.in_(ids))
     )

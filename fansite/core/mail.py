@@ -19,6 +19,7 @@ from fansite.backends.mail import Mailer, MailFailed
 from fansite.core.db import Model, db, get, transaction
 from fansite.core.errors import NotFound
 from fansite.core.outbox import Event, record
+from fansite.core.web.language import locale_of
 from fansite.lib.times import now
 from fansite.settings import Settings
 
@@ -62,7 +63,7 @@ def post(kind: str, to: str, language: str, **values: Any) -> Mail:
     before = g.get("language")
     g.language = language
     try:
-        with force_locale(language):
+        with force_locale(locale_of(language)):
             subject, _newline, text = render_template(f"mail/{kind}.txt", **values).strip().partition("\n")
             html = render_template(f"mail/{kind}.html", subject=subject, **values)
     finally:

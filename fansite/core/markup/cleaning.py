@@ -7,6 +7,8 @@ from functools import partial
 
 import nh3
 
+from fansite.lib.depth import shallow
+
 from . import addresses
 from .dialects import Trust
 
@@ -106,7 +108,7 @@ _FAN_FINAL = {
 
 def draft(html: str, trust: Trust) -> str:
     """The first cleaning: from here on the HTML is well formed and written in one way."""
-    return _DRAFTS[trust].clean(html)
+    return _DRAFTS[trust].clean(shallow(html))
 
 
 def final(html: str, trust: Trust, standing: bool) -> str:

@@ -74,7 +74,7 @@ class _PlainBlocks(Preprocessor):
         items: list[int] = []  # the indents of the open list items
         before = ""
         for line in lines:
-            kind = _kind(line, before)
+            kind = _kind(line, in_text=before == "text" and not items)
             if kind != before and before and (kind in ("item", "quote") or before == "quote"):
                 result.append("")
             if kind == "text" and not before and not line.startswith(" "):
@@ -84,14 +84,14 @@ class _PlainBlocks(Preprocessor):
         return result
 
 
-def _kind(line: str, before: str) -> str:
+def _kind(line: str, *, in_text: bool) -> str:
     if not line or line.isspace():
         return ""
     if _QUOTE.match(line):
         return "quote"
     item = _ITEM.match(line)
     # In running text only a 1 begins a list: "They split up in\n1998. Then …"
-    if item and (before != "text" or item["number"] in (None, "1")):
+    if item and (not in_text or item["number"] in (None, "1")):
         return "item"
     return "text"
 

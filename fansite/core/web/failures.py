@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from fansite.core.content import at_old_address
 from fansite.core.db import db
 from fansite.core.errors import Problem, TooMany
-from fansite.core.web.language import speak_as_visitor
+from fansite.core.web.language import locale_of, speak_as_visitor
 from fansite.core.web.pages import Page, private
 from fansite.core.web.paths import entry_path, path_for
 from fansite.settings import Settings
@@ -135,7 +135,7 @@ def failure_page(settings: Settings, code: int, text: object = "") -> Response:
 def bare_page(settings: Settings, code: int) -> Response:
     """For the moments when nothing may be asked of the database."""
     language = request.accept_languages.best_match(settings.languages) or settings.language
-    with force_locale(language):
+    with force_locale(locale_of(language)):
         title, text = words(code)
         g.language = language
         body = render_template(

@@ -14,6 +14,8 @@ from fansite.core.web.paths import current_language
 from fansite.settings import Settings
 
 ENVIRON_KEY = "fansite.language"
+# Dates and numbers as Europe writes them.
+LOCALES = {"en": "en_GB"}
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -47,9 +49,13 @@ def quoted(path: str) -> str:
     return quote(path.encode("latin-1"), safe="/?&=%+,;:@!$'()*~-._#")
 
 
+def locale_of(language: str) -> str:
+    return LOCALES.get(language, language)
+
+
 def open_languages(app: Flask, settings: Settings) -> Babel:
-    app.config.update(BABEL_DEFAULT_LOCALE=settings.language, BABEL_TRANSLATION_DIRECTORIES=str(app.config["TRANSLATIONS"]))
-    babel = Babel(app, locale_selector=current_language, timezone_selector=lambda: settings.timezone.key)
+    app.config.update(BABEL_DEFAULT_LOCALE=locale_of(settings.language), BABEL_TRANSLATION_DIRECTORIES=str(app.config["TRANSLATIONS"]))
+    babel = Babel(app, locale_selector=lambda: locale_of(current_language()), timezone_selector=lambda: settings.timezone.key)
 
     @app.before_request
     def speak() -> Any:

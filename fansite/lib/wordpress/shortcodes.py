@@ -73,8 +73,8 @@ def _single(code: re.Match[str], gallery: Gallery | None) -> str:
 def _values(attributes: str) -> dict[str, str]:
     """Named values by name, others by their place: `[youtube abc]`, `[youtube=https://…]`."""
     found: dict[str, str] = {}
-    for place, value in enumerate(_ATTRIBUTE.finditer(unescape(attributes.lstrip(" =")))):
-        found[value[1] or str(place)] = next(part for part in value.groups()[1:] if part is not None)
+    for place, value in enumerate(_ATTRIBUTE.finditer(attributes.lstrip(" ="))):
+        found[value[1] or str(place)] = unescape(next(part for part in value.groups()[1:] if part is not None))
     return found
 
 

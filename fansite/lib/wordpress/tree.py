@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from urllib.parse import urljoin
 
 import nh3
 from bs4 import BeautifulSoup, Tag
 
-# Deeper elements give up their tags and keep their text.
-DEEPEST = 50
-# These end by themselves when the next one begins: open ones do not mean depth.
-_NOT_DEPTH = frozenset(
-    """p li dt dd tr td th thead tbody tfoot option colgroup br hr img input meta link area base col embed param source track wbr""".split()
-)
-# Left open, these are opened again in each paragraph that follows.
-_FORMATTING = frozenset("b big code em font i s small strike strong tt u".split())
-_DEEPEST_FORMATTING = 8
-_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:-]*)")
+from fansite.lib.depth import shallow
 
 _TAGS = frozenset(
     """a abbr acronym address article aside audio b big blockquote br caption center cite code dd del details dfn div dl dt em embed
@@ -25,7 +16,7 @@ _TAGS = frozenset(
     small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video source""".split()
 )
 _ATTRIBUTES = {
-    "*": {"class"},
+    "pre": {"class"},
     "a": {"href", "title"},
     "img": {"src", "alt", "data-src"},
     "iframe": {"src", "title"},
@@ -57,29 +48,16 @@ _PLAYERS = (
 )
 
 
-def tree_of(html: str) -> BeautifulSoup:
-    soup = BeautifulSoup(f"<body>{_CLEANER.clean(_shallow(html))}</body>", "html.parser")
+def tree_of(html: str, base_url: str | None) -> BeautifulSoup:
+    soup = BeautifulSoup(f"<body>{_CLEANER.clean(shallow(html))}</body>", "html.parser")
     for player in soup.find_all(["iframe", "embed", "object", "video", "audio"]):
         if not player.decomposed:
             _as_link(soup, player)
+    for verse in soup.find_all("pre", class_="wp-block-verse"):
+        _as_lines(soup, verse)
+    for element in soup.find_all(["a", "img"]):
+        _complete(element, base_url)
     return soup
-
-
-def _shallow(html: str) -> str:
-    """Without the tags of elements that stand too deep: parsers take quadratic time for depth, and Python's stack ends."""
-    depth = {False: 0, True: 0}
-
-    def kept(tag: re.Match[str]) -> str:
-        name = tag["name"].lower()
-        if name in _NOT_DEPTH:
-            return tag[0]
-        formatting = name in _FORMATTING
-        deepest = _DEEPEST_FORMATTING if formatting else DEEPEST
-        too_deep = depth[formatting] > deepest if tag["end"] else depth[formatting] >= deepest
-        depth[formatting] = max(0, depth[formatting] - 1) if tag["end"] else depth[formatting] + 1
-        return f"<{tag['end']}x-deep" if too_deep else tag[0]
-
-    return _TAG.sub(kept, html)
 
 
 def _as_link(soup: BeautifulSoup, player: Tag) -> None:
@@ -98,6 +76,32 @@ def _addresses(player: Tag) -> list[str]:
     inside = player.find_all(["embed", "source", "param", "iframe"])
     named = [str(p.get("value", "")) for p in inside if p.name == "param" and p.get("name") in ("movie", "src")]
     return [str(player.get("src", "")), *(str(p.get("src", "")) for p in inside), *named, str(player.get("data", ""))]
+
+
+def _as_lines(soup: BeautifulSoup, verse: Tag) -> None:
+    """A poem is set like code in the block editor, and is none."""
+    verse.name = "p"
+    for text in verse.find_all(string=re.compile("\n")):
+        first, *others = str(text).split("\n")
+        text.replace_with(first, *(part for line in others for part in (soup.new_tag("br"), line)))
+
+
+def _complete(element: Tag, base_url: str | None) -> None:
+    """With its whole address: what was relative to the old site would be broken on this one."""
+    name = "href" if element.name == "a" else "src"
+    address = str(element.get(name) or element.get("data-src") or "").strip()
+    if address.startswith("//"):
+        address = f"https:{address}"
+    elif base_url and not address.startswith("#"):
+        address = _joined(base_url, address)
+    element[name] = address
+
+
+def _joined(base_url: str, address: str) -> str:
+    try:
+        return urljoin(base_url, address)
+    except ValueError:  # such as "http://[oops"
+        return address
 
 
 def page_of(player: str) -> str:

@@ -31,7 +31,7 @@ def entries(kind: str) -> Response:
         abort(404)
     pages = Pages(number, last, path_for("staff.entries", kind=kind), (("status", status),) if status else ())
     page = Page(str(desk.all), noindex=True)
-    return render_page("staff/entries.html", page, desk=desk, entries=found, pages=pages, status=status, titles=titles())
+    return render_page("staff/entries.html", page, desk=desk, entries=found, pages=pages, wanted=status, titles=titles())
 
 
 def titles() -> dict[str, str]:
