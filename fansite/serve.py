@@ -175,7 +175,7 @@ def _serve_web(application: Application, listener: socket.socket, connections: i
         "",
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
-        runtime_mode=RuntimeModes.mt,
+        runtime_mode=RuntimeModes.st,
         blocking_threads=THREADS,
         backlog=BACKLOG,
         backpressure=connections,

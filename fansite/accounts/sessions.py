@@ -93,6 +93,8 @@ def open_sessions(app: Flask) -> None:
 
     @app.before_request
     def recognise() -> None:
+        for name in ("session_cookie", "sign_in", "csrf_token"):
+            g.pop(name, None)  # requests of one test share their context: nobody answers with another's cookie
         token = request.cookies.get(COOKIE)
         if not token or request.path.startswith("/static/"):
             return

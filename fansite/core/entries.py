@@ -118,7 +118,7 @@ def sitemap_entries(content: Content) -> SitemapPart:
 
     def rows(number: int, size: int) -> Iterator[tuple[str, Any, list[tuple[str, str]]]]:
         left, after = size, _last_before(content.kind, number, size)
-        while left and (batch := _addresses(content, after, min(left, BATCH))):
+        while left and after is not None and (batch := _addresses(content, after, min(left, BATCH))):
             versions = _versions(content, batch)
             for address in batch:
                 yield address.path, address.changed, versions.get(address.group, [])
@@ -135,10 +135,11 @@ def _in_order(kind: str, *columns: Any) -> sa.Select[Any]:
     return sa.select(*columns).where(Entry.kind == kind, listed()).order_by(Entry.id)
 
 
-def _last_before(kind: str, number: int, size: int) -> int:
+def _last_before(kind: str, number: int, size: int) -> int | None:
+    """The last id of the file before; None when that one is not full."""
     if number == 1:
         return 0
-    return db.session.scalar(_in_order(kind, Entry.id).offset((number - 1) * size - 1).limit(1)) or 0
+    return db.session.scalar(_in_order(kind, Entry.id).offset((number - 1) * size - 1).limit(1))
 
 
 _COLUMNS = (Entry.id, sa.func.coalesce(Entry.translation_of_id, Entry.id), Entry.language, Entry.slug, Entry.updated_at)

@@ -21,6 +21,7 @@ from fansite.core.outbox import record
 from fansite.demo import crowd, material, threads
 from fansite.lib import slugs
 from fansite.lib.times import now, utc
+from fansite.moderation import checks
 from fansite.moderation.models import LogLine, Report, Review
 from fansite.news.models import NewsPost
 from fansite.pages.models import Page
@@ -93,7 +94,7 @@ def _people(session: Any, done: Loaded) -> None:
             role=person["role"],
             language=person["language"],
             joined_at=today - timedelta(days=person["joined_days_ago"]),
-            disabled_at=today - timedelta(days=20) if person.get("banned") else None,
+            disabled_at=today - timedelta(days=180) if person.get("banned") else None,
             disabled_reason=person.get("banned"),
             origin=f"demo:{person['username']}",
         )
@@ -156,17 +157,17 @@ def _entry(model: Any, text: material.Text, done: Loaded, order: int) -> Any:
 
 
 def _date(text: material.Text) -> tuple[datetime | None, str]:
-    """`days_ago` counts back from the day of loading; drafts have no date, what lies ahead is scheduled."""
+    """`days_ago` counts back from the moment of loading to the last such hour; drafts have no date, what lies ahead is scheduled."""
     ago = text.facts.get("days_ago", "400")
     if ago == "draft":
         return None, "draft"
-    day = (now() - timedelta(days=float(ago))).date()
+    latest = now() - timedelta(days=float(ago))
     hour, minute = (int(part) for part in text.facts.get("hour", "10:00").split(":"))
     zone = current_app.extensions["fansite"].settings.timezone
-    at = utc(datetime.combine(day, time(hour, minute), zone))
-    if float(ago) < 0:
-        return max(at, now() + timedelta(hours=1)), "scheduled"
-    return min(at, now() - timedelta(minutes=30)), "published"
+    at = utc(datetime.combine(latest.astimezone(zone).date(), time(hour, minute), zone))
+    if at > latest:
+        at -= timedelta(days=1)
+    return (at, "published") if float(ago) >= 0 else (latest, "scheduled")
 
 
 def _free_slug(kind: str, wanted: str, language: str) -> str:
@@ -195,7 +196,8 @@ def _tag(session: Any, entry: Entry, names: list[str]) -> None:
 
 def _said(session: Any, done: Loaded) -> None:
     """All comments with their paths and thread numbers, then the queue and its decisions."""
-    sayings = [_saying(row, done) for row in material.comments()]
+    days_ago = {text.number: float(text.facts["days_ago"]) for text in material.posts() if text.facts["days_ago"] != "draft"}
+    sayings = [_saying(row, done, days_ago) for row in material.comments()]
     rows = threads.rows(sayings, first_id=(session.scalar(sa.select(sa.func.max(Comment.id))) or 0) + 1)
     session.execute(sa.insert(Comment), [row.columns() for row in rows])
     threads.count(session, rows)
@@ -205,7 +207,7 @@ def _said(session: Any, done: Loaded) -> None:
     done.counts["comment"] = len(rows)
 
 
-def _saying(row: dict[str, Any], done: Loaded) -> threads.Saying:
+def _saying(row: dict[str, Any], done: Loaded, days_ago: dict[str, float]) -> threads.Saying:
     entry = done.entries[(row["post"], row.get("lang", "en"))]
     assert entry.published_at is not None
     return threads.Saying(
@@ -213,7 +215,7 @@ def _saying(row: dict[str, Any], done: Loaded) -> threads.Saying:
         entry_id=entry.id,
         author_id=done.people[row["author"]].id,
         parent=row["parent"],
-        at=min(entry.published_at + timedelta(hours=float(row["hours_after"])), now() - timedelta(minutes=2)),
+        at=now() - timedelta(days=days_ago[row["post"]]) + timedelta(hours=float(row["hours_after"])),
         body=row["body"],
         html=markup.render(row["body"], trust="fan"),
         status=row["status"],
@@ -223,15 +225,14 @@ def _saying(row: dict[str, Any], done: Loaded) -> threads.Saying:
 
 def _queue(session: Any, done: Loaded, rows: list[threads.Row]) -> None:
     milo = done.people["milo"].id
-    known: set[int] = {row.saying.author_id for row in rows if row.saying.status == "published"}
+    authors = {account.id: account for account in done.people.values()}
+    session.expire_all()
     for row in rows:
         saying = row.saying
         if saying.status == "pending":
-            reasons = (
-                ["first comment"]
-                if saying.author_id not in known
-                else ["many links" if saying.body.count("http") > 1 else "often refused"]
-            )
+            earlier = [(other.saying.body, other.saying.at) for other in rows if other.saying.author_id == saying.author_id and other.id < row.id]
+            verdict = checks.judge(checks.Writing(saying.body, authors[saying.author_id], saying.at, earlier))
+            reasons = verdict.reasons or ["taken up"]
             session.add(Review(subject_kind="comment", subject_id=row.id, queue="pending", reasons=reasons, opened_at=saying.at))
         elif saying.status in ("rejected", "removed"):
             decision = "reject" if saying.status == "rejected" else "remove"

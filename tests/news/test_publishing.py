@@ -27,8 +27,6 @@ def events(name):
     return db.session.scalars(sa.select(Event).where(Event.name == name).order_by(Event.id)).all()
 
 
-
-
 def test_a_new_text_is_a_draft_with_an_address_and_a_summary(post, cast):
     assert (post.status, post.slug, post.language, post.published_at) == ("draft", "we-recorded-the-rain", "en", None)
     assert post.summary == "On the third day it rained."

@@ -141,7 +141,9 @@ def test_what_is_typed_as_an_address_becomes_one(post, cast):
 
 @pytest.fixture
 def french(post, cast):
-    draft = news.draft(by=cast.eli, title="Bruxelles, c’est reparti", body="La **même** soupe.", language="fr", translation_of=post.id)
+    draft = news.draft(
+        by=cast.eli, title="Bruxelles, c’est reparti", body="La **même** soupe.", language="fr", translation_of=post.id
+    )
     news.publish(draft.id, by=cast.eli)
     return get(NewsPost, draft.id)
 

@@ -27,6 +27,8 @@ class Weight(NamedTuple):
 
 
 WEIGHTS = {"title": Weight(3.0, 0.4), "body": Weight(1.0, 0.6), "tags": Weight(2.0, 0.4)}
+# A text shorter than this share of the average gains nothing by it: else every one-line comment would stand before the post it is about.
+SHORT = 1.0
 # How fast the tenth occurrence of a word counts less than the first.
 LEVELLING = 1.4
 # What a document with all the words asked gains, and how steeply that falls with those it lacks.
@@ -73,7 +75,7 @@ def frequencies(postings: Postings, forms: Forms) -> dict[int, float]:
                     if count > counts.get(number, 0):
                         counts[number] = count
             for number, count in counts.items():
-                found[number] += worth * count / (1 - length + length * postings.relative_length(field, branch, number))
+                found[number] += worth * count / (1 - length + length * max(SHORT, postings.relative_length(field, branch, number)))
     return found
 
 

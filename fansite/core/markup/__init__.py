@@ -41,7 +41,9 @@ def check(text: str, *, limit: int, field: str = "body") -> None:
     """Refuses a text that is too long, or too much work for its length (SECURITY §4.18)."""
     text = tidy(text)
     if len(text) > limit:
-        raise TooComplex(_l("This text has %(length)s characters; %(limit)s are the most.", length=len(text), limit=limit), field=field)
+        raise TooComplex(
+            _l("This text has %(length)s characters; %(limit)s are the most.", length=len(text), limit=limit), field=field
+        )
     cause = effort.too_much(text)
     if cause:
         raise TooComplex(_TOO_MUCH[cause], field=field)

@@ -35,22 +35,20 @@ def _fit_fan(html: str) -> str:
 
 
 def _honest_link(link: re.Match[str]) -> str:
-    """A link that has a text, shows no picture, and names its real host when the text names another (SECURITY §4.30)."""
-    inner = _IMAGE.sub(lambda image: _attribute(image, "alt"), link["inner"])
-    address = _attribute(link, "href")
-    if not address:
-        return inner
-    text = unescape(TAG.sub("", inner))
-    if not text.strip():
-        inner = address
-    host = addresses.other_host(text, unescape(address))
-    return f'<a href="{address}">{inner}</a>' + (f" ({escape(host)})" if host else "")
+    return _link(_attribute(link, "href"), _IMAGE.sub(lambda image: _attribute(image, "alt"), link["inner"]))
 
 
 def _as_link(image: re.Match[str]) -> str:
-    address = _attribute(image, "src")
-    alt = _attribute(image, "alt")
-    return f'<a href="{address}">{alt or address}</a>' if address else alt
+    return _link(_attribute(image, "src"), _attribute(image, "alt"))
+
+
+def _link(address: str, inner: str) -> str:
+    """A link that has a text, and names its real host when the text names another (SECURITY §4.30)."""
+    if not address:
+        return inner
+    text = unescape(TAG.sub("", inner))
+    host = addresses.other_host(text, unescape(address))
+    return f'<a href="{address}">{inner if text.strip() else address}</a>' + (f" ({escape(host)})" if host else "")
 
 
 # ---- staff --------------------------------------------------------------------------------------------------------------

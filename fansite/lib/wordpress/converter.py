@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html import escape
+from typing import Any
 
 import nh3
-from bs4 import NavigableString, Tag
-from markdownify import MarkdownConverter, chomp
+from bs4 import Tag
+from bs4.element import NavigableString
+from markdownify import MarkdownConverter
 
 _BLOCKS = frozenset(
     """address article aside blockquote body center dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav
@@ -41,7 +43,11 @@ _AS_IT_IS = nh3.Cleaner(
 )
 
 
-class Converter(MarkdownConverter):
+# Its type stub leaves the methods out.
+_Markdownify: Any = MarkdownConverter
+
+
+class Converter(_Markdownify):  # type: ignore[misc]
     """markdownify, with our dialect, and linear where it was not."""
 
     def __init__(self) -> None:
@@ -58,7 +64,8 @@ class Converter(MarkdownConverter):
 
     def process_text(self, el: NavigableString, parent_tags: set[str] | None = None) -> str:
         before = el.previous_sibling
-        self._at_line_start = el.parent.name in _BLOCKS if before is None else isinstance(before, Tag) and before.name in _BLOCKS
+        around = el.parent if before is None else before
+        self._at_line_start = isinstance(around, Tag) and around.name in _BLOCKS
         text: str = super().process_text(el, parent_tags=parent_tags)
         return text.lstrip(" ") if self._at_line_start and "_noformat" not in (parent_tags or ()) else text
 
@@ -73,7 +80,7 @@ class Converter(MarkdownConverter):
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         if "_noformat" in parent_tags:
             return text
-        prefix, suffix, text = chomp(text)
+        prefix, suffix, text = _parted(text)
         address = str(el.get("href") or "")
         if not text or not address:
             return f"{prefix}{text}{suffix}"
@@ -96,7 +103,7 @@ class Converter(MarkdownConverter):
     convert_strong = convert_b
     convert_i = convert_dfn = convert_em
     convert_s = convert_strike = convert_del
-    convert_tt = MarkdownConverter.convert_code
+    convert_tt = _Markdownify.convert_code
 
     def _convert_kept(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Markdown has no sign for these; HTML inside a line is fine."""
@@ -114,8 +121,8 @@ class Converter(MarkdownConverter):
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return str(super().convert_p(el, text, parent_tags)) if text.strip() else ""
 
-    convert_address = convert_aside = convert_body = convert_center = convert_main = MarkdownConverter.convert_div
-    convert_header = convert_footer = convert_nav = MarkdownConverter.convert_div
+    convert_address = convert_aside = convert_body = convert_center = convert_main = _Markdownify.convert_div
+    convert_header = convert_footer = convert_nav = _Markdownify.convert_div
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:
         return str(super().convert_hN(n, el, text, parent_tags)) if text.strip() else ""
@@ -158,7 +165,8 @@ class Converter(MarkdownConverter):
     def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         caption = [line for line in text.split("\n") if line.strip() and not line.startswith("|")]
         rows = [line for line in text.split("\n") if line.startswith("|")]
-        rows.insert(1, "|" + " --- |" * len(el.find("tr").find_all("th")))
+        columns = len(el.find_all("tr", limit=1)[0].find_all("th"))
+        rows.insert(1, "|" + " --- |" * columns)
         return "\n\n" + "\n".join(rows) + "\n\n" + "\n".join(caption) + "\n\n"
 
     def convert_tr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
@@ -194,8 +202,13 @@ def _emphasis(sign: str, text: str, parent_tags: set[str], same: set[str]) -> st
     """Not around paragraphs, and not twice."""
     if "_noformat" in parent_tags or parent_tags & same or "\n\n" in text:
         return text
-    prefix, suffix, text = chomp(text)
+    prefix, suffix, text = _parted(text)
     return f"{prefix}{sign}{text}{sign}{suffix}" if text else prefix or suffix
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    """Space before, space after, and the text: signs must touch the words they are for."""
+    return (" " if text[:1] == " " else "", " " if text[-1:] == " " else "", text.strip())
 
 
 def _image(el: Tag, caption: str = "") -> str:

@@ -10,7 +10,9 @@ _BLOCK = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # Text right inside these is set in paragraphs.
-_ROOMS = frozenset(("", "article", "aside", "blockquote", "body", "center", "div", "footer", "header", "main", "section", "fieldset", "form"))
+_ROOMS = frozenset(
+    ("", "article", "aside", "blockquote", "body", "center", "div", "footer", "header", "main", "section", "fieldset", "form")
+)
 # Text inside these is a line or two: line ends become breaks, empty lines paragraphs.
 _LINES = frozenset("address caption dd dt figcaption h1 h2 h3 h4 h5 h6 li p summary td th".split())
 _ONE_LINE = frozenset("p dt caption summary h1 h2 h3 h4 h5 h6 figcaption".split())

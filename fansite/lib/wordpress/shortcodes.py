@@ -81,7 +81,11 @@ def _values(attributes: str) -> dict[str, str]:
 def _gallery(values: dict[str, str], gallery: Gallery | None) -> str:
     numbers = tuple(int(number) for number in re.findall(r"\d{1,12}", values.get("ids") or values.get("include") or ""))
     pictures = gallery(numbers) if gallery else ()
-    return "\n\n" + "".join(_framed(f'<img src="{escape(p.address)}" alt="{escape(p.alt)}">', escape(p.caption)) for p in pictures) + "\n\n"
+    return (
+        "\n\n"
+        + "".join(_framed(f'<img src="{escape(p.address)}" alt="{escape(p.alt)}">', escape(p.caption)) for p in pictures)
+        + "\n\n"
+    )
 
 
 def _player(name: str, values: dict[str, str]) -> str:

@@ -38,13 +38,32 @@ _CLEANER = nh3.Cleaner(
     attributes=_ATTRIBUTES,
     url_schemes={"http", "https", "mailto"},
     link_rel=None,
-    clean_content_tags={"script", "style", "template", "noscript", "noembed", "noframes", "title", "textarea", "select", "xmp", "svg", "math"},
+    clean_content_tags={
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "noembed",
+        "noframes",
+        "title",
+        "textarea",
+        "select",
+        "xmp",
+        "svg",
+        "math",
+    },
 )
 _PLAYERS = (
-    (re.compile(r"(?:https?:)?//(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})"), "https://www.youtube.com/watch?v="),
+    (
+        re.compile(r"(?:https?:)?//(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})"),
+        "https://www.youtube.com/watch?v=",
+    ),
     (re.compile(r"(?:https?:)?//player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/"),
     (re.compile(r"(?:https?:)?//(?:www\.)?vimeo\.com/moogaloop\.swf\?[^\"]*?clip_id=(\d+)"), "https://vimeo.com/"),
-    (re.compile(r"(?:https?:)?//(?:www\.)?dailymotion\.com/(?:embed/video|swf|swf/video)/(\w+)"), "https://www.dailymotion.com/video/"),
+    (
+        re.compile(r"(?:https?:)?//(?:www\.)?dailymotion\.com/(?:embed/video|swf|swf/video)/(\w+)"),
+        "https://www.dailymotion.com/video/",
+    ),
 )
 
 

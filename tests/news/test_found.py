@@ -1,0 +1,123 @@
+"""News and pages for search and sitemaps: only what everyone may see, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from fansite.core.content import Entry
+from fansite.core.db import db, transaction
+from fansite.core.entries import sitemap_entries
+from fansite.news import operations as news
+from fansite.news.content import content
+from fansite.pages import operations as pages
+from tests.conftest import NOON
+from tests.texts import many_posts, news_post
+
+
+@pytest.fixture
+def site(app):
+    return app.extensions["fansite"]
+
+
+@pytest.fixture
+def post(cast, clock):
+    draft = news.draft(by=cast.eli, title="Rain", body="It **rained** & rained.", tags=["Studio"])
+    news.publish(draft.id, by=cast.eli)
+    return draft.id
+
+
+def test_a_public_text_is_a_document(site, cast, post):
+    (document,) = site.findables["news"].documents([post])
+    assert (document.key, document.kind, document.language, document.title) == (f"entry:{post}", "news", "en", "Rain")
+    assert document.body == "It rained & rained."
+    assert (document.tags, document.year, document.published_at) == (("Studio",), 2026, NOON)
+    page = pages.draft(by=cast.eli, title="About", body="Two people.")
+    pages.publish(page.id, by=cast.eli)
+    (document,) = site.findables["page"].documents([page.id, post])
+    assert (document.kind, document.title) == ("page", "About")
+
+
+@pytest.mark.parametrize("act", [news.withdraw, news.recall])
+def test_what_left_the_public_is_no_document_and_is_not_presented(site, cast, post, act):
+    act(post, by=cast.eli)
+    for findable in (site.findables["news"], site.findables["page"]):
+        assert findable.documents([post]) == []
+        assert findable.present([post]) == {}
+        assert list(findable.every()) == []
+
+
+def test_finds_are_presented_in_one_query_with_their_authors(site, cast, post, count_queries):
+    ids = [post, *(news_post(cast.ada, slug=f"p-{n}").id for n in range(5))]
+    with count_queries() as counted:
+        results = site.findables["news"].present([*ids, 9999])
+    assert len(counted) == 1
+    assert set(results) == set(ids)
+    result = results[post]
+    assert (result.title, result.address, result.text, result.who, result.language) == (
+        "Rain",
+        "/news/rain",
+        "It rained & rained.",
+        "eli",
+        "en",
+    )
+
+
+def test_documents_of_many_cost_two_queries(site, cast, count_queries):
+    many_posts(200)
+    with count_queries() as counted:
+        documents = [document for ids in site.findables["news"].every() for document in site.findables["news"].documents(ids)]
+    assert len(documents) == 200
+    assert len(counted) <= 4  # ids, texts, tags, and that there are no more
+
+
+# ---- sitemaps ---------------------------------------------------------------------------------------------------------------
+
+
+def rows(number=1, size=50_000):
+    return list(sitemap_entries(content).rows(number, size))
+
+
+def test_a_sitemap_lists_what_is_public_with_its_last_change(cast, clock, post):
+    news.draft(by=cast.eli, title="A secret")
+    clock.shift(timedelta(hours=2))
+    news.revise(post, by=cast.eli, version=1, body="More rain.")
+    assert rows() == [("/news/rain", NOON + timedelta(hours=2), [])]
+    assert sitemap_entries(content).count() == 1
+    assert sitemap_entries(content).lastmod(1, 50_000) == NOON + timedelta(hours=2)
+    news.withdraw(post, by=cast.eli)
+    assert rows() == []
+    assert sitemap_entries(content).count() == 0
+
+
+def test_a_comment_does_not_move_the_date(cast, clock, post):
+    from fansite.core.db import get
+    from tests.texts import say
+
+    clock.shift(timedelta(hours=2))
+    say(get(Entry, post), cast.fay)
+    assert rows()[0][1] == NOON
+
+
+def test_versions_list_themselves_and_each_other(cast, post):
+    french = news.draft(by=cast.eli, title="La pluie", language="fr", translation_of=post)
+    assert rows()[0][2] == []
+    news.publish(french.id, by=cast.eli)
+    both = [("en", "/news/rain"), ("fr", "/fr/news/la-pluie")]
+    assert [(path, versions) for path, _changed, versions in rows()] == [("/news/rain", both), ("/fr/news/la-pluie", both)]
+
+
+def test_files_are_cut_by_number_and_hold_every_address_once(cast, clock):
+    many_posts(1203)
+    with transaction() as session:
+        session.execute(sa.update(Entry).where(Entry.id % 7 == 0).values(status="draft"))
+    db.session.rollback()
+    total = sitemap_entries(content).count()
+    files = [[path for path, *_rest in rows(number, 500)] for number in (1, 2, 3)]
+    assert [len(file) for file in files] == [500, 500, total - 1000]
+    assert len({path for file in files for path in file}) == total
+    assert rows(4, 500) == []
+    assert sitemap_entries(content).lastmod(1, 500) < sitemap_entries(content).lastmod(2, 500)
+    assert sitemap_entries(content).lastmod(4, 500) is None
