@@ -16,7 +16,8 @@ LAYERS = (
     ("search", "seo", "feeds"),
     ("home", "staff", "transfer", "demo"),
     ("app",),
-    ("serve", "cli"),
+    ("serve",),
+    ("cli",),
 )
 
 FEATURES = tuple(

@@ -196,7 +196,7 @@ def upgrade() -> None:
         sa.Column("published_at", Moment(), nullable=True),
         sa.Column("updated_at", Moment(), nullable=False),
         sa.Column("withdrawn_at", Moment(), nullable=True),
-        sa.Column("comments_open", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("comments_open", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("comments_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("threads_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("origin", sa.String(length=300), nullable=True),

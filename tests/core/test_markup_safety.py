@@ -134,7 +134,7 @@ def test_a_link_without_text_shows_its_address():
 
 
 def test_text_cannot_turn_the_direction_of_what_follows():
-    html = markup.render("a\u202egnp.exe &#x202e;b &#8238;c [x](/y \"\u2067z\") `\u2066d`", trust="fan")
+    html = markup.render('a\u202egnp.exe &#x202e;b &#8238;c [x](/y "\u2067z") `\u2066d`', trust="fan")
 
     assert not re.search("[\u202a-\u202e\u2066-\u2069]", html)
 

@@ -25,22 +25,17 @@ _WITH_CONTENT = frozenset(
 _FAN_ATTRIBUTES = {"*": set(), "a": {"href"}, "ol": {"start"}}
 _STAFF_ATTRIBUTES = {
     "*": {"lang", "dir"},
-    "a": {"href", "title", "rel"},
+    "a": {"href", "title", "rel", "class"},
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start", "reversed"},
     "abbr": {"title"},
     "time": {"datetime"},
-    "th": {"scope", "colspan", "rowspan"},
-    "td": {"colspan", "rowspan"},
+    "th": {"scope", "colspan", "rowspan", "align", "class"},
+    "td": {"colspan", "rowspan", "align", "class"},
     # Footnotes.
+    "div": {"class"},
     "sup": {"id"},
     "li": {"id"},
-}
-_CLASSES = {
-    "a": {"footnote-ref", "footnote-backref"},
-    "div": {"footnote"},
-    "th": {"align-center", "align-right"},
-    "td": {"align-center", "align-right"},
 }
 
 _NUMBER = re.compile(r"\d{1,5}")
@@ -51,15 +46,17 @@ _VALUES = {
     "colspan": re.compile(r"\d{1,3}"),
     "rowspan": re.compile(r"\d{1,3}"),
     "scope": re.compile(r"col|row|colgroup|rowgroup"),
+    # Becomes a class on its way into the page.
     "align": re.compile(r"center|right"),
+    "class": re.compile(r"align-(?:center|right)|footnote(?:-ref|-backref)?"),
     "dir": re.compile(r"ltr|rtl|auto"),
     "lang": re.compile(r"[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*"),
     "datetime": re.compile(r"[0-9TZ:.+ -]{4,40}"),
+    # No other ids than footnotes': they would be names in the page's scripts.
     "id": re.compile(r"(?!)"),
     "rel": re.compile(r"(?:ugc|nofollow|sponsored|noopener)(?: (?:nofollow|noopener))*"),
     "reversed": re.compile(""),
 }
-# No other ids: they would be names in the page's scripts.
 _NOTE = re.compile(r"#?(?:[a-z0-9-]+-)?fn(?:ref\d*)?:.+")
 _SCHEMES = {"href": ("http", "https", "mailto"), "src": ("http", "https")}
 
@@ -84,17 +81,11 @@ _HEADINGS = {f"h{level}" for level in range(1, 7)}
 # A draft still has what the page fits in another shape: see fitting.
 _DRAFTS = {
     "fan": _cleaner(tags={*_FAN, *_HEADINGS, "img"}, attributes={**_FAN_ATTRIBUTES, "img": {"src", "alt"}}, link_rel=None),
-    "staff": _cleaner(
-        tags={*_STAFF, "h1"},
-        attributes={**_STAFF_ATTRIBUTES, "th": {*_STAFF_ATTRIBUTES["th"], "align"}, "td": {*_STAFF_ATTRIBUTES["td"], "align"}},
-        allowed_classes=_CLASSES,
-        link_rel=None,
-    ),
+    "staff": _cleaner(tags={*_STAFF, "h1"}, attributes=_STAFF_ATTRIBUTES, link_rel=None),
 }
 _STAFF_FINAL = _cleaner(
     tags=set(_STAFF),
     attributes=_STAFF_ATTRIBUTES,
-    allowed_classes=_CLASSES,
     link_rel=None,
     set_tag_attribute_values={"img": {"loading": "lazy"}},
 )

@@ -45,7 +45,7 @@ class _Fences(Preprocessor):
                 break
             code.append(line.removeprefix(indent))
         text = escape("\n".join(code).strip("\n"), quote=False)
-        return ["", indent + self.md.htmlStash.store(f"<pre><code>{text}\n</code></pre>"), ""]
+        return ["", indent + self.md.htmlStash.store(f"<pre><code>{text}\n</code></pre>"), "", ""]
 
 
 def closes(line: str, fence: str) -> bool:

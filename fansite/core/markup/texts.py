@@ -55,6 +55,8 @@ def _as_space(tag: re.Match[str]) -> str:
         return alt[1] if alt else ""
     if name in _PARAGRAPHS:
         return "\n\n"
+    if tag["end"]:
+        return ""
     return "\n" if name in _LINES else " " if name in ("td", "th") else ""
 
 
