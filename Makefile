@@ -33,7 +33,7 @@ test: .venv/.ready-dev $(PO:.po=.mo)
 
 .venv/.ready: .venv/.made deploy/requirements.txt pyproject.toml
 	@echo "Installing the locked requirements into .venv"
-	@test -e .venv/.ready-dev || $(UV) pip sync --quiet --require-hashes --python $(BIN)/python deploy/requirements.txt
+	@test -e .venv/.ready-dev || $(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python deploy/requirements.txt
 	@test ! -e .venv/.ready-dev || $(UV) pip sync --quiet --require-hashes --python $(BIN)/python deploy/requirements-dev.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@

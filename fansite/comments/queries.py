@@ -23,14 +23,14 @@ def page_of_threads(entry: Entry, page: int, person: Any) -> tuple[Sequence[Comm
     first = (page - 1) * THREADS_A_PAGE + 1
     of_page = sa.and_(Comment.entry_id == entry.id, Comment.thread.between(first, first + THREADS_A_PAGE - 1))
     shares = _shares(of_page) if entry.comments_count > COMMENTS_A_PAGE else {}
-    wanted = _published_ids(of_page, shares)
+    wanted = [_published_ids(of_page, shares)]
     if person is not None:
         mine = sa.and_(Comment.author_id == person.id, Comment.status == "pending")
-        wanted = sa.union_all(wanted, sa.select(Comment.id).where(of_page, mine))
+        wanted.append(sa.select(Comment.id).where(of_page, mine))
         if page == last_page(entry):
             waiting_threads = sa.and_(Comment.entry_id == entry.id, Comment.thread.is_(None), mine)
-            wanted = sa.union_all(wanted, sa.select(Comment.id).where(waiting_threads))
-    rows = _read(sa.select(Comment).where(Comment.id.in_(wanted)))
+            wanted.append(sa.select(Comment.id).where(waiting_threads))
+    rows = _read(sa.select(Comment).where(Comment.id.in_(sa.union_all(*wanted))))
     rows.sort(key=lambda comment: (comment.thread is None, comment.thread or 0, comment.path))
     return rows, {root: replies - share for root, (replies, share) in shares.items() if replies > share}
 
@@ -145,14 +145,15 @@ def _read(statement: sa.Select[Any]) -> list[Comment]:
     return list(db.session.scalars(statement.options(joinedload(Comment.author))))
 
 
-def _published_ids(of_page: sa.ColumnElement[bool], shares: dict[int, tuple[int, int]]) -> Any:
+def _published_ids(of_page: sa.ColumnElement[bool], shares: dict[int, tuple[int, int]]) -> sa.Select[Any]:
     published = sa.select(Comment.id).where(of_page, Comment.status == "published")
     if not shares:
         return published
     rank = sa.func.row_number().over(partition_by=Comment.thread, order_by=Comment.path)
     ranked = sa.select(Comment.id, rank.label("rank")).where(of_page, Comment.status == "published").subquery()
     most = 1 + max(share for _replies, share in shares.values())
-    return sa.select(ranked.c.id).where(ranked.c.rank <= most).limit(COMMENTS_A_PAGE)
+    shown = sa.select(ranked.c.id).where(ranked.c.rank <= most).limit(COMMENTS_A_PAGE).subquery()
+    return sa.select(shown.c.id)  # a limit may not stand inside a union
 
 
 def _shares(of_page: sa.ColumnElement[bool]) -> dict[int, tuple[int, int]]:

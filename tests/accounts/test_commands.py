@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from fansite.accounts import operations, queries
 from fansite.accounts.commands import user
 from fansite.accounts.models import Account
-from fansite.core.db import get
+from fansite.core.db import db, get
 from tests.cast import PASSWORD
 
 
@@ -18,7 +18,9 @@ def fansite_user(app: Any) -> Any:
     """Types `fansite user …`."""
 
     def run(*words: str, stdin: str | None = None) -> Result:
-        return CliRunner().invoke(user, words, input=stdin, obj={"app": lambda: app}, standalone_mode=True)
+        result = CliRunner().invoke(user, words, input=stdin, obj={"app": lambda: app})
+        db.session.rollback()  # this test's own look at the database is from before
+        return result
 
     return run
 

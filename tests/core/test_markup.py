@@ -265,7 +265,7 @@ def test_plain_reads_like_the_page():
         'We **play**\nLyon &amp; Rome[^1]\n\n- one\n- two\n\n![us](/us.jpg "On stage")\n\n```\na\n b\n```\n\nTown | €\n---|---\nLyon | 12\n\n[^1]: by train'
     )
 
-    assert markup.plain(html) == ("We play Lyon & Rome\n\none\ntwo\n\nus\nOn stage\n\na\n b\n\nTown €\nLyon 12\n\nby train")
+    assert markup.plain(html) == ("We play Lyon & Rome\n\none\ntwo\n\nus\nOn stage\n\na\nb\n\nTown €\nLyon 12\n\nby train")
 
 
 def test_plain_shows_signs_that_were_escaped():

@@ -30,7 +30,7 @@ def test_a_desk_without_tags_says_so(cast, browser_as):
     eli = browser_as(cast.eli)
     eli.get("/staff/tags")
     assert "No tags yet" in eli.text
-    eli.get("/staff/tags/1", status=405)
+    eli.get("/staff/tags/1", status=404)
 
 
 @pytest.fixture

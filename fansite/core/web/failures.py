@@ -25,6 +25,10 @@ log = structlog.get_logger("web")
 COME_BACK = 5
 
 
+# What SQLite says when it cannot be reached; its other operational errors are mistakes of ours.
+AWAY = ("locked", "unable to open", "disk", "readonly", "no such table")
+
+
 def open_failures(app: Flask, settings: Settings) -> None:
     app.config["TRAP_HTTP_EXCEPTIONS"] = False
 
@@ -52,6 +56,8 @@ def open_failures(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(sa.exc.OperationalError)
     def database_away(problem: sa.exc.OperationalError) -> Response:
+        if settings.sqlite and not any(words in str(problem.orig) for words in AWAY):
+            return unexpected(problem)
         log.error("database-away", error=str(problem.orig))
         db.session.rollback()
         return bare_page(settings, 503)

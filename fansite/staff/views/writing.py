@@ -155,7 +155,7 @@ def _blank(desk: Desk) -> EntryForm:
     form = desk.form(formdata=None, comments_open=desk.comments_open, language=settings().language)
     original = queries.opened(desk.model, request.args.get("translation_of", 0, type=int))
     if original is not None:
-        wanted = request.args.get("language", "")
+        wanted = request.args.get("text_language", "")
         form.language.data = wanted if wanted in settings().languages else settings().language
         form.translation_of.data = original.group_id
     return form
