@@ -47,6 +47,13 @@ test: .venv/.ready-dev $(PO:.po=.mo)
 %.mo: %.po
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
+# New and changed texts into the catalogues; the French is then written by hand, and `make test` says what lacks.
+translations: .venv/.ready-dev
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --keywords "_l _n:1,2 lazy_ngettext:1,2" --no-location --no-wrap --sort-output \
+		--project Fansite --output-file build/messages.pot .
+	$(BIN)/pybabel --quiet update --input-file build/messages.pot --output-dir fansite/translations --no-fuzzy-matching --ignore-obsolete --no-wrap
+
 format: .venv/.ready-dev
 	$(BIN)/ruff format fansite tests migrations
 	$(BIN)/ruff check --fix fansite tests migrations

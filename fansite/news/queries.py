@@ -75,17 +75,18 @@ def page_of(statement: sa.Select[Any], number: int) -> tuple[Sequence[NewsPost],
     return db.session.scalars(statement.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all(), last
 
 
-def years() -> list[int]:
-    """The years with something to read, newest first."""
+def years(language: str) -> list[int]:
+    """The years with something to read in this language, newest first."""
 
     def ask() -> list[int]:
         # A year of UTC touches at most two years of the site's zone, and its first and last post tell which.
         year = sa.extract("year", NewsPost.published_at)
-        ends = sa.select(sa.func.min(NewsPost.published_at), sa.func.max(NewsPost.published_at)).where(listed()).group_by(year)
+        ends = sa.select(sa.func.min(NewsPost.published_at), sa.func.max(NewsPost.published_at)).group_by(year)
+        rows = db.session.execute(ends.where(listed(), readable_in(language)))
         zone = settings().timezone
-        return sorted({end.astimezone(zone).year for row in db.session.execute(ends) for end in row}, reverse=True)
+        return sorted({end.astimezone(zone).year for row in rows for end in row}, reverse=True)
 
-    return kept("news.years", ("list:news",), ask)
+    return kept(f"news.years.{language}", ("list:news",), ask)
 
 
 # ---- one post ---------------------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def tag(slug: str) -> Response:
 
 @bp.get("/<int(fixed_digits=4):year>/")
 def year(year: int) -> Response:
-    if year not in queries.years():
+    if year not in queries.years(g.language):
         abort(404)
     title = _("News of %(year)s", year=year)
     return _list(queries.of_year(g.language, year), path_for("news.year", year=year), title, title, current_year=year)
@@ -80,8 +80,8 @@ def _list(
         heading=heading,
         posts=posts,
         pages=pages,
-        years=queries.years(),
-        cloud=kept("news.cloud", ("list:news", "list:tag"), tags.cloud),
+        years=queries.years(g.language),
+        cloud=kept(f"news.cloud.{g.language}", ("list:news", "list:tag"), lambda: tags.cloud(g.language)),
         current_tag=current_tag,
         current_year=current_year,
     )

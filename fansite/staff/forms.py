@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from fansite.core.content import MAX_TITLE
 from fansite.core.errors import Refused
 from fansite.core.web import Form
-from fansite.core.web.paths import settings
+from fansite.core.web.paths import current_language, settings
 from fansite.core.wording import Wording
 
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -30,7 +30,7 @@ class EntryForm(Form):
     title = StringField(_l("Title"), [InputRequired(_l("Give it a title."))], render_kw={"maxlength": MAX_TITLE})
     body = TextAreaField(_l("Text"), description=_l("Markdown: **bold**, *italic*, ## heading, [words](address)."))
     summary = TextAreaField(
-        _l("Summary"), description=_l("For lists, search engines and feeds. Left empty, the text's beginning serves.")
+        _l("Summary"), description=_l("For lists, search engines and feeds. Left empty, the text’s beginning serves.")
     )
     slug = StringField(_l("Address"), description=_l("Left empty, it is made of the title. An old address leads to the new one."))
     language = SelectField(_l("Language"))
@@ -43,7 +43,8 @@ class EntryForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.language.choices = [(code, (Locale.parse(code).display_name or code).title()) for code in settings().languages]
+        reader = current_language()
+        self.language.choices = [(code, Locale.parse(code).get_display_name(reader) or code) for code in settings().languages]
         self.translation_of.choices = [("", "–")]
 
     @property

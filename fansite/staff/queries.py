@@ -17,7 +17,11 @@ A_PAGE = 50
 MOST_CHOICES = 200
 
 # Drafts and texts taken down: the last touched first. What is planned: the next first.
-ORDER: dict[str, sa.ColumnElement[Any]] = {"draft": Entry.updated_at.desc(), "scheduled": Entry.published_at.asc(), "published": Entry.published_at.desc()}
+ORDER: dict[str, sa.ColumnElement[Any]] = {
+    "draft": Entry.updated_at.desc(),
+    "scheduled": Entry.published_at.asc(),
+    "published": Entry.published_at.desc(),
+}
 
 
 def heap(status: str, kinds: Sequence[str]) -> Sequence[Entry]:

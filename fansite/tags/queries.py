@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from fansite.core.content import Entry, listed
+from fansite.core.content import Entry, listed, readable_in
 from fansite.core.db import db
 from fansite.tags.models import Tag, entry_tag
 
@@ -26,14 +26,14 @@ def tags_of(entry_ids: Iterable[int]) -> dict[int, list[Tag]]:
     return found
 
 
-def cloud(limit: int = 30) -> list[tuple[str, str, int]]:
-    """(slug, name, public entries) of the tags used most, by name."""
+def cloud(language: str, limit: int = 30) -> list[tuple[str, str, int]]:
+    """(slug, name, entries a reader of this language is offered) of the tags used most, by name."""
     used = sa.func.count().label("used")
     statement = (
         sa.select(Tag.slug, Tag.name, used)
         .join(entry_tag, entry_tag.c.tag_id == Tag.id)
         .join(Entry, Entry.id == entry_tag.c.entry_id)
-        .where(listed())
+        .where(listed(), readable_in(language))
         .group_by(Tag.id, Tag.slug, Tag.name)
         .order_by(used.desc(), Tag.slug)
         .limit(limit)

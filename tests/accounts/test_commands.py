@@ -26,7 +26,18 @@ def fansite_user(app: Any) -> Any:
 
 
 def test_an_account_is_made_and_can_sign_in(fansite_user: Any) -> None:
-    result = fansite_user("create", "--email", "milo@example.org", "--username", "milo", "--role", "moderator", "--password-stdin", "--json", stdin=PASSWORD + "\n")
+    result = fansite_user(
+        "create",
+        "--email",
+        "milo@example.org",
+        "--username",
+        "milo",
+        "--role",
+        "moderator",
+        "--password-stdin",
+        "--json",
+        stdin=PASSWORD + "\n",
+    )
     assert result.exit_code == 0, result.output
     facts = json.loads(result.stdout)
     assert (facts["username"], facts["role"], facts["email"]) == ("milo", "moderator", "milo@example.org")
@@ -53,23 +64,45 @@ def test_what_is_wrong_is_said_in_one_line(cast: Any, fansite_user: Any, words: 
 
 
 def test_a_weak_password_is_refused(fansite_user: Any) -> None:
-    assert fansite_user("create", "--email", "x@example.org", "--username", "milo", "--password-stdin", stdin="azertyuiop\n").exit_code == 1
+    assert (
+        fansite_user(
+            "create", "--email", "x@example.org", "--username", "milo", "--password-stdin", stdin="azertyuiop\n"
+        ).exit_code
+        == 1
+    )
 
 
-@pytest.mark.parametrize("words", [("fay", "editor"), ("fay@example.org", "editor"), ("fay", "--role", "editor"), ("--username", "fay", "editor"), ("--email", "FAY@example.org", "--role", "editor")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("fay", "editor"),
+        ("fay@example.org", "editor"),
+        ("fay", "--role", "editor"),
+        ("--username", "fay", "editor"),
+        ("--email", "FAY@example.org", "--role", "editor"),
+    ],
+)
 def test_a_role_is_given_in_any_spelling_of_the_command(cast: Any, fansite_user: Any, words: tuple[str, ...]) -> None:
     result = fansite_user("role", *words, "--json")
     assert result.exit_code == 0 and json.loads(result.stdout)["role"] == "editor"
     assert get(Account, cast.fay.id).role == "editor"
 
 
-@pytest.mark.parametrize("words", [(), ("fay",), ("fay", "king"), ("fay", "--role", "king"), ("fay", "editor", "--username", "nora")])
+@pytest.mark.parametrize(
+    "words", [(), ("fay",), ("fay", "king"), ("fay", "--role", "king"), ("fay", "editor", "--username", "nora")]
+)
 def test_a_command_that_is_not_clear_exits_with_two(cast: Any, fansite_user: Any, words: tuple[str, ...]) -> None:
     assert fansite_user("role", *words).exit_code == 2
 
 
 def test_who_is_not_here_exits_with_one(fansite_user: Any) -> None:
-    for command in (("role", "nobody", "fan"), ("disable", "nobody"), ("enable", "nobody"), ("erase", "nobody"), ("confirm", "nobody")):
+    for command in (
+        ("role", "nobody", "fan"),
+        ("disable", "nobody"),
+        ("enable", "nobody"),
+        ("erase", "nobody"),
+        ("confirm", "nobody"),
+    ):
         result = fansite_user(*command)
         assert result.exit_code == 1 and len(result.stderr.splitlines()) == 1
 

@@ -199,7 +199,9 @@ def test_a_second_press_leads_to_the_comment_again(app: Any, stranger: Any, lett
     assert stranger.location == "/news/tour#comment-1"
 
 
-def test_who_has_an_account_already_finds_the_text_behind_the_letter(app: Any, cast: Any, stranger: Any, letters: Any, waiting_text: Any) -> None:
+def test_who_has_an_account_already_finds_the_text_behind_the_letter(
+    app: Any, cast: Any, stranger: Any, letters: Any, waiting_text: Any
+) -> None:
     stranger.get("/login?draft=kept")
     stranger.submit("join", {**LEA, "email": "fay@example.org"})
     [letter] = letters()
@@ -240,7 +242,14 @@ def test_joining_is_told_to_the_rest_of_the_site(app: Any) -> None:
 
 def test_the_operator_meets_the_same_rules_of_shape_and_strength(app: Any, cast: Any) -> None:
     good = {"email": "lea@example.org", "username": "lea-b", "password": PASSWORD}
-    for wrong in ({"email": "lea"}, {"email": "FAY@example.org"}, {"username": "l"}, {"username": "FAY"}, {"password": "azertyuiop"}, {"role": "king"}):
+    for wrong in (
+        {"email": "lea"},
+        {"email": "FAY@example.org"},
+        {"username": "l"},
+        {"username": "FAY"},
+        {"password": "azertyuiop"},
+        {"role": "king"},
+    ):
         with pytest.raises(Refused) as refused:
             operations.create(**{**good, **wrong})
         assert refused.value.field in wrong

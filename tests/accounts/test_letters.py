@@ -34,9 +34,20 @@ def test_every_letter_has_a_text_and_a_page(cast: Any, letters: Any) -> None:
 def test_the_links_come_from_the_base_address_whatever_the_headers_say(cast: Any, app: Any, letters: Any) -> None:
     forged = ("evil.example", "127.0.0.1:8000@evil.example", "evil.example:80", "127.0.0.1.evil.example")
     for number, host in enumerate(forged):
-        headers = {"Origin": "http://127.0.0.1:8000", "X-Forwarded-Host": host, "X-Forwarded-Proto": "https", "Forwarded": f"host={host}", "X-Original-Host": host}
+        headers = {
+            "Origin": "http://127.0.0.1:8000",
+            "X-Forwarded-Host": host,
+            "X-Forwarded-Proto": "https",
+            "Forwarded": f"host={host}",
+            "X-Original-Host": host,
+        }
         client = app.test_client()
-        client.post("/reset", data={"email": "fay" if number % 2 else "nora"}, headers=headers, base_url=f"http://{host.partition('@')[2] or host}/")
+        client.post(
+            "/reset",
+            data={"email": "fay" if number % 2 else "nora"},
+            headers=headers,
+            base_url=f"http://{host.partition('@')[2] or host}/",
+        )
     found = letters()
     assert len(found) == len(forged)
     for letter in found:
@@ -52,7 +63,9 @@ def test_a_name_in_a_letter_is_no_link(app: Any, letters: Any) -> None:
 
 
 @pytest.mark.parametrize("field", ["email", "username"])
-@pytest.mark.parametrize("ending", ["\r\nBcc: all@example.org", "\nSubject: free hay", "%0d%0aBcc: all@example.org", "\u2028Bcc: all@example.org"])
+@pytest.mark.parametrize(
+    "ending", ["\r\nBcc: all@example.org", "\nSubject: free hay", "%0d%0aBcc: all@example.org", "\u2028Bcc: all@example.org"]
+)
 def test_no_line_is_added_to_a_letter(app: Any, stranger: Any, letters: Any, field: str, ending: str) -> None:
     typed = {"email": "lea@example.org", "username": "lea-b", "password": "four goats on a tram"}
     stranger.post("/join", {**typed, field: typed[field] + ending}, status=422)

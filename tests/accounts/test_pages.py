@@ -6,9 +6,26 @@ from typing import Any
 
 import pytest
 
-OWN = ["/account/", "/account/sessions", "/account/email", "/account/password", "/account/username", "/account/language", "/account/leave", "/logout"]
+OWN = [
+    "/account/",
+    "/account/sessions",
+    "/account/email",
+    "/account/password",
+    "/account/username",
+    "/account/language",
+    "/account/leave",
+    "/logout",
+]
 DOORS = ["/login", "/join", "/join/sent", "/reset", "/reset/sent"]
-POSTED = ["/account/sessions", "/account/sessions/1", "/account/email", "/account/password", "/account/username", "/account/language", "/account/leave"]
+POSTED = [
+    "/account/sessions",
+    "/account/sessions/1",
+    "/account/email",
+    "/account/password",
+    "/account/username",
+    "/account/language",
+    "/account/leave",
+]
 
 
 @pytest.mark.parametrize("language", ["", "/fr"])

@@ -80,14 +80,38 @@ def test_a_hash_with_other_numbers_is_outdated() -> None:
     assert not outdated(hash_password("three odd words"))
 
 
-@pytest.mark.parametrize("password", ["three odd words", "ukulele-volcano", "日本語のパスワード", "🪗 🏔 🦫 🪕 🎻 🥁 🎺 🎸", "three odd words beat one clever one " * 3, "a" + " " * 6 + "bqz"])
+@pytest.mark.parametrize(
+    "password",
+    [
+        "three odd words",
+        "ukulele-volcano",
+        "日本語のパスワード",
+        "🪗 🏔 🦫 🪕 🎻 🥁 🎺 🎸",
+        "three odd words beat one clever one " * 3,
+        "a" + " " * 6 + "bqz",
+    ],
+)
 def test_what_is_hard_to_guess_is_taken(app: Any, password: str) -> None:
     require_strong(password, about=ABOUT)
 
 
 @pytest.mark.parametrize(
     "password",
-    ["", "short", "1234567", "password", "PASSWORD", "azertyuiop", "choupette", "Choupette31", "marmot-nora", "nora@example.org", "12345678", "aaaaaaaaaaaa", "x" * 129],
+    [
+        "",
+        "short",
+        "1234567",
+        "password",
+        "PASSWORD",
+        "azertyuiop",
+        "choupette",
+        "Choupette31",
+        "marmot-nora",
+        "nora@example.org",
+        "12345678",
+        "aaaaaaaaaaaa",
+        "x" * 129,
+    ],
 )
 def test_what_is_easy_to_guess_is_refused(app: Any, password: str) -> None:
     with pytest.raises(Refused) as refused:
@@ -103,7 +127,9 @@ def test_128_characters_are_taken_and_129_are_not(app: Any) -> None:
         require_strong(long[:129])
 
 
-@pytest.mark.parametrize("password", ["4@8({[<369!1|70$5+%2" * 4, "a@4$5s69gl17!" * 9, "1!|7+$5" * 18, "qwertyuiop" * 12, "(" * 128])
+@pytest.mark.parametrize(
+    "password", ["4@8({[<369!1|70$5+%2" * 4, "a@4$5s69gl17!" * 9, "1!|7+$5" * 18, "qwertyuiop" * 12, "(" * 128]
+)
 def test_no_password_takes_long_to_measure(app: Any, password: str) -> None:
     started = time.thread_time()
     passwords._score(password[:128], ABOUT)

@@ -70,7 +70,9 @@ def test_joining_tells_nobody_who_is_here(app: Any, cast: Any, hashings: list[st
     assert hashings == ["hash"] * 3
 
 
-def test_asking_for_a_new_password_does_the_same_work_for_all(app: Any, cast: Any, hashings: list[str], count_queries: Any) -> None:
+def test_asking_for_a_new_password_does_the_same_work_for_all(
+    app: Any, cast: Any, hashings: list[str], count_queries: Any
+) -> None:
     work = set()
     for who in ("fay@example.org", "nobody@example.org"):
         with count_queries() as counted:
@@ -82,7 +84,11 @@ def test_asking_for_a_new_password_does_the_same_work_for_all(app: Any, cast: An
 @pytest.mark.slow
 def test_the_time_tells_nobody_who_is_here(app: Any, cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fansite.core.limits.lifted", lambda: True)
-    forms = {"/login": {"password": "wrong volcano"}, "/join": {"username": "lea-b", "password": "four goats on a tram"}, "/reset": {}}
+    forms = {
+        "/login": {"password": "wrong volcano"},
+        "/join": {"username": "lea-b", "password": "four goats on a tram"},
+        "/reset": {},
+    }
     for path, data in forms.items():
         spent: dict[str, list[float]] = {"fay@example.org": [], "nobody@example.org": []}
         for who in list(spent) * 12:
@@ -98,7 +104,11 @@ def test_the_time_tells_nobody_who_is_here(app: Any, cast: Any, monkeypatch: pyt
 
 def test_guessing_for_one_account_ends_after_ten(app: Any, cast: Any) -> None:
     for number in range(10):
-        response = answer(app.test_client(), "/login", {"email": ("fay@example.org", "FAY@Example.org ")[number % 2], "password": "wrong volcano"})
+        response = answer(
+            app.test_client(),
+            "/login",
+            {"email": ("fay@example.org", "FAY@Example.org ")[number % 2], "password": "wrong volcano"},
+        )
         assert response.status_code == 422
     response = answer(app.test_client(), "/login", {"email": "Fay@example.org", "password": PASSWORD})
     page = response.get_data(as_text=True)
@@ -108,7 +118,9 @@ def test_guessing_for_one_account_ends_after_ten(app: Any, cast: Any) -> None:
 
 def test_guessing_for_nobody_ends_at_the_same_number(app: Any, cast: Any) -> None:
     for _ in range(10):
-        assert answer(app.test_client(), "/login", {"email": "nobody@example.org", "password": "wrong volcano"}).status_code == 422
+        assert (
+            answer(app.test_client(), "/login", {"email": "nobody@example.org", "password": "wrong volcano"}).status_code == 422
+        )
     assert answer(app.test_client(), "/login", {"email": "nobody@example.org", "password": "wrong volcano"}).status_code == 429
 
 
@@ -119,10 +131,17 @@ def test_the_right_password_forgives_mistyping(app: Any, cast: Any) -> None:
         assert answer(app.test_client(), "/login", {"email": "fay", "password": PASSWORD}).status_code == 303
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "CF-Connecting-IP", "True-Client-IP", "Client-IP"])
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "CF-Connecting-IP", "True-Client-IP", "Client-IP"]
+)
 def test_guessing_for_many_accounts_ends_after_twenty_whatever_the_headers_say(app: Any, cast: Any, header: str) -> None:
     for number in range(20):
-        response = answer(app.test_client(), "/login", {"email": f"n{number}@example.org", "password": "wrong volcano"}, **{header: f"10.0.0.{number}"})
+        response = answer(
+            app.test_client(),
+            "/login",
+            {"email": f"n{number}@example.org", "password": "wrong volcano"},
+            **{header: f"10.0.0.{number}"},
+        )
         assert response.status_code == 422
     response = answer(app.test_client(), "/login", {"email": "fay", "password": PASSWORD}, **{header: "10.0.1.1"})
     assert response.status_code == 429 and not response.headers.getlist("Set-Cookie")
@@ -131,10 +150,23 @@ def test_guessing_for_many_accounts_ends_after_twenty_whatever_the_headers_say(a
 def test_a_whole_network_of_one_visitor_is_one_visitor(app: Any, cast: Any) -> None:
     for number in range(20):
         client = app.test_client()
-        client.post("/login", data={"email": f"n{number}", "password": "wrong"}, headers=ORIGIN, environ_base={"REMOTE_ADDR": f"2001:db8:1:2::{number:x}"})
+        client.post(
+            "/login",
+            data={"email": f"n{number}", "password": "wrong"},
+            headers=ORIGIN,
+            environ_base={"REMOTE_ADDR": f"2001:db8:1:2::{number:x}"},
+        )
     last = {"email": "fay", "password": PASSWORD}
-    assert app.test_client().post("/login", data=last, headers=ORIGIN, environ_base={"REMOTE_ADDR": "2001:db8:1:2:ffff::1"}).status_code == 429
-    assert app.test_client().post("/login", data=last, headers=ORIGIN, environ_base={"REMOTE_ADDR": "2001:db8:1:3::1"}).status_code == 303
+    assert (
+        app.test_client()
+        .post("/login", data=last, headers=ORIGIN, environ_base={"REMOTE_ADDR": "2001:db8:1:2:ffff::1"})
+        .status_code
+        == 429
+    )
+    assert (
+        app.test_client().post("/login", data=last, headers=ORIGIN, environ_base={"REMOTE_ADDR": "2001:db8:1:3::1"}).status_code
+        == 303
+    )
 
 
 def test_twelve_guesses_at_once_are_counted_each(app: Any, cast: Any, at_once: Any) -> None:
@@ -146,7 +178,9 @@ def test_joining_and_letters_are_limited_by_address_and_by_mailbox(app: Any, cas
     for number in range(5):
         assert answer(app.test_client(), "/join", {**LEA, "email": f"n{number}@example.org"}).status_code == 303
     response = answer(app.test_client(), "/join", LEA)
-    assert response.status_code == 429 and "Retry-After" in response.headers and 'value="lea-b"' in response.get_data(as_text=True)
+    assert (
+        response.status_code == 429 and "Retry-After" in response.headers and 'value="lea-b"' in response.get_data(as_text=True)
+    )
     for number in range(6):
         base = {"REMOTE_ADDR": f"192.0.2.{number}"}
         joined = app.test_client().post("/join", data={**LEA, "email": "Victim@example.org"}, headers=ORIGIN, environ_base=base)
@@ -177,7 +211,9 @@ ACTS = {
 
 
 def snapshot() -> list[Any]:
-    accounts = db.session.execute(sa.select(Account.username, Account.email, Account.password_hash, Account.language, Account.erased_at)).all()
+    accounts = db.session.execute(
+        sa.select(Account.username, Account.email, Account.password_hash, Account.language, Account.erased_at)
+    ).all()
     sessions = db.session.execute(sa.select(SignIn.account_id, SignIn.token_hash)).all()
     db.session.rollback()
     return [*accounts, *sessions]
@@ -212,7 +248,16 @@ def token_of(visitor: Any) -> str:
 
 
 @pytest.mark.parametrize("path", ["/login", "/join", "/reset"])
-@pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://127.0.0.1:8001"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://127.0.0.1:8001"},
+    ],
+)
 def test_a_strangers_form_is_taken_only_from_our_pages(app: Any, cast: Any, path: str, headers: dict[str, str]) -> None:
     response = app.test_client().post(path, data={**LEA, "email": "fay", "password": PASSWORD}, headers=headers)
     assert response.status_code == 403 and not response.headers.getlist("Set-Cookie")
@@ -261,7 +306,10 @@ def test_nobody_joins_as_more_than_a_fan(cast: Any, stranger: Any, letters: Any)
 def test_nobody_makes_more_of_themselves(cast: Any, browser_as: Any) -> None:
     visitor = browser_as(cast.fay)
     token = token_of(visitor)
-    forms = {"/account/username": {"username": "fay-of-thiers"}, "/account/password": {"password": PASSWORD, "new_password": "another odd phrase"}}
+    forms = {
+        "/account/username": {"username": "fay-of-thiers"},
+        "/account/password": {"password": PASSWORD, "new_password": "another odd phrase"},
+    }
     for path, data in forms.items():
         visitor.post(path, {**MORE, **data, "csrf_token": token})
         token = token_of(visitor)
@@ -273,7 +321,11 @@ def test_arrays_and_files_where_text_is_expected_are_no_fault(app: Any, cast: An
     import io
 
     for path in ("/login", "/join", "/reset"):
-        for data in ({"email[]": "fay"}, {"email": ["fay", "nora"], "password": ["a", "b"]}, {"email": (io.BytesIO(b"fay"), "fay.txt"), "password": (io.BytesIO(b"x"), "x")}):
+        for data in (
+            {"email[]": "fay"},
+            {"email": ["fay", "nora"], "password": ["a", "b"]},
+            {"email": (io.BytesIO(b"fay"), "fay.txt"), "password": (io.BytesIO(b"x"), "x")},
+        ):
             assert answer(app.test_client(), path, data).status_code in (303, 422)
         assert app.test_client().post(path, json={"email": {"$ne": None}}, headers=ORIGIN).status_code == 422
 

@@ -182,8 +182,15 @@ def test_a_session_ends_after_thirty_idle_days_or_half_a_year(cast: Any, clock: 
 
 def test_browsers_are_told_in_words() -> None:
     assert agents.described(FIREFOX) == "Firefox, Linux"
-    assert agents.described("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605 Version/17.0 Mobile Safari/604.1") == "Safari, iPhone"
-    assert agents.described("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120 Safari/537.36 Edg/120") == "Edge, Windows"
+    assert (
+        agents.described(
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605 Version/17.0 Mobile Safari/604.1"
+        )
+        == "Safari, iPhone"
+    )
+    assert (
+        agents.described("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120 Safari/537.36 Edg/120") == "Edge, Windows"
+    )
     assert agents.described("curl/8") == ""
 
 

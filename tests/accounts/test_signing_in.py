@@ -57,11 +57,23 @@ def test_in_another_language_one_stays_in_it(cast: Any, stranger: Any) -> None:
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["https://evil.example", "//evil.example", "/\\evil.example", "\\/evil.example", "javascript:alert(1)", "/%0d%0aX:1\r\nX: 1", "https:evil.example", " //evil.example", "x" * 3000],
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "\\/evil.example",
+        "javascript:alert(1)",
+        "/%0d%0aX:1\r\nX: 1",
+        "https:evil.example",
+        " //evil.example",
+        "x" * 3000,
+    ],
 )
 def test_nobody_is_sent_elsewhere(cast: Any, browser_as: Any, elsewhere: str) -> None:
     visitor = browser_as(None)
-    response = visitor.post("/login", {"email": "fay", "password": PASSWORD, "next": elsewhere}, status=303 if len(elsewhere) < 2000 else 422)
+    response = visitor.post(
+        "/login", {"email": "fay", "password": PASSWORD, "next": elsewhere}, status=303 if len(elsewhere) < 2000 else 422
+    )
     assert response.headers.get("Location", "/") == "/"
     signed_in = browser_as(cast.fay)
     signed_in.get("/login", query_string={"next": elsewhere}, status=302)

@@ -76,7 +76,11 @@ def test_one_erases_oneself_and_owners_erase_others(cast: Any) -> None:
 
 
 def test_the_last_owner_is_safe(cast: Any) -> None:
-    for act in (lambda: operations.set_role(cast.ada.id, "fan"), lambda: operations.disable(cast.ada.id), lambda: operations.erase(cast.ada.id)):
+    for act in (
+        lambda: operations.set_role(cast.ada.id, "fan"),
+        lambda: operations.disable(cast.ada.id),
+        lambda: operations.erase(cast.ada.id),
+    ):
         with pytest.raises(Refused, match="last owner"):
             act()
     assert get(Account, cast.ada.id).is_owner and get(Account, cast.ada.id).active
@@ -98,7 +102,10 @@ def test_a_site_without_accounts_has_no_owner(app: Any) -> None:
 
 
 def test_twelve_owners_who_leave_at_once_leave_one(cast: Any, at_once: Any) -> None:
-    ids = [cast.ada.id, *(operations.create(email=None, username=f"goat-{n}-{n * n}", password=None, role="owner").id for n in range(2, 13))]
+    ids = [
+        cast.ada.id,
+        *(operations.create(email=None, username=f"goat-{n}-{n * n}", password=None, role="owner").id for n in range(2, 13)),
+    ]
     acts = (operations.erase, operations.disable, lambda account_id: operations.set_role(account_id, "fan"))
     answers = at_once(lambda n: acts[n % 3](ids[n]))
     assert sum(isinstance(answer, Refused) for answer in answers) == 1

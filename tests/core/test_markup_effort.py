@@ -32,6 +32,9 @@ PATHOLOGICAL = {
     "addresses in angles": "[a](<b ",
     "links, escapes": "[a](<> \\> ",
     "brackets and line ends": "[a](\n\\\\[[ ",
+    "brackets and escapes": "[[x\\`\n",
+    "brackets and code": "[`a`",
+    "brackets and footnotes": "[[^a]",
     "reference definitions": "[a]: b\n",
     "empty definitions": "[a]: \n",
     "footnotes": "[^a] ",
@@ -107,9 +110,7 @@ def cpu(work: Callable[[], object]) -> float:
 def accepted(text: str, limit: int) -> bool:
     try:
         markup.check(text, limit=limit)
-    except markup.TooComplex as problem:
-        assert str(problem.text)
-        assert problem.status == 422
+    except markup.TooComplex:
         return False
     return True
 
@@ -141,7 +142,7 @@ def test_the_longest_text_of_its_kind_that_a_fan_may_send_is_quick(unit):
 
 
 @texts
-@pytest.mark.parametrize("limit", [FAN_LIMIT, 50_000, STAFF_LIMIT])
+@pytest.mark.parametrize("limit", [FAN_LIMIT, STAFF_LIMIT])
 def test_the_longest_text_of_its_kind_that_staff_may_write_takes_linear_time(unit, limit):
     text = longest_accepted(unit, limit)
 
@@ -166,7 +167,7 @@ SENTENCE = "The **quick** brown fox jumps over the [lazy dog](https://dog.exampl
 
 
 def test_a_long_ordinary_text_passes_and_is_quick():
-    text = "\n\n".join(["## A chapter", SENTENCE * 6, "- one\n- two\n- three", "> said who?"] * 200)
+    text = "\n\n".join(["## A chapter", SENTENCE * 6, "- one\n- two\n- three", "> said who?"] * 230)
 
     assert len(text.split()) > 20_000
     assert accepted(text, STAFF_LIMIT)
@@ -213,6 +214,7 @@ def test_a_refusal_says_what_to_change(text, words):
 
     assert words in str(refusal.value.text)
     assert refusal.value.field == "body"
+    assert refusal.value.status == 422
 
 
 def test_the_length_that_counts_is_that_of_the_tidy_text():

@@ -111,7 +111,7 @@ def test_years_follow_the_zone(app, cast, monkeypatch):
     site = app.extensions["fansite"]
     monkeypatch.setattr(site, "settings", replace(site.settings, timezone=ZoneInfo("Europe/Paris")))
     news_post(cast.eli, published_at=datetime(2025, 12, 31, 23, 30, tzinfo=UTC))
-    assert queries.years() == [2026]
+    assert queries.years("en") == [2026]
     assert queries.page_of(queries.of_year("en", 2026), 1)[0]
     assert not queries.page_of(queries.of_year("en", 2025), 1)[0]
 
@@ -302,3 +302,18 @@ def test_pages_need_few_queries_whatever_the_amount(cast, stranger, browser_as, 
             with count_queries() as counted:
                 visitor.get(address)
             assert len(counted) <= most, f"{address}: {len(counted)}\n" + "\n".join(counted)
+
+
+def test_every_way_through_the_news_leads_somewhere(cast, stranger):
+    """Tags and years of translations are offered only to those who read them."""
+    english = news.draft(by=cast.eli, title="Brussels", tags=["tour"])
+    french = news.draft(by=cast.eli, title="Bruxelles", tags=["tournée"], language="fr", translation_of=english.id)
+    news.publish(english.id, by=cast.eli, at=NOON - timedelta(days=400))
+    news.publish(french.id, by=cast.eli, at=NOON)
+    for start in ("/news/", "/fr/news/"):
+        stranger.get(start)
+        ways = stranger.page.xpath("//main//aside//a/@href")
+        assert len(ways) == 2
+        for way in ways:
+            stranger.get(way)
+            assert len(titles(stranger)) == 1

@@ -78,6 +78,8 @@ def test_translations_keep_their_places():
 def test_french_is_set_as_french():
     """Narrow no-break space before ; ! ? and inside guillemets, typographic apostrophes."""
     for message in catalogue():
+        if not message.id:
+            continue
         for text in message.string if isinstance(message.string, tuple) else (message.string,):
             plain = re.sub(r"%\(\w+\)s|https?://\S+|`[^`]*`|\{\w+\}", "", text)
             assert not re.search(r"[^\u202f\u00a0\s?!…(][!?;](?!\w)", plain), f"{message.id!r}: {text!r}"

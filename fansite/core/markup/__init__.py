@@ -18,8 +18,6 @@ __all__ = ["RENDERER_VERSION", "TooComplex", "Trust", "check", "clean_html", "pl
 
 # Stored beside rendered text. Raise it when the same text would come out otherwise.
 RENDERER_VERSION = 1
-LONGEST_FAN_TEXT = 10_000
-LONGEST_STAFF_TEXT = 200_000
 
 _log = logging.getLogger(__name__)
 

@@ -50,6 +50,7 @@ def effort(text: str) -> Counter[str]:
     """Microseconds by cause: length, brackets, marks, lines, depth, tags."""
     causes: Counter[str] = Counter()
     text = text.expandtabs(2)
+    causes["length"] = text.count("\n")
     for block in _blocks(text):
         causes.update(_of_block(block))
     causes["tags"] += 40 * text.count("<") + _tag_reach(text) // 30
@@ -70,25 +71,27 @@ def _blocks(text: str) -> Iterator[str]:
             # A block of its own, whatever it holds.
             fence = opening["fence"]
             yield "code"
-        if opening or not line or line.isspace():
+        if line and not line.isspace() and not opening:
+            block.append(line)
+        elif block:
             yield "\n".join(block)
             block = []
-        else:
-            block.append(line)
-    yield "\n".join(block)
+    if block:
+        yield "\n".join(block)
 
 
 def _of_block(block: str) -> dict[str, int]:
     length = len(block)
-    if not length:
-        return {"length": 1}
     cuts = len(_CUT.findall(block)) + 3 * len(_ABBREVIATION.findall(block))
-    deep = _DEEP.search(block) or len(_DEFINITION.findall(block)) > _TOO_MANY_DEFINITIONS
+    definitions = len(_DEFINITION.findall(block))
+    deep = _DEEP.search(block) or definitions > _TOO_MANY_DEFINITIONS
+    # What is put aside before brackets are looked for leaves a longer mark in its place.
+    swollen = 1 + (2 * block.count("\\") + 6 * block.count("`") + 10 * block.count("[^")) / length
     return {
         "length": 40 + length // 3 + 10 * block.count("\n"),
-        "brackets": 15 * block.count("[") + _bracket_reach(block) // 5 + _target_reach(block) // 9,
+        "brackets": 15 * block.count("[") + int(swollen * (_bracket_reach(block) / 4 + _target_reach(block) / 6)),
         "marks": 14 * len(_MARK.findall(block)) + 28 * len(_COSTLY_MARK.findall(block)),
-        "lines": 25 * len(_ITEM.findall(block)) + cuts * (40 + length // 60),
+        "lines": 25 * len(_ITEM.findall(block)) + (cuts + 2 * definitions) * (40 + length // 60),
         "depth": ALLOWED * 1000 if deep else 0,
     }
 

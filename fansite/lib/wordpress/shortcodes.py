@@ -40,7 +40,8 @@ def expanded(html: str, gallery: Gallery | None) -> str:
     for name in ("caption", "wp_caption"):
         html = _pairs(html, name, _figure)
     html = _ESCAPED.sub(lambda found: _literal(found[1]), html)
-    return _ANY.sub(partial(_single, gallery=gallery), html)
+    plugins = frozenset(found["name"].lower() for found in _ANY.finditer(html) if _OF_A_PLUGIN.search(found["attributes"]))
+    return _ANY.sub(partial(_single, gallery=gallery, plugins=plugins), html)
 
 
 def _pairs(html: str, name: str, change: Callable[[str, str], str]) -> str:
@@ -57,7 +58,7 @@ def _pairs(html: str, name: str, change: Callable[[str, str], str]) -> str:
     return "".join([*result, html[at:]])
 
 
-def _single(code: re.Match[str], gallery: Gallery | None) -> str:
+def _single(code: re.Match[str], gallery: Gallery | None, plugins: frozenset[str]) -> str:
     name, attributes = code["name"].lower(), code["attributes"]
     if name == "gallery":
         return _gallery(_values(attributes), gallery)
@@ -67,7 +68,7 @@ def _single(code: re.Match[str], gallery: Gallery | None) -> str:
         addresses = [value for value in _values(attributes).values() if re.match(r"https?://|/", value)]
         return f"\n\n{escape(addresses[0])}\n\n" if addresses and not code["end"] else ""
     # A word in brackets is somebody's text; with attributes it was a plug-in's.
-    return "" if _OF_A_PLUGIN.search(attributes) or (code["end"] and "-" in name) else code[0]
+    return "" if _OF_A_PLUGIN.search(attributes) or (code["end"] and name in plugins) else code[0]
 
 
 def _values(attributes: str) -> dict[str, str]:
