@@ -151,8 +151,10 @@ def _entry(model: Any, text: material.Text, done: Loaded, order: int) -> Any:
         comments_open=model is NewsPost,
     )
     entry.write(text.body)
-    if model is Page:
-        entry.menu_order = order + 1 if text.language == "en" or original is not None else None
+    if isinstance(original, Page):
+        entry.menu_order = original.menu_order
+    elif model is Page:
+        entry.menu_order = order + 1
     return entry
 
 

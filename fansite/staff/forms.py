@@ -30,7 +30,7 @@ class EntryForm(Form):
     title = StringField(_l("Title"), [InputRequired(_l("Give it a title."))], render_kw={"maxlength": MAX_TITLE})
     body = TextAreaField(_l("Text"), description=_l("Markdown: **bold**, *italic*, ## heading, [words](address)."))
     summary = TextAreaField(
-        _l("Summary"), description=_l("For lists, search engines and feeds. Left empty, the text’s beginning serves.")
+        _l("Summary"), description=_l("For lists, search engines and feeds. Left empty, the text's beginning serves.")
     )
     slug = StringField(_l("Address"), description=_l("Left empty, it is made of the title. An old address leads to the new one."))
     language = SelectField(_l("Language"))

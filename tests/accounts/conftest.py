@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -38,7 +38,7 @@ def link_in(mail: Any, kind: str) -> str:
 
 
 @pytest.fixture
-def waiting_text(app: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+def waiting_text(app: Any, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A comment a stranger wrote, kept under the token `kept`; `posted` tells who it was posted as."""
     kept = SimpleNamespace(text="Three encores in Thiers, please", posted=[])
 
@@ -50,7 +50,7 @@ def waiting_text(app: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNa
         return "/news/tour#comment-1"
 
     monkeypatch.setattr(app.extensions["fansite"], "drafts", Drafts(find=find, post=post))
-    yield kept
+    return kept
 
 
 @pytest.fixture

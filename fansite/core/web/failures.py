@@ -36,7 +36,7 @@ def open_failures(app: Flask, settings: Settings) -> None:
     def http_failure(problem: HTTPException) -> Any:
         code = problem.code or 500
         if code == 404 and request.method in ("GET", "HEAD"):
-            elsewhere = other_spelling() or moved_here()
+            elsewhere = moved_here() or other_spelling()
             if elsewhere:
                 return redirect(elsewhere, 301)
         if code < 400:
@@ -144,9 +144,9 @@ def bare_page(settings: Settings, code: int) -> Response:
     with force_locale(locale_of(language)):
         title, text = words(code)
         g.language = language
-        body = render_template(
-            "errors/bare.html", code=code, title=title, text=text, language=language, site_name=settings.site_name
-        )
+        # Not render_template: what every page is given there asks the database.
+        template = current_app.jinja_env.get_template("errors/bare.html")
+        body = template.render(code=code, title=title, text=text, language=language, site_name=settings.site_name)
     response = private(Response(body, code))
     if code == 503:
         response.headers["Retry-After"] = str(COME_BACK)
