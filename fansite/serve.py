@@ -11,6 +11,7 @@ import errno
 import gc
 import os
 import resource
+import signal
 import socket
 import sys
 import threading
@@ -24,7 +25,7 @@ from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from fansite.lib.processes import Held, hold, stop_asked, tried_until
+from fansite.lib.processes import Held, hold, stop_asked, tried_until, when_asked_to_stop
 from fansite.lib.reception import THREADS, Application, Reception
 from fansite.lib.supervision import Child, Supervisor
 from fansite.settings import Settings
@@ -175,7 +176,7 @@ def _serve_web(application: Application, listener: socket.socket, connections: i
         "",
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
-        runtime_mode=RuntimeModes.st,
+        runtime_mode=RuntimeModes.mt,
         blocking_threads=THREADS,
         backlog=BACKLOG,
         backpressure=connections,
@@ -184,7 +185,16 @@ def _serve_web(application: Application, listener: socket.socket, connections: i
         # Only this logger's level changes: without "incremental" granian would close the handlers of everybody else.
         log_dictconfig={"incremental": True, "handlers": {}, "loggers": {"_granian": {"propagate": True}}},
     )
+    when_asked_to_stop(_stop_granian)
     server.serve_here(application, listener, ready)
+
+
+def _stop_granian() -> None:
+    """Calls granian's own signal handler. Left to the main thread it was now and then not heard, and the process was killed."""
+    handler = signal.getsignal(signal.SIGTERM)
+    if not callable(handler):  # it has not begun to serve
+        os._exit(0)
+    handler(signal.SIGTERM, None)
 
 
 class _WebProcess(MPServer):

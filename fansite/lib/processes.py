@@ -84,21 +84,28 @@ def _watch(parent: int) -> None:
 
 
 def stop_asked() -> threading.Event:
-    """Is set when this process is asked to stop; asked again, it ends at once.
-
-    A thread waits for the signal: `Event.set` in a signal handler may meet the lock its own thread holds in `Event.wait`.
-    """
+    """Is set when this process is asked to stop."""
     stop = threading.Event()
+    when_asked_to_stop(stop.set)
+    return stop
+
+
+def when_asked_to_stop(then: Callable[[], object]) -> None:
+    """Calls `then` once, in a thread of its own. Ctrl-C again ends at once.
+
+    Not a signal handler: that runs in the main thread, perhaps just before a wait nothing will interrupt, or while the lock is
+    held that it needs. SIGTERM may come twice, from the supervisor and from systemd, which tells the whole group.
+    """
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
 
     def listen() -> None:
         signal.sigwait(STOP_SIGNALS)
-        stop.set()
-        signal.sigwait(STOP_SIGNALS)
+        then()
+        while signal.sigwait(STOP_SIGNALS) != signal.SIGINT:
+            continue
         os._exit(1)
 
     threading.Thread(target=listen, name="stop-signals", daemon=True).start()
-    return stop
 
 
 def forked(task: Callable[[], object]) -> int:

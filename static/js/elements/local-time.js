@@ -1,5 +1,6 @@
 // Turns an exact moment into the reader's own words and zone: pages are shared by all, so the server cannot.
-const language = document.documentElement.lang;
+// Dates as Europe writes them, whatever the machine prefers.
+const language = { en: "en-GB" }[document.documentElement.lang] ?? document.documentElement.lang;
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const absolute = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
 const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
