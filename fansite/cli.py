@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -120,7 +121,7 @@ def init(email: str, username: str, site_name: str, password_stdin: bool) -> Non
     loaded = _settings()
     upgrade(loaded)
     if password_stdin:
-        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+        password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with create_app(loaded).app_context():

@@ -91,7 +91,8 @@ class SmtpMailer:
             server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
         else:
             server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
-            if server.has_extn("starttls") or (server.ehlo_or_helo_if_needed() or server.has_extn("starttls")):
+            server.ehlo_or_helo_if_needed()
+            if server.has_extn("starttls"):
                 server.starttls(context=context)
         if self.user:
             server.login(self.user, self.password)

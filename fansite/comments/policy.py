@@ -6,7 +6,7 @@ from typing import Any
 
 from fansite.comments.models import Comment
 from fansite.core.content import Entry
-from fansite.core.policy import keeps_order
+from fansite.core.policy import Rule, keeps_order
 from fansite.lib.times import now
 
 
@@ -48,7 +48,7 @@ def _own(person: Any, comment: Comment) -> bool:
     return person is not None and person.active and comment.author_id == person.id
 
 
-VERBS = {"reply": reply, "edit": edit, "withdraw": withdraw, "report": report, "moderate": moderate}
+VERBS: dict[str, Rule] = {"reply": reply, "edit": edit, "withdraw": withdraw, "report": report, "moderate": moderate}
 
 
 def may(person: Any, comment: Comment) -> frozenset[str]:

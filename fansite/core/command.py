@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -52,7 +53,7 @@ def progress(label: str, length: int | None, *, quiet: bool = False) -> Iterator
     if quiet:
         yield lambda _steps: None
         return
-    with click.progressbar(length=length or 0, label=label, file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=length or 0, label=label, file=sys.stderr) as bar:
         yield bar.update
 
 

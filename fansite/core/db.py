@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from flask import current_app
@@ -64,7 +64,10 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
-Model = db.Model
+if TYPE_CHECKING:
+    Model = Base  # what the extension makes of it is only known at run time
+else:
+    Model = db.Model
 M = TypeVar("M")
 
 

@@ -48,8 +48,8 @@ def put(entry: Any, wording: Wording) -> None:
 
 def _put_text(entry: Any, body: str, summary: str) -> None:
     """A summary nobody wrote follows the text."""
-    if len(body) > MAX_BODY:
-        raise Refused(_l("That is longer than this site can carry. Cut it in two."), field="body")
+    if body != entry.body:
+        markup.check(body, limit=MAX_BODY)
     if len(summary) > MAX_SUMMARY:
         raise Refused(_l("Say it in %(most)s characters at most.", most=MAX_SUMMARY), field="summary")
     unwritten = summary == entry.summary == _summary_of(entry)

@@ -13,11 +13,10 @@ from fansite.accounts.models import Account
 from fansite.comments.models import Comment
 from fansite.core import markup
 from fansite.core.content import Entry
-from fansite.core.db import db, touch, transaction
+from fansite.core.db import Base, db, touch, transaction
 from fansite.core.outbox import record
 from fansite.demo import material, threads
 from fansite.lib.times import now
-from fansite.news.models import NewsPost
 
 BATCH = 5000
 
@@ -92,8 +91,8 @@ def _posts(total: int) -> int:
             )
             bodies.append({"id": number, "body": body, "html": html, "renderer": markup.RENDERER_VERSION})
         with transaction() as session:
-            session.execute(sa.insert(Entry.__table__), entries)
-            session.execute(sa.insert(NewsPost.__table__), bodies)
+            session.execute(sa.insert(Base.metadata.tables["entry"]), entries)
+            session.execute(sa.insert(Base.metadata.tables["news_post"]), bodies)
     return missing
 
 

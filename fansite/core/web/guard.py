@@ -56,7 +56,9 @@ def open_guard(app: Flask, settings: Settings) -> None:
             or getattr(app.view_functions[request.endpoint], "from_anywhere", False)
         ):
             return None
-        return check_origin(settings) or check_size() or check_token()
+        check_origin(settings)
+        check_size()
+        return check_token()
 
     @app.after_request
     def cover(response: Response) -> Response:
