@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-import fansite
 import sqlalchemy as sa
 from alembic import context
+
+import fansite
 from fansite.core.db import Base
 
 for path in sorted(Path(fansite.__file__).parent.glob("*/models.py")):

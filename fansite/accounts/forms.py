@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
@@ -25,17 +24,7 @@ class Secret(PasswordField):
         super().__init__(*args, **kwargs)
 
 
-class Typed(Form):
-    """What was typed into boxes: a file or a JSON object of the same name is nothing."""
-
-    class Meta(Form.Meta):
-        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            if formdata is None or hasattr(formdata, "getlist"):
-                return formdata
-            return request.form if request.method == "POST" else None
-
-
-class Doors(Typed):
+class Doors(Form):
     """Where to go on to after the door: another page, or the text that waits to be posted."""
 
     next = StringField(validators=[Length(max=2000)])
@@ -57,7 +46,7 @@ class JoinForm(Doors):
     password = Secret(_l("Password"))
 
 
-class ConfirmForm(Typed):
+class ConfirmForm(Form):
     username = StringField(_l("Name on the site"), filters=[_strip])
 
 
@@ -73,27 +62,27 @@ class ResetForm(Doors):
     password = Secret(_l("New password"), validators=[InputRequired(_l("A password of eight characters or more."))])
 
 
-class PasswordForm(Typed):
+class PasswordForm(Form):
     password = Secret(
         _l("Present password"), validators=[InputRequired(_l("Your present password, so that nobody else can do this."))]
     )
     new_password = Secret(_l("New password"), validators=[InputRequired(_l("A password of eight characters or more."))])
 
 
-class EmailForm(Typed):
+class EmailForm(Form):
     email = EmailField(_l("New e-mail"), filters=[_strip], validators=[InputRequired(_l("The address that is to be yours."))])
     password = Secret(_l("Password"), validators=[InputRequired(_l("Your password, so that nobody else can do this."))])
 
 
-class UsernameForm(Typed):
+class UsernameForm(Form):
     username = StringField(
         _l("Name on the site"), filters=[_strip], validators=[InputRequired(_l("The name that is to be yours."))]
     )
 
 
-class LanguageForm(Typed):
+class LanguageForm(Form):
     language = SelectField(_l("Language of your mails"))
 
 
-class LeaveForm(Typed):
+class LeaveForm(Form):
     password = Secret(_l("Password"), validators=[InputRequired(_l("Your password, so that nobody else can do this."))])

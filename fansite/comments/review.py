@@ -40,7 +40,7 @@ def visible(comment_id: int) -> bool:
 def _card(comment: Comment) -> Card:
     author, parent = comment.author, comment.parent
     return Card(
-        html=Markup(comment.html),  # noqa: S704 - cleaned when it was stored
+        html=Markup(comment.html),  # cleaned when it was stored
         author_name=author_name(comment) or "[deleted]",
         author_path=author_path(comment),
         approved=author.approved_comments if author is not None else 0,

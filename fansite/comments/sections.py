@@ -211,7 +211,7 @@ def _shown(
         author_badge=None if placeholder or comment.author is None else badge_of(comment.author),
         posted_at=comment.posted_at,
         edited_at=None if placeholder else comment.edited_at,
-        html=Markup("" if placeholder else comment.html),  # noqa: S704 - cleaned when it was stored
+        html=Markup("" if placeholder else comment.html),  # cleaned when it was stored
         in_reply_to=(author_name(parent) or "[deleted]") if cut and parent is not None and parent.visible else None,
         address=path_for("comments.permalink", comment_id=comment.id),
         waiting=not placeholder and comment.status == "pending",

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -37,7 +37,7 @@ def with_site(command: F) -> F:
     return run  # type: ignore[return-value]
 
 
-def fail(text: str) -> None:
+def fail(text: str) -> NoReturn:
     click.echo(text, err=True)
     raise SystemExit(1)
 

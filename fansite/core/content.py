@@ -187,7 +187,9 @@ def readable_in(language: str) -> sa.ColumnElement[bool]:
     group = sa.func.coalesce(Entry.translation_of_id, Entry.id)
     # Two questions, each with an index of its own: one with OR would read the whole table for every row.
     original = sa.select(sa.literal(1)).where(first.id == group, *_seen_in(first, language)).correlate(Entry).exists()
-    translation = sa.select(sa.literal(1)).where(later.translation_of_id == group, *_seen_in(later, language)).correlate(Entry).exists()
+    translation = (
+        sa.select(sa.literal(1)).where(later.translation_of_id == group, *_seen_in(later, language)).correlate(Entry).exists()
+    )
     return sa.or_(Entry.language == language, sa.and_(~original, ~translation))
 
 

@@ -116,11 +116,11 @@ def compose(mail: Mail, settings: Settings) -> EmailMessage:
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = make_msgid(idstring=f"{mail.id}", domain=host)
-    message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     html = css_inline.inline(mail.html, load_remote_stylesheets=False, keep_at_rules=True)
     message.add_alternative(html, subtype="html")
+    message["Content-Language"] = mail.language  # last: setting the content clears its headers
     return message
 
 

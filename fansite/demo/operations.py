@@ -232,7 +232,11 @@ def _queue(session: Any, done: Loaded, rows: list[threads.Row]) -> None:
     for row in rows:
         saying = row.saying
         if saying.status == "pending":
-            earlier = [(other.saying.body, other.saying.at) for other in rows if other.saying.author_id == saying.author_id and other.id < row.id]
+            earlier = [
+                (other.saying.body, other.saying.at)
+                for other in rows
+                if other.saying.author_id == saying.author_id and other.id < row.id
+            ]
             verdict = checks.judge(checks.Writing(saying.body, authors[saying.author_id], saying.at, earlier))
             reasons = verdict.reasons or ["taken up"]
             session.add(Review(subject_kind="comment", subject_id=row.id, queue="pending", reasons=reasons, opened_at=saying.at))

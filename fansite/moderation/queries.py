@@ -50,7 +50,7 @@ def counts() -> dict[str, int]:
     rows = db.session.execute(
         sa.select(Review.queue, sa.func.count()).where(Review.decided_at.is_(None)).group_by(Review.queue)
     ).all()
-    return {"pending": 0, "reported": 0, **{queue: count for queue, count in rows}}
+    return {"pending": 0, "reported": 0, **{row[0]: row[1] for row in rows}}
 
 
 def oldest(queue: str) -> datetime | None:

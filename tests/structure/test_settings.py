@@ -55,6 +55,14 @@ def test_misspelt_variables_are_named():
     assert settings.unknown({"FANSITE_BASEURL": "x", "FANSITE_BASE_URL_FILE": "y", "PATH": "z"}) == ["FANSITE_BASEURL"]
 
 
-@pytest.mark.parametrize(("url", "loopback"), [("http://127.0.0.1:8000", True), ("http://localhost", True), ("http://[::1]:9", True), ("https://127.0.0.1.evil.example", False)])
+@pytest.mark.parametrize(
+    ("url", "loopback"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost", True),
+        ("http://[::1]:9", True),
+        ("https://127.0.0.1.evil.example", False),
+    ],
+)
 def test_only_the_loopback_is_loopback(url, loopback):
     assert load({"FANSITE_BASE_URL": url}).loopback is loopback

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field
 
@@ -31,6 +32,12 @@ class Form(FlaskForm):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             filters = [clean, *unbound_field.kwargs.get("filters", [])]
             return unbound_field.bind(form=form, filters=filters, **options)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was typed into boxes: a file or a JSON object of the same name is nothing."""
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            return request.form if request.method == "POST" else None
 
     def refuse(self, problem: Problem) -> None:
         """Puts what an operation refused beside the box it is about, or over the form."""

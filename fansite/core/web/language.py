@@ -54,7 +54,9 @@ def locale_of(language: str) -> str:
 
 
 def open_languages(app: Flask, settings: Settings) -> Babel:
-    app.config.update(BABEL_DEFAULT_LOCALE=locale_of(settings.language), BABEL_TRANSLATION_DIRECTORIES=str(app.config["TRANSLATIONS"]))
+    app.config.update(
+        BABEL_DEFAULT_LOCALE=locale_of(settings.language), BABEL_TRANSLATION_DIRECTORIES=str(app.config["TRANSLATIONS"])
+    )
     babel = Babel(app, locale_selector=lambda: locale_of(current_language()), timezone_selector=lambda: settings.timezone.key)
 
     @app.before_request
