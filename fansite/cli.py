@@ -225,11 +225,14 @@ def run(ctx: click.Context, port: int) -> None:
     Example:  fansite run
     """
     from fansite.core.db import upgrade
+    from fansite.lib.processes import apart
 
     loaded = _at_port(ctx, _settings(), "127.0.0.1", port)
     click.echo("Bringing the database up to date")
     upgrade(loaded)
-    _demo_when_empty(loaded)
+    # In a process of its own: no open database may be carried over the fork of the web processes.
+    if apart(lambda: _demo_when_empty(loaded)):
+        raise SystemExit(1)
     raise SystemExit(_serve(loaded, "127.0.0.1", port, None, True))
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fansite.comments import bulk
 from fansite.comments import operations as comments
 from fansite.comments.models import Comment
 from fansite.core import markup
 from fansite.core.content import Entry
 from fansite.core.db import db, transaction
-from fansite.demo import threads
 from fansite.lib.times import now
 from fansite.news.models import NewsPost
 
@@ -60,9 +60,8 @@ def many_posts(number: int) -> None:
 def many_comments(entry_id: int, author_id: int, number: int, *, in_one_thread: bool = False) -> list[int]:
     """Published comments as the operations would have left them."""
     at = now() - timedelta(hours=5)
-    first = (db.session.scalar(sa.select(sa.func.max(Comment.id))) or 0) + 1
     sayings = [
-        threads.Saying(
+        bulk.Saying(
             n,
             entry_id,
             author_id,
@@ -74,10 +73,8 @@ def many_comments(entry_id: int, author_id: int, number: int, *, in_one_thread: 
         )
         for n in range(number)
     ]
-    rows = threads.rows(sayings, first_id=first)
-    with transaction() as session:
-        session.execute(sa.insert(Comment), [row.columns() for row in rows])
-        threads.count(session, rows)
+    with transaction():
+        rows = bulk.add(sayings)
     return [row.id for row in rows]
 
 

@@ -10,12 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from fansite.accounts.models import Account
+from fansite.comments import bulk
 from fansite.comments.models import Comment
 from fansite.core import markup
 from fansite.core.content import Entry
 from fansite.core.db import Base, db, touch, transaction
 from fansite.core.outbox import record
-from fansite.demo import material, threads
+from fansite.demo import material
 from fansite.lib.times import now
 
 BATCH = 5000
@@ -106,7 +107,7 @@ def _comments(total: int) -> int:
         (row["body"], markup.render(row["body"], trust="fan")) for row in material.comments() if row["status"] == "published"
     ]
     entries = db.session.execute(
-        sa.select(Entry.id, Entry.published_at, Entry.threads_count)
+        sa.select(Entry.id, Entry.published_at)
         .where(Entry.kind == "news", Entry.status == "published")
         .order_by(Entry.published_at.desc())
         .limit(max(100, missing // 10))
@@ -114,29 +115,24 @@ def _comments(total: int) -> int:
     fans = list(
         db.session.scalars(sa.select(Account.id).where(Account.role == "fan", Account.disabled_at.is_(None)).limit(50_000))
     )
-    so_far = {entry.id: entry.threads_count for entry in entries}
     first = (db.session.scalar(sa.select(sa.func.max(Comment.id))) or 0) + 1
     latest = now() - timedelta(minutes=5)
     for numbers in _batches(range(first, first + missing)):
-        sayings: list[threads.Saying] = []
-        roots: dict[int, list[threads.Saying]] = {}
+        sayings: list[bulk.Saying] = []
+        roots: dict[int, list[bulk.Saying]] = {}
         for number in numbers:
             entry = entries[min(int(dice.expovariate(3 / len(entries))), len(entries) - 1)]
             body, html = words[dice.randrange(len(words))]
             above = roots.get(entry.id, [])
             parent = dice.choice(above) if above and dice.random() < 0.2 else None
             at = min((parent.at if parent else entry.published_at) + timedelta(minutes=dice.randrange(1, 60_000)), latest)
-            saying = threads.Saying(
+            saying = bulk.Saying(
                 number, entry.id, dice.choice(fans), parent.number if parent else None, at, body, html, "published"
             )
             sayings.append(saying)
             roots.setdefault(entry.id, []).append(saying)
-        rows = threads.rows(sayings, first_id=numbers[0], threads_so_far=so_far)
-        for row in rows:
-            so_far[row.comment.entry_id] = max(so_far[row.comment.entry_id], row.comment.thread or 0)
-        with transaction() as session:
-            session.execute(sa.insert(Comment), [row.columns() for row in rows])
-            threads.count(session, rows)
+        with transaction():
+            bulk.add(sayings)
     return missing
 
 

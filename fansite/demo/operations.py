@@ -12,13 +12,13 @@ from flask import current_app
 from fansite.accounts import names
 from fansite.accounts.models import Account
 from fansite.accounts.passwords import hash_password
-from fansite.comments.models import Comment
+from fansite.comments import bulk
 from fansite.core import kept, markup
 from fansite.core.content import Entry
 from fansite.core.db import db, touch, transaction
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
-from fansite.demo import crowd, material, threads
+from fansite.demo import crowd, material
 from fansite.lib import slugs
 from fansite.lib.times import now, utc
 from fansite.moderation import checks
@@ -200,19 +200,17 @@ def _said(session: Any, done: Loaded) -> None:
     """All comments with their paths and thread numbers, then the queue and its decisions."""
     days_ago = {text.number: float(text.facts["days_ago"]) for text in material.posts() if text.facts["days_ago"] != "draft"}
     sayings = [_saying(row, done, days_ago) for row in material.comments()]
-    rows = threads.rows(sayings, first_id=(session.scalar(sa.select(sa.func.max(Comment.id))) or 0) + 1)
-    session.execute(sa.insert(Comment), [row.columns() for row in rows])
-    threads.count(session, rows)
+    rows = bulk.add(sayings)
     by_number = {row.saying.number: row for row in rows}
     _queue(session, done, rows)
     _reports(session, done, by_number)
     done.counts["comment"] = len(rows)
 
 
-def _saying(row: dict[str, Any], done: Loaded, days_ago: dict[str, float]) -> threads.Saying:
+def _saying(row: dict[str, Any], done: Loaded, days_ago: dict[str, float]) -> bulk.Saying:
     entry = done.entries[(row["post"], row.get("lang", "en"))]
     assert entry.published_at is not None
-    return threads.Saying(
+    return bulk.Saying(
         number=row["id"],
         entry_id=entry.id,
         author_id=done.people[row["author"]].id,
@@ -225,7 +223,7 @@ def _saying(row: dict[str, Any], done: Loaded, days_ago: dict[str, float]) -> th
     )
 
 
-def _queue(session: Any, done: Loaded, rows: list[threads.Row]) -> None:
+def _queue(session: Any, done: Loaded, rows: list[bulk.Row]) -> None:
     milo = done.people["milo"].id
     authors = {account.id: account for account in done.people.values()}
     session.expire_all()
@@ -260,7 +258,7 @@ def _queue(session: Any, done: Loaded, rows: list[threads.Row]) -> None:
             session.add(LogLine(act=decision, subject=f"comment:{row.id}", by_id=milo, reason=saying.reason or "", at=at))
 
 
-def _reports(session: Any, done: Loaded, by_number: dict[int, threads.Row]) -> None:
+def _reports(session: Any, done: Loaded, by_number: dict[int, bulk.Row]) -> None:
     reviews: dict[int, Review] = {}
     for report in material.reports():
         row = by_number[report["comment"]]

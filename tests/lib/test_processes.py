@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import suppress
 
+import psutil
 import pytest
 
 from fansite.lib.processes import Held, apart, hold, tried_until
@@ -28,9 +29,9 @@ time.sleep(60)
 
 
 def alive(pid: int) -> bool:
-    with suppress(ProcessLookupError):
-        os.kill(pid, 0)
-        return True
+    """An orphan that ended may wait a while for the system to take note."""
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     return False
 
 

@@ -244,7 +244,7 @@ try:
     print(sum(1 for item in wxr.items(path, census, max_bytes=limit)))
 except Refused as refusal:
     print(refusal)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')) // 1024)
 """
 
 

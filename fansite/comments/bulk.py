@@ -1,0 +1,174 @@
+"""Comments written in bulk: their ids, paths, thread numbers and counts are worked out here as the operations would have."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from fansite.accounts.models import Account
+from fansite.comments.models import Comment
+from fansite.core import markup
+from fansite.core.content import Entry
+from fansite.core.db import db
+
+# A thread whose first comment has this status was public once, and keeps its number.
+NUMBERED = ("published", "removed", "withdrawn")
+_COLUMNS = (
+    "id entry_id parent_id thread path depth author_id author_name kind status body html renderer posted_at edited_at reason "
+    "replies_count nonce origin"
+).split()
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A comment as its source has it; `parent` is the number of another."""
+
+    number: Hashable
+    entry_id: int
+    author_id: int | None
+    parent: Hashable | None
+    at: datetime
+    body: str
+    html: str
+    status: str
+    reason: str | None = None
+    author_name: str = ""
+    kind: str = "comment"
+    origin: str | None = None
+
+
+@dataclass
+class Row:
+    """A saying with its place."""
+
+    id: int
+    saying: Saying
+    comment: Comment
+
+    def columns(self) -> dict[str, Any]:
+        """All its columns, for an insert of many."""
+        return {name: getattr(self.comment, name) for name in _COLUMNS}
+
+
+def add(sayings: Sequence[Saying], *, standing: Mapping[Hashable, Comment] | None = None) -> list[Row]:
+    """Writes them with all they change elsewhere. `standing` are comments already here that some of them answer.
+
+    Inside a transaction; each parent stands before its replies.
+    """
+    made = _rows(sayings, _new_ids(len(sayings)), _numbers_so_far({saying.entry_id for saying in sayings}), standing or {})
+    if made:
+        db.session.execute(sa.insert(Comment), [row.columns() for row in made])
+        _count(made)
+    return made
+
+
+def _new_ids(number: int) -> Iterable[int]:
+    """Rising numbers nobody else takes: under SQLite's write lock the next ones, from PostgreSQL its sequence's."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        take = sa.text("SELECT nextval(pg_get_serial_sequence('comment', 'id')) FROM generate_series(1, :number)")
+        return sorted(db.session.scalars(take, {"number": number}))
+    first = (db.session.scalar(sa.select(sa.func.max(Comment.id))) or 0) + 1
+    return range(first, first + number)
+
+
+def _numbers_so_far(entry_ids: set[int]) -> dict[int, int]:
+    """Entry → how many threads of it ever had a number. Locked: a comment posted now waits for its own."""
+    statement = sa.select(Entry.id, Entry.threads_count).where(Entry.id.in_(entry_ids)).with_for_update()
+    return {entry.id: entry.threads_count for entry in db.session.execute(statement)}
+
+
+def _rows(
+    sayings: Sequence[Saying], ids: Iterable[int], numbers: dict[int, int], standing: Mapping[Hashable, Comment]
+) -> list[Row]:
+    """In order of time, each parent before its replies, with their places.
+
+    A thread gets its number when it is first published; replies below the deepest level hang on the one above.
+    """
+    above, public = dict(standing), _public_threads(sayings)
+    made: list[Row] = []
+    for id, saying in zip(ids, _in_order(sayings), strict=True):
+        parent = above.get(saying.parent) if saying.parent is not None else None
+        comment = _placed(saying, id, parent)
+        if parent is None and saying.number in public:
+            comment.thread = numbers[saying.entry_id] = numbers[saying.entry_id] + 1
+        above[saying.number] = comment
+        made.append(Row(comment.id, saying, comment))
+    return made
+
+
+def _count(made: Sequence[Row]) -> None:
+    """Adds what these rows change to the counters of their threads, entries and authors."""
+    _count_replies(made)
+    for entry_id, of_entry in _grouped(made, lambda row: row.comment.entry_id).items():
+        last = max((row.comment.thread or 0 for row in of_entry), default=0)
+        values = {
+            "comments_count": Entry.comments_count + sum(row.comment.visible for row in of_entry),
+            "threads_count": sa.case((Entry.threads_count < last, last), else_=Entry.threads_count),
+        }
+        db.session.execute(sa.update(Entry).where(Entry.id == entry_id).values(**values))
+    for author_id, of_author in _grouped(made, lambda row: row.saying.author_id).items():
+        values = {
+            "approved_comments": Account.approved_comments + sum(row.comment.visible for row in of_author),
+            "refused_comments": Account.refused_comments + sum(row.saying.status in ("rejected", "removed") for row in of_author),
+        }
+        db.session.execute(sa.update(Account).where(Account.id == author_id).values(**values))
+
+
+def _in_order(sayings: Sequence[Saying]) -> list[Saying]:
+    """By time; an answer never before what it answers, whatever the clocks of the source said."""
+    times: dict[Hashable, datetime] = {}
+    for saying in sayings:
+        above = times.get(saying.parent) if saying.parent is not None else None
+        times[saying.number] = max(saying.at, above) if above is not None else saying.at
+    return sorted(sayings, key=lambda saying: times[saying.number])
+
+
+def _public_threads(sayings: Sequence[Saying]) -> set[Hashable]:
+    """The first comments of threads that have a number: they were public themselves, or something below them is."""
+    root: dict[Hashable, Hashable] = {}
+    public: set[Hashable] = set()
+    for saying in sayings:
+        first = root[saying.number] = root.get(saying.parent, saying.number)
+        if saying.status == "published" or (first == saying.number and saying.status in NUMBERED):
+            public.add(first)
+    return public
+
+
+def _placed(saying: Saying, id: int, parent: Comment | None) -> Comment:
+    comment = Comment(
+        id=id,
+        entry_id=saying.entry_id,
+        parent_id=parent.id if parent is not None else None,
+        author_id=saying.author_id,
+        author_name=saying.author_name,
+        kind=saying.kind,
+        status=saying.status,
+        body=saying.body,
+        html=saying.html,
+        renderer=markup.RENDERER_VERSION,
+        posted_at=saying.at,
+        reason=saying.reason,
+        replies_count=0,
+        origin=saying.origin,
+    )
+    comment.place(parent)
+    return comment
+
+
+def _count_replies(made: Sequence[Row]) -> None:
+    answers = [row for row in made if row.comment.parent_id is not None and row.comment.visible]
+    for root_id, below in _grouped(answers, lambda row: row.comment.root_id).items():
+        grown = Comment.replies_count + len(below)
+        db.session.execute(sa.update(Comment).where(Comment.id == root_id).values(replies_count=grown))
+
+
+def _grouped(made: Sequence[Row], by: Any) -> dict[int, list[Row]]:
+    groups: dict[int, list[Row]] = {}
+    for row in made:
+        if (key := by(row)) is not None:
+            groups.setdefault(key, []).append(row)
+    return groups
