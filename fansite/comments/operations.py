@@ -35,7 +35,7 @@ def post(entry_id: int, *, by: Account, body: str, parent_id: int | None = None,
     body, author_id = fit(body), by.id
     known = _same_nonce(author_id, nonce)
     if known is not None:
-        return known
+        return _once_more(known)
     _keep_pace(by)
     with transaction() as session:
         author, entry = get(Account, author_id), get(Entry, entry_id)
@@ -43,8 +43,7 @@ def post(entry_id: int, *, by: Account, body: str, parent_id: int | None = None,
         parent = _parent(entry, parent_id)
         known = _same_nonce(author_id, nonce) or _sent_twice(author, entry, parent_id, body)
         if known is not None:
-            entry.touch()
-            return known
+            return _once_more(known)
         verdict = checks.judge(_writing(author, body))
         comment = Comment(
             entry_id=entry.id, parent_id=parent_id, author_id=author.id, status="pending", nonce=nonce, posted_at=now()
@@ -68,7 +67,7 @@ def edit(comment_id: int, *, by: Account, body: str) -> Comment:
         author, comment = get(Account, author_id), get(Comment, comment_id)
         require(policy.edit, author, comment)
         if body == comment.body:
-            return comment
+            return _once_more(comment)
         _reword(comment, author, body)
         verdict = checks.judge(_writing(author, body, but=comment.id))
         if comment.visible and verdict.status == "pending":
@@ -102,7 +101,7 @@ def withdraw(comment_id: int, *, by: Account) -> Comment:
     with transaction():
         author, comment = get(Account, author_id), get(Comment, comment_id)
         if comment.status == "withdrawn" and comment.author_id == author.id:
-            return comment
+            return _once_more(comment)
         require(policy.withdraw, author, comment)
         _change_status(comment, "withdrawn")
         record("comment.withdrawn", comment)
@@ -177,7 +176,7 @@ def post_draft(token: str, *, by: Account) -> Comment:
     if draft is None:
         raise NotFound()
     if draft.comment_id is not None:
-        return get(Comment, draft.comment_id)
+        return _once_more(get(Comment, draft.comment_id))
     draft_id, entry_id, parent_id, body = draft.id, draft.entry_id, draft.parent_id, draft.body
     comment = post(entry_id, by=by, body=body, parent_id=parent_id, nonce=f"draft-{draft_id}")
     comment_id = comment.id
@@ -256,6 +255,20 @@ def _count(comment: Comment, entry: Entry, change: int) -> None:
         db.session.execute(
             sa.update(Comment).where(Comment.id == comment.root_id).values(replies_count=Comment.replies_count + change)
         )
+
+
+def _once_more(comment: Comment) -> Comment:
+    """What was done already is not done again, but its pages are made old again: the first answer may have died before it did so."""
+    comment_id = comment.id
+    with transaction():
+        comment = get(Comment, comment_id)
+        comment_touch(comment)
+        return comment
+
+
+def touch_again(comment_id: int) -> None:
+    """The same for a decision that was sent twice."""
+    comment_touch(get(Comment, comment_id))
 
 
 def comment_touch(comment: Comment) -> None:

@@ -63,6 +63,7 @@ reviewable = Reviewable(
     approve=operations.approve,
     hide=operations.hide,
     restore=operations.restore,
+    touch=operations.touch_again,
     address=address,
     visible=visible,
 )

@@ -56,6 +56,8 @@ class Reviewable:
     approve: Callable[..., None]  # (id, by=, reason=)
     hide: Callable[..., None]  # (id, by=, reason=, status="rejected"|"removed")
     restore: Callable[..., None]  # (id, by=, status=): back to what it was before a decision
+    # Makes the pages that show it old, for an act that was sent twice.
+    touch: Callable[[int], None]
     # Where it stands on the site, and whether this person may see that it exists at all.
     address: Callable[[int], str]
     visible: Callable[[int], bool]

@@ -97,6 +97,7 @@ def decide(review_id: int, decision: str, *, by: Any, reason: str = "", version:
         review = get(Review, review_id)
         require(policy.decide, moderator, review)
         if _same_again(review, decision, by_id):
+            reviewable(review.subject_kind).touch(review.subject_id)
             return review
         _claim(review, decision, version)
         subject = reviewable(review.subject_kind)
@@ -125,8 +126,9 @@ def undo(review_id: int, *, by: Any, version: int | None = None) -> Review:
         if version is not None and version != review.version:
             raise Conflict()
         if review.decision is None:
-            if review.open:
-                return review  # pressed twice
+            if review.open:  # pressed twice
+                reviewable(review.subject_kind).touch(review.subject_id)
+                return review
             raise Refused(_l("Nothing was decided here: the author took the text back."))
         if _open(review.subject_kind, review.subject_id) is not None:
             raise Refused(_l("There is a newer review of the same text. Decide that one."))

@@ -249,3 +249,12 @@ def test_nothing_is_stored_when_the_operation_fails_half_way(app, cast, post, mo
     with transaction() as session:
         assert session.scalar(sa.select(sa.func.count(Comment.id))) == 0
         assert session.scalar(sa.select(sa.func.count(Event.id)).where(Event.name == "comment.held")) == 0
+
+
+def test_a_duplicate_bumps_too(app, cast, post):
+    """The first answer may have died between COMMIT and bump."""
+    say(post, cast.fay, "Twice", nonce="n1")
+    clock = app.extensions["fansite"].clock
+    seen = clock.seen()
+    say(post, cast.fay, "Twice", nonce="n1")
+    assert not clock.fresh(seen, [f"entry:{post.id}"])
