@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -149,9 +151,15 @@ def _remember_the_clock(app: Flask) -> None:
 
 
 def _own_key(path: Path) -> str:
-    """The key that signs form tokens; made once."""
+    """The key that signs form tokens; made once. Whoever starts at the same moment, or after a kill, finds a whole one or none."""
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
-        structlog.get_logger("start").info("secret-key-made", path=str(path.name))
+        part = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(part, path)
+            structlog.get_logger("start").info("secret-key-made", path=str(path.name))
+        part.unlink()
     return path.read_text().strip()

@@ -29,6 +29,15 @@ class FansiteGroup(click.Group):
             self._gather()
         return self.commands.get(cmd_name)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        from fansite.core.errors import WrongSchema
+
+        try:
+            return super().invoke(ctx)
+        except WrongSchema as problem:
+            click.echo(str(problem), err=True)
+            raise SystemExit(2) from None
+
     def _gather(self) -> None:
         for name in FEATURES:
             for command in importlib.import_module(f"fansite.{name}").feature.commands:

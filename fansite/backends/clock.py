@@ -70,8 +70,10 @@ class MappedClock:
         descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if os.fstat(descriptor).st_size < SLOTS * WIDTH:
-                os.ftruncate(descriptor, SLOTS * WIDTH)
+            missing = SLOTS * WIDTH - os.fstat(descriptor).st_size
+            if missing > 0:  # written out, not left as a hole: on a full disk a hole in a map kills the process that fills it
+                os.lseek(descriptor, 0, os.SEEK_END)
+                os.write(descriptor, bytes(missing))
             return memoryview(mmap.mmap(descriptor, SLOTS * WIDTH)).cast("Q")
         finally:
             fcntl.flock(descriptor, fcntl.LOCK_UN)  # the map keeps a duplicate of the descriptor, and with it the lock

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import smtplib
 import ssl
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
@@ -15,6 +18,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT_SECONDS = 20
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class MailFailed(Exception):
@@ -43,17 +47,33 @@ class FolderMailer:
         self.folder = folder
 
     def send(self, message: EmailMessage) -> str:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         to = re.sub(r"[^a-z0-9@.-]+", "_", str(message["To"]).lower())[:60]
-        name = f"{stamp}-{to}.eml"
+        try:
+            return self._write(message.as_bytes(policy=policy.SMTP), stamp, to)
+        except OSError as problem:
+            raise MailFailed(f"{type(problem).__name__}: {problem}"[:500]) from None
+
+    def _write(self, letter: bytes, stamp: str, to: str) -> str:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, part = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=".part")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(message.as_bytes(policy=policy.SMTP))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, self.folder / name)
-        return name
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(letter)
+                file.flush()
+                os.fsync(file.fileno())
+            return self._named(part, stamp, to)
+        finally:
+            os.unlink(part)
+
+    def _named(self, part: str, stamp: str, to: str) -> str:
+        """Two letters to one person at the same moment are two files."""
+        for number in itertools.count(1):
+            name = f"{stamp}-{to}.eml" if number == 1 else f"{stamp}-{number}-{to}.eml"
+            with suppress(FileExistsError):
+                os.link(part, self.folder / name)
+                return name
+        raise AssertionError("numbers do not end")
 
 
 class SmtpMailer:
@@ -69,31 +89,45 @@ class SmtpMailer:
 
     def send(self, message: EmailMessage) -> str:
         try:
-            with self._connect() as server:
+            with self._connected() as server:
                 refused = server.send_message(message)
         except smtplib.SMTPRecipientsRefused as problem:
             codes = [code for code, _text in problem.recipients.values()]
-            raise MailFailed(f"recipient refused: {codes}", for_ever=all(code >= 500 for code in codes)) from None
+            words = "; ".join(f"{code} {_read(text)}" for code, text in problem.recipients.values())
+            raise MailFailed(f"recipient refused: {words}"[:500], for_ever=all(code >= 500 for code in codes)) from None
         except smtplib.SMTPResponseException as problem:
-            text = (
-                problem.smtp_error.decode("utf-8", "replace")
-                if isinstance(problem.smtp_error, bytes)
-                else str(problem.smtp_error)
-            )
-            raise MailFailed(f"{problem.smtp_code} {text}"[:500]) from None
-        except (smtplib.SMTPException, OSError) as problem:
+            # A letter the server has read and does not want will not be wanted later; who may send is a setting, and can be mended.
+            for_ever = isinstance(problem, smtplib.SMTPDataError) and problem.smtp_code >= 500
+            raise MailFailed(f"{problem.smtp_code} {_read(problem.smtp_error)}"[:500], for_ever=for_ever) from None
+        except (smtplib.SMTPException, OSError, ValueError) as problem:
             raise MailFailed(f"{type(problem).__name__}: {problem}"[:500]) from None
         return "accepted" if not refused else f"refused for {sorted(refused)}"
 
-    def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        context = self._context()
         if self.tls:
             server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
         else:
             server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+        try:
             server.ehlo_or_helo_if_needed()
-            if server.has_extn("starttls"):
+            if not self.tls and server.has_extn("starttls"):
                 server.starttls(context=context)
-        if self.user:
-            server.login(self.user, self.password)
-        return server
+            if self.user:
+                server.login(self.user, self.password)
+            yield server
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()  # the letter was taken or refused before: how we part changes nothing
+            server.close()
+
+    def _context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if self.host in LOOPBACK:  # a server on this machine shows a certificate of its own making, and nobody stands between
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
+
+
+def _read(answer: bytes | str) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,12 +25,12 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Saying:
-    """A comment as its source has it; `parent` is the number of another."""
+    """A comment as its source has it; `parent` is the number of another, or None. Numbers are whatever tells comments apart there."""
 
-    number: Hashable
+    number: Any
     entry_id: int
     author_id: int | None
-    parent: Hashable | None
+    parent: Any
     at: datetime
     body: str
     html: str
@@ -54,7 +54,7 @@ class Row:
         return {name: getattr(self.comment, name) for name in _COLUMNS}
 
 
-def add(sayings: Sequence[Saying], *, standing: Mapping[Hashable, Comment] | None = None) -> list[Row]:
+def add(sayings: Sequence[Saying], *, standing: Mapping[Any, Comment] | None = None) -> list[Row]:
     """Writes them with all they change elsewhere. `standing` are comments already here that some of them answer.
 
     Inside a transaction; each parent stands before its replies.
@@ -82,7 +82,7 @@ def _numbers_so_far(entry_ids: set[int]) -> dict[int, int]:
 
 
 def _rows(
-    sayings: Sequence[Saying], ids: Iterable[int], numbers: dict[int, int], standing: Mapping[Hashable, Comment]
+    sayings: Sequence[Saying], ids: Iterable[int], numbers: dict[int, int], standing: Mapping[Any, Comment]
 ) -> list[Row]:
     """In order of time, each parent before its replies, with their places.
 
@@ -120,17 +120,17 @@ def _count(made: Sequence[Row]) -> None:
 
 def _in_order(sayings: Sequence[Saying]) -> list[Saying]:
     """By time; an answer never before what it answers, whatever the clocks of the source said."""
-    times: dict[Hashable, datetime] = {}
+    times: dict[Any, datetime] = {}
     for saying in sayings:
         above = times.get(saying.parent) if saying.parent is not None else None
         times[saying.number] = max(saying.at, above) if above is not None else saying.at
     return sorted(sayings, key=lambda saying: times[saying.number])
 
 
-def _public_threads(sayings: Sequence[Saying]) -> set[Hashable]:
+def _public_threads(sayings: Sequence[Saying]) -> set[Any]:
     """The first comments of threads that have a number: they were public themselves, or something below them is."""
-    root: dict[Hashable, Hashable] = {}
-    public: set[Hashable] = set()
+    root: dict[Any, Any] = {}
+    public: set[Any] = set()
     for saying in sayings:
         first = root[saying.number] = root.get(saying.parent, saying.number)
         if saying.status == "published" or (first == saying.number and saying.status in NUMBERED):

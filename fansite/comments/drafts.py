@@ -38,8 +38,10 @@ def post(token: str, person: Any) -> str:
         comment = operations.post_draft(token, by=person)
         return address_of(comment, get(Entry, entry_id))
     except Problem:
-        # The page of the entry shows the text in its form; sending it there says what is wrong with it.
-        return entry_path(get(Entry, entry_id), draft=token, _anchor="reply")
+        # The page of the entry shows the text in its form; sending it there says what is wrong with it. Where there is no page any
+        # more, the door shows it.
+        entry = get(Entry, entry_id)
+        return entry_path(entry, draft=token, _anchor="reply") if entry.public else path_for("accounts.login", draft=token)
 
 
 drafts = Drafts(find=find, post=post)

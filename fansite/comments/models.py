@@ -20,6 +20,8 @@ EDIT_WINDOW = timedelta(minutes=30)
 DRAFT_LIFE = timedelta(days=7)
 THREADS_A_PAGE = 50
 COMMENTS_A_PAGE = 200
+# A page of one thread begins with those above its first comment, which stand on the page before.
+COMMENTS_A_THREAD_PAGE = COMMENTS_A_PAGE - (MAX_DEPTH - 1)
 STATUSES = ("published", "pending", "rejected", "removed", "withdrawn")
 
 

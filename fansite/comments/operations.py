@@ -315,10 +315,13 @@ def _parent(entry: Entry, parent_id: int | None) -> Comment | None:
         return None
     parent = db.session.get(Comment, parent_id)
     if parent is None or parent.entry_id != entry.id or not parent.visible:
-        raise Refused(
-            _l("The comment you answer is no longer here. Your text is kept: send it as a comment of its own."), field="parent"
-        )
+        raise parent_is_gone()
     return parent
+
+
+def parent_is_gone() -> Refused:
+    words = _l("The comment you answer is no longer here. Your text is kept: send it as a comment of its own.")
+    return Refused(words, field="parent")
 
 
 def _same_nonce(author_id: int, nonce: str | None) -> Comment | None:

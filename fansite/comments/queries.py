@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from fansite.comments.models import COMMENTS_A_PAGE, THREADS_A_PAGE, Comment
+from fansite.comments.models import COMMENTS_A_PAGE, COMMENTS_A_THREAD_PAGE, THREADS_A_PAGE, Comment
 from fansite.core.content import Entry, listed
 from fansite.core.db import db
 
@@ -32,30 +32,41 @@ def page_of_threads(entry: Entry, page: int, person: Any) -> tuple[Sequence[Comm
             wanted.append(sa.select(Comment.id).where(waiting_threads))
     rows = _read(sa.select(Comment).where(Comment.id.in_(sa.union_all(*wanted))))
     rows.sort(key=lambda comment: (comment.thread is None, comment.thread or 0, comment.path))
-    return rows, {root: replies - share for root, (replies, share) in shares.items() if replies > share}
+    return rows, {root: there - shown for root, (there, shown) in shares.items() if there > shown}
+
+
+def last_page_of_thread(root: Comment) -> int:
+    return page_of_rank(root.replies_count + int(root.visible) - 1)
+
+
+def page_of_rank(rank: int) -> int:
+    """The page of the thread where the published comment with so many before it stands."""
+    return 1 + max(0, rank) // COMMENTS_A_THREAD_PAGE
 
 
 def page_of_one_thread(root: Comment, page: int, person: Any) -> Sequence[Comment]:
-    """A long thread by itself, 200 comments a page."""
-    seen = Comment.status == "published"
-    if person is not None:
-        seen = sa.or_(seen, sa.and_(Comment.author_id == person.id, Comment.status == "pending"))
-    statement = (
-        sa.select(Comment)
-        .where(Comment.entry_id == root.entry_id, Comment.thread == root.thread, seen)
-        .order_by(Comment.path)
-        .limit(COMMENTS_A_PAGE)
-        .offset((page - 1) * COMMENTS_A_PAGE)
-    )
-    return _read(statement)
+    """A long thread by itself. What somebody has waiting stands among its neighbours and moves nobody to another page."""
+    of_thread = sa.and_(Comment.entry_id == root.entry_id, Comment.thread == root.thread)
+    statement = sa.select(Comment).where(of_thread, Comment.status == "published").order_by(Comment.path)
+    first = (page - 1) * COMMENTS_A_THREAD_PAGE
+    rows = _read(statement.limit(COMMENTS_A_THREAD_PAGE + 1).offset(first))
+    following, rows = rows[COMMENTS_A_THREAD_PAGE:], rows[:COMMENTS_A_THREAD_PAGE]
+    if person is None:
+        return rows
+    mine = sa.select(Comment).where(of_thread, Comment.author_id == person.id, Comment.status == "pending")
+    if page > 1 and rows:
+        mine = mine.where(Comment.path > rows[0].path)
+    if following:
+        mine = mine.where(Comment.path < following[0].path)
+    return sorted([*rows, *_read(mine)], key=lambda comment: comment.path)
 
 
 def missing(rows: Sequence[Comment]) -> Sequence[Comment]:
-    """Those above the shown ones that are out of sight: they keep the thread's shape as empty places."""
+    """Those above the shown ones that are not among them: hidden, or on a page before."""
     here = {comment.id for comment in rows}
     above = {int(part) for comment in rows for part in comment.path.split("/")} | {c.parent_id for c in rows if c.parent_id}
-    gone = sorted(above - here)
-    return _read(sa.select(Comment).where(Comment.id.in_(gone))) if gone else []
+    absent = sorted(above - here)
+    return _read(sa.select(Comment).where(Comment.id.in_(absent))) if absent else []
 
 
 def rank_in_thread(comment: Comment) -> int:
@@ -79,7 +90,7 @@ def share_of_thread(comment: Comment, entry: Entry) -> int | None:
         return None
     first = (comment.page_of_thread() - 1) * THREADS_A_PAGE + 1
     shares = _shares(sa.and_(Comment.entry_id == entry.id, Comment.thread.between(first, first + THREADS_A_PAGE - 1)))
-    return 1 + shares[comment.root_id][1] if comment.root_id in shares else None
+    return shares[comment.root_id][1] if comment.root_id in shares else None
 
 
 def with_context(comment_id: int) -> Comment | None:
@@ -151,15 +162,17 @@ def _published_ids(of_page: sa.ColumnElement[bool], shares: dict[int, tuple[int,
         return published
     rank = sa.func.row_number().over(partition_by=Comment.thread, order_by=Comment.path)
     ranked = sa.select(Comment.id, rank.label("rank")).where(of_page, Comment.status == "published").subquery()
-    most = 1 + max(share for _replies, share in shares.values())
+    most = max(shown for _there, shown in shares.values())
     shown = sa.select(ranked.c.id).where(ranked.c.rank <= most).limit(COMMENTS_A_PAGE).subquery()
     return sa.select(shown.c.id)  # a limit may not stand inside a union
 
 
 def _shares(of_page: sa.ColumnElement[bool]) -> dict[int, tuple[int, int]]:
-    """(replies, replies shown) of each thread of the page: all get the same highest number that keeps the page within its limit."""
-    rows = db.session.execute(sa.select(Comment.id, Comment.replies_count).where(of_page, Comment.parent_id.is_(None))).all()
-    room, level = COMMENTS_A_PAGE - len(rows), 0
-    while sum(min(replies, level + 1) for _id, replies in rows) <= room and any(replies > level for _id, replies in rows):
-        level += 1
-    return {root: (replies, min(replies, level)) for root, replies in rows}
+    """Thread's first comment → (published comments, those shown): all threads of the page get the same highest number that keeps
+    the page within its limit."""
+    roots = sa.select(Comment.id, Comment.replies_count, Comment.status).where(of_page, Comment.parent_id.is_(None))
+    there = {root: replies + int(status == "published") for root, replies, status in db.session.execute(roots)}
+    most = 1
+    while most < max(there.values(), default=0) and sum(min(number, most + 1) for number in there.values()) <= COMMENTS_A_PAGE:
+        most += 1
+    return {root: (number, min(number, most)) for root, number in there.items()}

@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from fansite.comments import operations, policy, queries
 from fansite.comments.forms import CommentForm
-from fansite.comments.models import COMMENTS_A_PAGE, Comment
+from fansite.comments.models import Comment
 from fansite.core import markup
 from fansite.core.content import Entry
 from fansite.core.web import Pages, entry_path, page_number, path_for, public_url
+from fansite.lib.numbers import row_number
 from fansite.lib.times import w3c
 
 
@@ -44,8 +45,11 @@ class Shown:
     may: frozenset[str]
     # (replies that did not fit, the page of the whole thread)
     more: tuple[int, str] | None = None
-    # Where it stands on this very page, for markup that needs the full address.
+    # Where it stands on this very page, for markup that needs the full address; and this page with the box that answers it.
     stands_at: str = ""
+    reply_address: str = ""
+    # The accounts whose names it shows.
+    people: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -60,12 +64,16 @@ class Section:
     form: CommentForm | None
     action: str
     reply_to: Shown | None = None
-    draft_kept: bool = False
+    # Whom the box answers when it is told nothing else: the first comment, on the page of a long thread.
+    answers: int | None = None
+    # What somebody typed and can no longer send, since comments are closed: theirs to read and copy.
+    kept: CommentForm | None = None
     nodes: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def tags(self) -> tuple[str, ...]:
-        return (f"entry:{self.entry.id}",)
+        people = {account for comment, _opens, _closes in self.rows for account in comment.people}
+        return (f"entry:{self.entry.id}", *(f"account:{account}" for account in sorted(people)))
 
     @property
     def page_path(self) -> str:
@@ -74,40 +82,52 @@ class Section:
 
 
 def section(entry: Entry, person: Any, *, form: CommentForm | None = None) -> Section:
-    """The page of threads that `?page=` names. `form` is a refused one, with all that was typed."""
-    page, last = page_number(), queries.last_page(entry)
+    """The page of threads that `?page=` names. `form` is a refused one, with all that was typed: it comes back with its own page."""
+    box = form or _new_box(entry, person)
+    answered = _answered(entry, box)
+    last = queries.last_page(entry)
+    page = page_number() if form is None else answered.page_of_thread() if answered is not None else 1
     if page > last:
         abort(404)
     rows, left_out = queries.page_of_threads(entry, page, person)
     pages = Pages(page, last, entry_path(entry))
     shown = arrange(rows, entry, person, page_path=pages.url(page), left_out=left_out)
-    made = Section(
-        entry=entry,
-        count=entry.comments_count,
-        rows=nested(shown),
-        pages=pages,
-        form=None,
-        action=path_for("comments.create", entry_id=entry.id),
-        nodes=json_ld_nodes(shown),
-    )
-    if entry.comments_open:
-        _fill_form(made, shown, person, form)
+    made = _section(entry, shown, pages)
+    made.count, made.nodes = entry.comments_count, json_ld_nodes(shown)
+    _put_box(made, box, answered, person)
     return made
+
+
+def thread_section(root: Comment, person: Any) -> Section:
+    """A page of one long thread, with a box of its own: what is cut from the page of the entry can be answered here."""
+    entry, page, last = root.entry, page_number(), queries.last_page_of_thread(root)
+    if page > last:
+        abort(404)
+    pages = Pages(page, last, path_for("comments.thread", comment_id=root.id))
+    shown = arrange(queries.page_of_one_thread(root, page, person), entry, person, page_path=pages.url(page))
+    made, box = _section(entry, shown, pages), _new_box(entry, person)
+    made.count, made.answers = root.replies_count + int(root.visible), root.id if root.visible else None
+    _put_box(made, box, _answered(entry, box) or (root if root.visible else None), person)
+    return made
+
+
+def _section(entry: Entry, shown: Sequence[Shown], pages: Pages) -> Section:
+    return Section(entry, len(shown), nested(shown), pages, form=None, action=path_for("comments.create", entry_id=entry.id))
 
 
 def arrange(
     rows: Sequence[Comment], entry: Entry, person: Any, *, page_path: str, left_out: dict[int, int] | None = None
 ) -> list[Shown]:
-    """Rows in reading order, the empty places of hidden ones among them."""
-    gone = queries.missing(rows)
-    everyone = {comment.id: comment for comment in [*rows, *gone]}
-    placeholders = {comment.id for comment in gone}
+    """Rows in reading order, with those above them that stand on another page, and the empty places of hidden ones."""
+    above = queries.missing(rows)
+    everyone = {comment.id: comment for comment in [*rows, *above]}
+    gone = {comment.id for comment in above if not comment.visible}
     ordered = sorted(everyone.values(), key=lambda comment: (comment.thread is None, comment.thread or 0, comment.path))
     on_path = {int(part) for comment in rows for part in comment.path.split("/")}
     return [
-        _shown(comment, everyone, entry, person, page_path, comment.id in placeholders, (left_out or {}).get(comment.id, 0))
+        _shown(comment, everyone, entry, person, page_path, comment.id in gone, (left_out or {}).get(comment.id, 0))
         for comment in ordered
-        if comment.id not in placeholders or comment.id in on_path
+        if comment.id in on_path
     ]
 
 
@@ -143,14 +163,13 @@ def address_of(comment: Comment, entry: Entry) -> str:
     if comment.thread is None:
         last = queries.last_page(entry)
         return entry_path(entry, page=last if last > 1 else None, _anchor=anchor)
-    share = queries.share_of_thread(comment, entry)
-    if share is not None:
-        rank = queries.rank_in_thread(comment)
-        if rank >= share:
-            page = 1 + rank // COMMENTS_A_PAGE
-            return path_for(
-                "comments.thread", entry.language, comment_id=comment.root_id, page=page if page > 1 else None, _anchor=anchor
-            )
+    # What waits is shown to its author on the page of the entry, however long the thread is.
+    share = queries.share_of_thread(comment, entry) if comment.visible else None
+    if share is not None and (rank := queries.rank_in_thread(comment)) >= share:
+        page = queries.page_of_rank(rank)
+        return path_for(
+            "comments.thread", entry.language, comment_id=comment.root_id, page=page if page > 1 else None, _anchor=anchor
+        )
     page = comment.page_of_thread()
     return entry_path(entry, page=page if page > 1 else None, _anchor=anchor)
 
@@ -199,6 +218,7 @@ def _shown(
     # The reader sees at once whom a reply answers when it hangs below the deepest level, or after an empty place.
     parent = everyone.get(comment.parent_id) if comment.parent_id else None
     cut = parent is not None and not comment.path.startswith(f"{parent.path}/")
+    answers = parent if cut and parent is not None and parent.visible else None
     gone = "withdrawn" if comment.status == "withdrawn" else "removed"
     return Shown(
         id=comment.id,
@@ -212,7 +232,7 @@ def _shown(
         posted_at=comment.posted_at,
         edited_at=None if placeholder else comment.edited_at,
         html=Markup("" if placeholder else comment.html),  # cleaned when it was stored
-        in_reply_to=(author_name(parent) or "[deleted]") if cut and parent is not None and parent.visible else None,
+        in_reply_to=(author_name(answers) or "[deleted]") if answers is not None else None,
         address=path_for("comments.permalink", comment_id=comment.id),
         waiting=not placeholder and comment.status == "pending",
         placeholder=gone if placeholder else None,
@@ -220,6 +240,10 @@ def _shown(
         may=frozenset() if placeholder else policy.may(person, comment) - (frozenset() if entry.comments_open else {"reply"}),
         more=(left_out, path_for("comments.thread", entry.language, comment_id=comment.id)) if left_out else None,
         stands_at=f"{page_path}#comment-{comment.id}",
+        reply_address=f"{page_path}{'&' if '?' in page_path else '?'}reply={comment.id}#reply",
+        people=frozenset(
+            one.author_id for one in (comment if not placeholder else None, answers) if one is not None and one.author_id
+        ),
     )
 
 
@@ -232,25 +256,32 @@ def badge_of(account: Any) -> str | None:
     return str(_("moderator")) if account.keeps_order else None
 
 
-def _fill_form(made: Section, shown: Sequence[Shown], person: Any, form: CommentForm | None) -> None:
-    visible = {comment.id: comment for comment in shown if comment.status == "published"}
-    made.form = form or CommentForm(formdata=None)
-    if form is None:
-        made.form.parent.data = request.args.get("reply", type=int)
-        if person is not None:
-            made.form.nonce.data = secrets.token_urlsafe(16)
-            _bring_draft(made, person)
-    made.reply_to = visible.get(made.form.parent.data or 0)
-    if made.reply_to is None:
-        made.form.parent.data = None
+def _new_box(entry: Entry, person: Any) -> CommentForm:
+    """An empty box, or one with what could not be posted after signing in."""
+    box = CommentForm(formdata=None)
+    box.parent.data = request.args.get("reply", type=row_number)
+    if person is not None:
+        box.nonce.data = secrets.token_urlsafe(16)
+        token = request.args.get("draft", "")
+        draft = operations.find_draft(token) if token else None
+        if draft is not None and draft.entry_id == entry.id and draft.comment_id is None:
+            box.body.data, box.parent.data = draft.body, draft.parent_id
+    return box
 
 
-def _bring_draft(made: Section, person: Any) -> None:
-    """What could not be posted after signing in waits in the form."""
-    token = request.args.get("draft", "")
-    draft = operations.find_draft(token) if token else None
-    if made.form is not None and draft is not None and draft.entry_id == made.entry.id and draft.comment_id is None:
-        made.form.body.data, made.form.parent.data, made.draft_kept = draft.body, draft.parent_id, True
+def _answered(entry: Entry, box: CommentForm) -> Comment | None:
+    """The comment the box answers, as long as it can be answered; it need not stand on this page."""
+    comment = queries.with_context(box.parent.data) if box.parent.data else None
+    return comment if comment is not None and comment.entry_id == entry.id and comment.visible else None
 
 
-__all__ = ["Section", "address_of", "arrange", "author_name", "author_path", "json_ld_nodes", "nested", "section"]
+def _put_box(made: Section, box: CommentForm, answered: Comment | None, person: Any) -> None:
+    if not made.entry.comments_open:
+        made.kept = box if box.body.data else None
+        return
+    made.form, box.parent.data = box, answered.id if answered is not None else None
+    if answered is not None:
+        made.reply_to = _shown(answered, {}, made.entry, person, made.page_path, False, 0)
+
+
+__all__ = ["Section", "address_of", "author_name", "author_path", "section", "thread_section"]

@@ -9,14 +9,15 @@ from flask_babel import gettext as _
 
 from fansite.accounts.guards import signed_in
 from fansite.comments import operations, policy, queries
-from fansite.comments.forms import CommentForm, EditForm, ReportForm
-from fansite.comments.models import COMMENTS_A_PAGE, Comment
-from fansite.comments.sections import address_of, arrange, author_name, nested, section
+from fansite.comments.forms import CommentForm, EditForm, ReportForm, nonce_of
+from fansite.comments.models import Comment
+from fansite.comments.sections import address_of, author_name, section, thread_section
 from fansite.core.content import Entry
 from fansite.core.db import db
 from fansite.core.errors import Gone, NotFound, Problem, Refused, TooMany
 from fansite.core.limits import visitor_key
 from fansite.core.web import Page, Pages, entry_path, page_number, path_for, render_page, unlocalized
+from fansite.core.web.failures import words
 from fansite.moderation import operations as moderation
 
 bp = Blueprint("comments", __name__)
@@ -27,19 +28,21 @@ OWN_A_PAGE = 30
 def create(entry_id: int) -> Any:
     """Signed in: posts. A stranger's text is kept, and they go on to sign in."""
     form = CommentForm()
-    form.validate()
     body, parent_id = form.body.data or "", form.parent.data
-    nonce = form.nonce.data or request.headers.get("Idempotency-Key", "")[:64] or None
-    _entry(entry_id)
     try:
+        _entry(entry_id)
+        if not form.validate():
+            raise operations.parent_is_gone()
         if g.person is None:
             token = operations.keep_draft(entry_id, body=body, parent_id=parent_id, address=visitor_key())
             return _go_on(path_for("accounts.login", draft=token))
+        nonce = nonce_of(form.nonce.data or request.headers.get("Idempotency-Key", ""))
         comment = operations.post(entry_id, by=g.person, body=body, parent_id=parent_id, nonce=nonce)
+        return _go_on(address_of(comment, _entry(entry_id)), created=True)
+    except (Gone, NotFound) as problem:
+        return _kept(form, problem)
     except (Refused, TooMany) as problem:
         return _typed_again(entry_id, form, problem)
-    entry = _entry(entry_id)
-    return _go_on(address_of(comment, entry), created=True)
 
 
 @bp.get("/comments/<int:comment_id>")
@@ -52,28 +55,15 @@ def permalink(comment_id: int) -> Any:
 @bp.get("/comments/<int:comment_id>/thread")
 def thread(comment_id: int) -> Any:
     """A thread that is too long for its entry's page."""
-    root = _seen(comment_id)
-    if root.id != root.root_id:
-        return redirect(path_for("comments.thread", root.entry.language, comment_id=root.root_id), 301)
-    if root.entry.language != g.language:
+    root = _root(comment_id)
+    if comment_id != root.id or root.entry.language != g.language:
         return redirect(path_for("comments.thread", root.entry.language, comment_id=root.id), 301)
-    page, last = page_number(), max(1, -(-(root.replies_count + 1) // COMMENTS_A_PAGE))
-    if page > last:
-        abort(404)
-    pages = Pages(page, last, path_for("comments.thread", comment_id=root.id))
-    rows = queries.page_of_one_thread(root, page, g.person)
-    shown = arrange(rows, root.entry, g.person, page_path=pages.url(page))
-    title = _("A thread by %(name)s", name=author_name(root) or _("somebody who left"))
-    described = Page(f"{title}: {root.entry.title}", path=pages.url(page), crumbs=[(root.entry.title, entry_path(root.entry))])
-    return render_page(
-        "comments/thread.html",
-        described,
-        tags=(f"entry:{root.entry_id}",),
-        heading=title,
-        entry=root.entry,
-        rows=nested(shown),
-        pages=pages,
-    )
+    made = thread_section(root, g.person)
+    name = author_name(root) if root.visible else None
+    title = _("A thread by %(name)s", name=name or _("somebody who left"))
+    crumbs = [(root.entry.title, entry_path(root.entry))]
+    page = Page(f"{title}: {root.entry.title}", path=made.page_path, crumbs=crumbs)
+    return render_page("comments/thread.html", page, tags=made.tags, heading=title, entry=root.entry, section=made)
 
 
 @bp.route("/comments/<int:comment_id>/edit", methods=["GET", "POST"])
@@ -81,10 +71,12 @@ def thread(comment_id: int) -> Any:
 def edit(comment_id: int) -> Any:
     """Within half an hour; and what was refused, to correct it and send it again."""
     comment = _own(comment_id)
-    again = policy.resend(g.person, comment)
+    again, form = policy.resend(g.person, comment), EditForm(body=comment.body)
     if not again and not policy.edit(g.person, comment):
-        raise Refused(_("This comment can no longer be changed. You can still take it back, or answer it yourself."))
-    form = EditForm(body=comment.body)
+        too_late = Refused(_("This comment can no longer be changed. You can still take it back, or answer it yourself."))
+        if request.method == "POST":
+            return _kept(form, too_late)
+        raise too_late
     if request.method == "POST":
         try:
             act = operations.resend if again else operations.edit
@@ -93,8 +85,7 @@ def edit(comment_id: int) -> Any:
             return redirect(address_of(comment, entry), 303)
         except (Refused, TooMany) as problem:
             form.refuse(Refused(problem.text, field="body"))
-            comment = _own(comment_id)
-            return _edit_page(comment, form, again, _status_of(problem))
+            return _with_wait(_edit_page(_own(comment_id), form, again, _status_of(problem)), problem)
     return _edit_page(comment, form, again, 200)
 
 
@@ -119,36 +110,17 @@ def report(comment_id: int) -> Any:
     if not comment.visible:
         raise NotFound()
     form = ReportForm()
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                moderation.report(
-                    "comment",
-                    comment_id,
-                    category=form.category.data,
-                    note=form.note.data or "",
-                    by=g.person,
-                    address=visitor_key(),
-                )
-                return redirect(path_for("comments.reported", comment_id=comment_id), 303)
-            except (Refused, TooMany) as problem:
-                form.refuse(problem)
-                status = _status_of(problem)
-            comment = _seen(comment_id)
-    page = Page(_("Report a comment"), noindex=True)
-    response = render_page(
-        "comments/report.html",
-        page,
-        status=status,
-        form=form,
-        comment=comment,
-        name=author_name(comment) or "[deleted]",
-        back=address_of(comment, comment.entry),
-        tags=() if g.person or status != 200 else comment.page_tags,
-    )
-    return _with_wait(response, form)
+    if request.method == "GET":
+        return _report_page(comment, form)
+    if not form.validate():
+        return _report_page(comment, form, 422)
+    said = {"category": form.category.data, "note": form.note.data or ""}
+    try:
+        moderation.report("comment", comment_id, by=g.person, address=visitor_key(), **said)
+        return redirect(path_for("comments.reported", comment_id=comment_id), 303)
+    except (Refused, TooMany) as problem:
+        form.refuse(problem)
+        return _with_wait(_report_page(_seen(comment_id), form, _status_of(problem)), problem)
 
 
 @bp.get("/comments/<int:comment_id>/report/thanks")
@@ -199,6 +171,20 @@ def _seen(comment_id: int) -> Comment:
     return comment
 
 
+def _root(comment_id: int) -> Comment:
+    """The first comment of its thread. It may be hidden: the thread goes on below its empty place."""
+    comment = queries.with_context(comment_id)
+    if comment is None or not comment.entry.public:
+        raise NotFound()
+    if comment.id == comment.root_id and comment.replies_count:
+        return comment
+    comment = _seen(comment_id)
+    root = comment if comment.id == comment.root_id else queries.with_context(comment.root_id)
+    if root is None or root.thread is None:
+        raise NotFound()
+    return root
+
+
 def _own(comment_id: int) -> Comment:
     comment = queries.with_context(comment_id)
     if comment is None or comment.author_id != g.person.id:
@@ -215,28 +201,50 @@ def _go_on(path: str, *, created: bool = False) -> Any:
 
 def _typed_again(entry_id: int, form: CommentForm, problem: Problem) -> Response:
     """The entry's page of comments with everything typed still in the form, and why it was not taken."""
-    form.refuse(problem)
+    if form.parent.errors:
+        form.parent.data, form.parent.errors = None, ()
+    # What is wrong with whom it answers is said over the form: nobody sees a box for that.
+    form.refuse(Refused(problem.text, field="body" if problem.field == "body" else None))
     entry = _entry(entry_id)
     made = section(entry, g.person, form=form)
     page = Page(_("Your comment on %(title)s", title=entry.title), noindex=True)
     response = render_page("comments/again.html", page, status=_status_of(problem), entry=entry, section=made)
-    if isinstance(problem, TooMany):
-        response.headers["Retry-After"] = str(problem.retry_after)
-    return response
+    return _with_wait(response, problem)
+
+
+def _kept(form: CommentForm | EditForm, problem: Problem) -> Response:
+    """There is no place any more for this text: it goes back to who wrote it."""
+    if not form.body.data:
+        raise problem
+    title, usual = words(problem.status)
+    form.refuse(Refused(problem.text or usual))
+    return render_page("comments/kept.html", Page(title, noindex=True), status=problem.status, form=form)
 
 
 def _status_of(problem: Problem) -> int:
     return 429 if isinstance(problem, TooMany) else 422
 
 
-def _with_wait(response: Response, form: Any) -> Response:
-    if response.status_code == 429:
-        response.headers["Retry-After"] = "60"
+def _with_wait(response: Response, problem: Problem) -> Response:
+    if isinstance(problem, TooMany):
+        response.headers["Retry-After"] = str(problem.retry_after)
     return response
 
 
 def _edit_page(comment: Comment, form: EditForm, again: bool, status: int) -> Response:
     page = Page(_("Correct your comment") if again else _("Change your comment"), noindex=True)
     back = path_for("comments.mine") if again else address_of(comment, comment.entry)
-    response = render_page("comments/edit.html", page, status=status, comment=comment, form=form, again=again, back=back)
-    return _with_wait(response, form)
+    return render_page("comments/edit.html", page, status=status, comment=comment, form=form, again=again, back=back)
+
+
+def _report_page(comment: Comment, form: ReportForm, status: int = 200) -> Response:
+    return render_page(
+        "comments/report.html",
+        Page(_("Report a comment"), noindex=True),
+        status=status,
+        form=form,
+        comment=comment,
+        name=author_name(comment) or "[deleted]",
+        back=address_of(comment, comment.entry),
+        tags=comment.page_tags if status == 200 else (),
+    )

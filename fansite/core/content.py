@@ -224,10 +224,13 @@ def translations(entry: Entry) -> Sequence[Entry]:
 
 
 def at_old_address(path: str, query: str) -> Entry | None:
-    """The entry an import brought from this path (and, for `/?p=12`, query)."""
+    """The entry an import brought from this path (and, for `/?p=12`, query). Of two imports that had a path the first has it; a number
+    both had is nobody's."""
     wanted = f"{path}?{query}" if query else path
-    ids = set(db.session.scalars(sa.select(OldAddress.entry_id).where(OldAddress.path == wanted).limit(2)))
-    return db.session.get(Entry, ids.pop()) if len(ids) == 1 else None
+    ids = list(
+        db.session.scalars(sa.select(OldAddress.entry_id).where(OldAddress.path == wanted).order_by(OldAddress.id).limit(2))
+    )
+    return db.session.get(Entry, ids[0]) if ids and not (query and len(ids) > 1) else None
 
 
 # ---- slugs --------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
-from fansite.core.errors import NotFound
+from fansite.core.errors import NotFound, WrongSchema
 from fansite.settings import ROOT, Settings
 
 NAMING = {
@@ -141,6 +141,16 @@ def touched() -> set[str]:
     return set(db.session().info.get("touched", ()))
 
 
+@event.listens_for(db.session, "after_begin")
+def _note_the_clock(session: Session, *_: Any) -> None:
+    session.info["seen"] = current_app.extensions["fansite"].clock.seen()
+
+
+def seen() -> int:
+    """The page clock when the session's present view of the tables began, before its first query."""
+    return int(db.session().info.get("seen", 0))
+
+
 def get(model: type[M], key: Any, *, lock: bool = True) -> M:
     """The row, or `NotFound`. Inside a transaction on PostgreSQL the row is locked."""
     statement = sa.select(model).where(sa.inspect(model).primary_key[0] == key)  # type: ignore[union-attr]
@@ -173,6 +183,10 @@ def _write_lock() -> Iterator[None]:
 # ---- migrations ---------------------------------------------------------------------------------------------------------
 
 
+EMPTY = "The database is empty: run `fansite init` (or `fansite db upgrade`) first."
+NEWER = "The database was made by a newer version of this program: install that one."
+
+
 def alembic_config(settings: Settings) -> Any:
     from alembic.config import Config  # dear to import: only the command line needs it
 
@@ -185,29 +199,52 @@ def alembic_config(settings: Settings) -> Any:
 def upgrade(settings: Settings) -> None:
     """Brings the database to today's schema."""
     from alembic import command
+    from alembic.util import CommandError
 
     settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    command.upgrade(alembic_config(settings), "head")
+    try:
+        if _present_schema(settings) not in (None, *_schemas(settings)):
+            raise WrongSchema(NEWER)
+        command.upgrade(alembic_config(settings), "head")
+    except (CommandError, sa.exc.DatabaseError) as problem:
+        raise WrongSchema(f"The database cannot be upgraded: {_in_one_line(problem)}") from problem
 
 
 def schema_problem(settings: Settings) -> str | None:
     """One line when the database is not at today's schema, else None. Opens and closes its own connection."""
-    from alembic.runtime.migration import MigrationContext
+    if settings.database_url == "sqlite:" and not Path(settings.instance_path / "fansite.db").exists():
+        return EMPTY
+    try:
+        current = _present_schema(settings)
+    except sa.exc.DatabaseError as problem:  # not there, locked, or no database at all
+        return f"The database does not answer: {_in_one_line(problem)}"
+    schemas = _schemas(settings)
+    if current is None:
+        return EMPTY
+    if current not in schemas:
+        return NEWER
+    if current != schemas[0]:
+        return f"The database has schema {current}, this version needs {schemas[0]}: run `fansite db upgrade` first."
+    return None
+
+
+def _schemas(settings: Settings) -> list[str]:
+    """All this version knows, today's first."""
     from alembic.script import ScriptDirectory
 
-    head = ScriptDirectory.from_config(alembic_config(settings)).get_current_head()
-    if settings.database_url == "sqlite:" and not Path(settings.instance_path / "fansite.db").exists():
-        return "The database is empty: run `fansite init` (or `fansite db upgrade`) first."
+    return [revision.revision for revision in ScriptDirectory.from_config(alembic_config(settings)).walk_revisions()]
+
+
+def _present_schema(settings: Settings) -> str | None:
+    from alembic.runtime.migration import MigrationContext
+
     engine = sa.create_engine(database_uri(settings), poolclass=sa.pool.NullPool)
     try:
         with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-    except sa.exc.OperationalError as problem:
-        return f"The database does not answer: {str(problem.orig).splitlines()[0]}"
+            return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
-    if current is None:
-        return "The database is empty: run `fansite init` (or `fansite db upgrade`) first."
-    if current != head:
-        return f"The database has schema {current}, this version needs {head}: run `fansite db upgrade` first."
-    return None
+
+
+def _in_one_line(problem: Exception) -> str:
+    return str(getattr(problem, "orig", problem)).splitlines()[0]

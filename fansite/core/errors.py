@@ -53,3 +53,7 @@ class TooMany(Problem):
 
 class Refused(Problem):
     """A form to correct: `field` names the box, `text` says why."""
+
+
+class WrongSchema(Exception):
+    """The database cannot be brought to this version; the message is one line for the operator."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fansite.core.db import Model, db, touch, transaction
+from fansite.core.db import Model, db, seen, touch, touched, transaction
 
 T = TypeVar("T")
 
@@ -29,9 +29,11 @@ def kept(name: str, tags: tuple[str, ...], find: Callable[[], T]) -> T:
     if name in known and site.clock.fresh(known[name][0], tags):
         answer: T = known[name][1]
         return answer
-    seen = site.clock.seen()
     answer = find()
-    known[name] = (seen, answer)
+    # As old as the view it was read in, which may have begun before a write that is known by now. What the running transaction
+    # changed itself may yet be taken back.
+    if not touched().intersection(tags):
+        known[name] = (seen(), answer)
     return answer
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime
 from typing import Any
 
 import css_inline
@@ -23,8 +23,9 @@ from fansite.core.web.language import locale_of
 from fansite.lib.times import now
 from fansite.settings import Settings
 
-MAX_TRIES = 8
-KEEP_SENT = timedelta(days=30)
+# With the outbox's pauses some seven hours: longer than most servers are away, or put strangers off.
+MAX_TRIES = 18
+KEEP = timedelta(days=30)
 
 
 class Mail(Model):
@@ -86,20 +87,15 @@ def send_queued(events: Sequence[Event]) -> None:
 
 
 def _send(mail: Mail) -> None:
-    settings: Settings = current_app.extensions["fansite"].settings
-    mailer: Mailer = current_app.extensions["fansite"].mailer
-    mail_id, message = mail.id, compose(mail, settings)
-    db.session.rollback()  # no snapshot is held while a server makes up its mind
+    site = current_app.extensions["fansite"]
+    mailer: Mailer = site.mailer
+    mail_id = mail.id
     try:
+        message = _composed(mail, site.settings)
+        db.session.rollback()  # no snapshot is held while a server makes up its mind
         receipt = mailer.send(message)
     except MailFailed as problem:
-        with transaction():
-            mail = get(Mail, mail_id)
-            mail.tries += 1
-            mail.error = str(problem)
-            given_up = problem.for_ever or mail.tries >= MAX_TRIES
-            mail.failed_at = now() if given_up else None
-        if not given_up:
+        if not _note_failure(mail_id, problem):
             raise
         return
     with transaction():
@@ -107,15 +103,34 @@ def _send(mail: Mail) -> None:
         mail.sent_at, mail.receipt, mail.error, mail.text, mail.html = now(), receipt[:300], None, "", ""
 
 
+def _note_failure(mail_id: int, problem: MailFailed) -> bool:
+    """Whether it is given up."""
+    with transaction():
+        mail = get(Mail, mail_id)
+        mail.tries += 1
+        mail.error = str(problem)
+        given_up = problem.for_ever or mail.tries >= MAX_TRIES
+        mail.failed_at = now() if given_up else None
+    return given_up
+
+
+def _composed(mail: Mail, settings: Settings) -> EmailMessage:
+    try:
+        return compose(mail, settings)
+    except Exception as problem:  # whatever cannot be written as a letter must be seen by a person, not tried again in silence
+        raise MailFailed(f"not a letter: {problem!r}"[:500], for_ever=True) from problem
+
+
 def compose(mail: Mail, settings: Settings) -> EmailMessage:
     message = EmailMessage()
-    host = settings.sender.partition("@")[2]
     local, _at, domain = settings.sender.partition("@")
-    message["From"] = Address(current_app.extensions["fansite"].site_name()[:60].replace("\n", " "), local, domain)
-    message["To"] = mail.to
+    name = " ".join(current_app.extensions["fansite"].site_name().split())[:60]
+    message["From"] = Address(name, local, domain)
+    message["To"] = Address(addr_spec=mail.to)  # one person, whatever the text looks like
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)
-    message["Message-ID"] = make_msgid(idstring=f"{mail.id}", domain=host)
+    # The same at every try: who gets a letter twice, because we were killed before we could note that it went, has one that counts.
+    message["Message-ID"] = f"<{mail.id}.{mail.created_at:%Y%m%d%H%M%S%f}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     html = css_inline.inline(mail.html, load_remote_stylesheets=False, keep_at_rules=True)
@@ -142,4 +157,4 @@ def recent(limit: int = 100) -> Sequence[Mail]:
 
 def sweep() -> None:
     with transaction() as session:
-        session.execute(sa.delete(Mail).where(Mail.sent_at < now() - KEEP_SENT))
+        session.execute(sa.delete(Mail).where(sa.func.coalesce(Mail.sent_at, Mail.failed_at) < now() - KEEP))

@@ -225,7 +225,7 @@ def _saying(row: dict[str, Any], done: Loaded, days_ago: dict[str, float]) -> bu
 
 def _queue(session: Any, done: Loaded, rows: list[bulk.Row]) -> None:
     milo = done.people["milo"].id
-    authors = {account.id: account for account in done.people.values()}
+    authors: dict[int | None, Account] = {account.id: account for account in done.people.values()}
     session.expire_all()
     for row in rows:
         saying = row.saying
@@ -258,7 +258,7 @@ def _queue(session: Any, done: Loaded, rows: list[bulk.Row]) -> None:
             session.add(LogLine(act=decision, subject=f"comment:{row.id}", by_id=milo, reason=saying.reason or "", at=at))
 
 
-def _reports(session: Any, done: Loaded, by_number: dict[int, bulk.Row]) -> None:
+def _reports(session: Any, done: Loaded, by_number: dict[Any, bulk.Row]) -> None:
     reviews: dict[int, Review] = {}
     for report in material.reports():
         row = by_number[report["comment"]]

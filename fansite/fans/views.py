@@ -36,7 +36,7 @@ def index() -> Response:
     return render_page(
         "fans/index.html",
         Page(_("Fans"), path=pages.url(page)),
-        tags=("list:fans", "list:comments"),
+        tags=("list:fans", "list:comments", *(f"account:{account.id}" for account in people)),
         people=people,
         pages=pages,
         total=total,

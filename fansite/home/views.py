@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import mimetypes
+from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, current_app, g, send_from_directory
+from flask import Blueprint, Response, abort, current_app, g, redirect, request, send_from_directory
 from flask_babel import gettext as _
 
 from fansite.comments import queries as comments
@@ -13,6 +14,7 @@ from fansite.core.db import db
 from fansite.core.kept import site_name
 from fansite.core.web import Page, path_for, public_url, render_page, unlocalized
 from fansite.core.web.assets import Assets
+from fansite.core.web.failures import NUMBERED, moved_here
 from fansite.news import queries as news
 
 bp = Blueprint("home", __name__)
@@ -22,8 +24,10 @@ mimetypes.add_type("text/javascript", ".js")
 
 
 @bp.get("/")
-def index() -> Response:
+def index() -> Any:
     """What is new, and who said what."""
+    if any(name in request.args for name in NUMBERED) and (elsewhere := moved_here()):
+        return redirect(elsewhere, 301)
     posts = news.latest(g.language, LATEST_NEWS)
     said = comments.latest(LATEST_COMMENTS)
     page = Page(
@@ -35,7 +39,8 @@ def index() -> Response:
         ],
         nodes=[{"@type": "WebSite", "name": site_name(), "url": public_url("/"), "inLanguage": g.language}],
     )
-    return render_page("home/index.html", page, tags=("list:news", "list:comments"), posts=posts, said=said)
+    people = (f"account:{comment.author_id}" for comment in said)
+    return render_page("home/index.html", page, tags=("list:news", "list:comments", *people), posts=posts, said=said)
 
 
 @bp.get("/static/<version>/<path:name>")

@@ -6,6 +6,8 @@ import re
 
 from anyascii import anyascii
 
+from fansite.lib.accents import composed
+
 MAX_SLUG = 80
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -19,7 +21,7 @@ RESERVED = frozenset(
 
 def slugify(text: str, fallback: str = "untitled") -> str:
     """A lower-case ASCII slug of at most 80 characters, cut at a word: "Où est l’été ?" → "ou-est-l-ete"."""
-    words = re.findall(r"[a-z0-9]+", anyascii(text[:400].replace("’", "-").replace("'", "-")).lower())
+    words = re.findall(r"[a-z0-9]+", anyascii(composed(text)[:400].replace("’", "-").replace("'", "-")).lower())
     slug = ""
     for word in words:
         longer = f"{slug}-{word}" if slug else word[:MAX_SLUG]

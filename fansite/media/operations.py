@@ -21,7 +21,7 @@ def keep_picture(data: bytes, alt: str = "", origin: str | None = None) -> Pictu
 
     It is named by the file that was sent, not by our encoding of it: that may differ with the next version of the library.
     """
-    digest = hashlib.sha256(data).hexdigest()[:40]
+    digest = _digest(data)
     known = _named(digest)
     if known is not None:
         return known
@@ -39,6 +39,15 @@ def keep_picture(data: bytes, alt: str = "", origin: str | None = None) -> Pictu
         session.add(picture)
         session.flush()
         return picture
+
+
+def picture_of(data: bytes) -> Picture | None:
+    """The picture that was made of this very file, if it was ever kept."""
+    return _named(_digest(data))
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:40]
 
 
 def _named(digest: str) -> Picture | None:

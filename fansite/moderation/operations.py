@@ -129,7 +129,7 @@ def undo(review_id: int, *, by: Any, version: int | None = None) -> Review:
             if review.open:  # pressed twice
                 reviewable(review.subject_kind).touch(review.subject_id)
                 return review
-            raise Refused(_l("Nothing was decided here: the author took the text back."))
+            raise _withdrawn()
         if _open(review.subject_kind, review.subject_id) is not None:
             raise Refused(_l("There is a newer review of the same text. Decide that one."))
         reviewable(review.subject_kind).restore(review.subject_id, by=moderator, status=review.before)
@@ -142,12 +142,16 @@ def undo(review_id: int, *, by: Any, version: int | None = None) -> Review:
 
 def _claim(review: Review, decision: str, version: int | None) -> None:
     """Only who saw the review as it stands may decide it. Without a version, only what is still open, or removing what was approved."""
+    if not review.open and review.decision is None:
+        raise _withdrawn()
     if version is not None and version != review.version:
         raise Conflict()
-    if review.open:
-        return
-    if review.decision is None or (version is None and not (review.decision == "approve" and decision == "remove")):
+    if not review.open and version is None and not (review.decision == "approve" and decision == "remove"):
         raise Conflict()
+
+
+def _withdrawn() -> Refused:
+    return Refused(_l("Nothing was decided here: the author took the text back."))
 
 
 def _same_again(review: Review, decision: str, by_id: int) -> bool:

@@ -45,6 +45,10 @@ class Item:
     card: Card | None
 
 
+def count_decided() -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Review).where(Review.decision.is_not(None))) or 0
+
+
 def counts() -> dict[str, int]:
     """How many wait in each queue."""
     rows = db.session.execute(

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from fansite.accounts.guards import keeps_order_only
 from fansite.core.errors import Conflict, NotFound, Refused
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
+from fansite.lib.numbers import row_number
 from fansite.moderation import operations, queries, words
 from fansite.moderation.cards import ReviewCard, review_card
 from fansite.moderation.forms import DecisionForm, WordsForm
@@ -41,7 +42,7 @@ def recent() -> Response:
 def decision(review_id: int) -> Any:
     form = DecisionForm()
     if not form.validate():
-        return _one(review_id, 422, _problem_of(form))
+        return _one(review_id, 422, _problem_of(form), form)
     return _decide(review_id, form)
 
 
@@ -79,13 +80,12 @@ def watched() -> Any:
 
 
 def _queue_page(tab: str, title: str) -> Response:
-    page = page_number()
-    counts = queries.counts()
-    items = queries.in_queue(tab, page)
-    if not items and page > 1:
+    page, counts = page_number(), queries.counts()
+    total = queries.count_decided() if tab == "recent" else counts[tab]
+    last = max(1, -(-total // queries.PER_PAGE))
+    if page > last:
         abort(404)
-    more = len(items) == queries.PER_PAGE
-    last = -(-counts[tab] // queries.PER_PAGE) if tab in counts else page + int(more)
+    items = queries.in_queue(tab, page)
     endpoint = {"pending": "moderation.queue"}.get(tab, f"moderation.{tab}")
     return render_page(
         "moderation/queue.html",
@@ -95,14 +95,14 @@ def _queue_page(tab: str, title: str) -> Response:
         queue_count=counts["pending"] + counts["reported"],
         reviews=[review_card(item) for item in items],
         oldest=items[0].review.opened_at if items and tab != "recent" and page == 1 else None,
-        pages=Pages(page, max(1, last), path_for(endpoint)),
+        pages=Pages(page, last, path_for(endpoint)),
         toast=_toast(),
     )
 
 
 def _toast() -> Any:
     """The decision just made, with the way back: named by the address the browser was sent to."""
-    done = request.args.get("done", type=int)
+    done = request.args.get("done", type=row_number)
     item = queries.review_item(done) if done else None
     if item is None or item.review.decision is None or item.review.decided_by_id != g.person.id:
         return None
@@ -123,24 +123,25 @@ def _decide(review_id: int, form: DecisionForm) -> Any:
         else:
             review = operations.decide(review_id, wanted, by=g.person, reason=(form.reason.data or "").strip(), version=version)
     except Conflict:
-        return _one(review_id, 409, _("Somebody decided this a moment before you. This is how it stands now."))
+        return _one(review_id, 409, _("Somebody decided this a moment before you. This is how it stands now."), form)
     except Refused as problem:
-        return _one(review_id, 422, str(problem.text))
+        return _one(review_id, 422, str(problem.text), form)
     back = path_for("moderation.reported" if review.queue == "reported" else "moderation.queue")
     return redirect(back if wanted == "undo" else f"{back}?done={review.id}", 303)
 
 
-def _one(review_id: int, status: int, problem: str) -> Response:
+def _one(review_id: int, status: int, problem: str, form: DecisionForm) -> Response:
+    """The card as it stands now, with what is wrong and the reason that was typed."""
     item = queries.review_item(review_id)
     if item is None:
         raise NotFound()
-    return _card_page(review_card(item), status, problem)
+    return _card_page(review_card(item), status, problem, form.reason.data or "")
 
 
-def _card_page(card: ReviewCard, status: int, problem: str = "") -> Response:
+def _card_page(card: ReviewCard, status: int, problem: str = "", typed: str = "") -> Response:
     notice = ("wrong", problem) if problem else None
     page = Page(_("A text by %(name)s", name=card.author_name), noindex=True)
-    return render_page("moderation/subject.html", page, status=status, review=card, notice=notice)
+    return render_page("moderation/subject.html", page, status=status, review=card, notice=notice, typed_reason=typed)
 
 
 def _unreviewed(kind: str, subject_id: int) -> ReviewCard:

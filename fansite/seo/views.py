@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 
 from fansite.core.web import conditional, public_url, shown_on, unlocalized
 from fansite.core.web.paths import settings
@@ -46,7 +46,7 @@ def index() -> Response:
 @unlocalized
 def file(kind: str, number: int) -> Response:
     part = sitemaps.parts().get(kind)
-    if part is None or not 1 <= number <= sitemaps.file_count(part):
+    if part is None or not 1 <= number <= sitemaps.file_count(part) or f"-{number}.xml" not in request.path:
         abort(404)
     shown_on(f"list:{kind}")
     return _xml("".join(sitemaps.file_xml(part, number)))

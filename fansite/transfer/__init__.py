@@ -1,3 +1,6 @@
-from fansite.core.feature import Feature
+"""Content from elsewhere."""
 
-feature = Feature()
+from fansite.core.feature import Feature
+from fansite.transfer.commands import import_
+
+feature = Feature(commands=[import_])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 KINDS = ("post", "page", "attachment")
@@ -50,6 +51,15 @@ class Author:
     login: str
     email: str = ""
     display_name: str = ""
+    id: int = field(default=0, compare=False)
+
+
+class Attachment(NamedTuple):
+    """An uploaded file; `parent` is the number of the text it was uploaded for."""
+
+    url: str
+    alt: str = ""
+    parent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

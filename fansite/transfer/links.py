@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,14 +13,13 @@ MAX_PATH = 500
 MAX_NAME = 255
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".bmp")
 
-# Bounded and possessive: a text made to be hard to read is read no slower than others.
-_TAG = re.compile(r"""<(img|a)\s((?:[^<>"']{1,4000}+|"[^"]{0,4000}+"|'[^']{0,4000}+'){0,60}+)>""", re.I)
-_ATTRIBUTE = re.compile(r"""([^\s=/"']{1,60}+)\s{0,9}+=\s{0,9}+(?:"([^"]*+)"|'([^']*+)'|([^\s"']++))""")
 # x-300x200.jpg is a smaller copy of x.jpg; so were x.thumbnail.jpg and, in French, x.miniature.jpg before 2008.
 _SMALLER = re.compile(r"(?:-\d{1,5}x\d{1,5}|\.thumbnail|\.miniature)(?=\.\w{2,5}$)")
 _SCALED = re.compile(r"-scaled(?=\.\w{2,5}$)")
 # Where WordPress kept what was uploaded: on one's own server, on a network, on WordPress.com.
 _UPLOADS = re.compile(r"/(?:wp-content/(?:uploads|blogs\.dir/\d+/files)(?:/sites/\d+)?|files)/(?=.)", re.I)
+_NUMBERED = re.compile(r"(?:^|&)((?:p|page_id)=\d{1,18})(?=&|$)")
+_FILE = re.compile(r"\.(?!html?$|php$|aspx?$)\w{2,5}$", re.I)
 _CDN = re.compile(r"i[0-9]\.wp\.com")
 
 
@@ -51,6 +49,19 @@ def old_paths(item: Item, site: Site) -> list[str]:
     return [path for path in dict.fromkeys(found) if len(path) <= MAX_PATH]
 
 
+def page_path(url: str, site: Site) -> str | None:
+    """What `old_paths` calls the page a link leads to; None for other sites, files, and the front page."""
+    if not _of_site(url, site):
+        return None
+    path = _decoded(path_of(url)).removesuffix("index.php")
+    if number := _NUMBERED.search(urlsplit(url).query):
+        return f"{path.rstrip('/')}/?{number[1]}"
+    bare = path.rstrip("/")
+    if bare == (_decoded(path_of(site.url)) or "/").rstrip("/") or _FILE.search(bare) or _UPLOADS.search(f"{bare}/x"):
+        return None
+    return path if len(path) <= MAX_PATH else None
+
+
 def _with_old_slugs(paths: list[str], item: Item) -> list[str]:
     """WordPress remembers former slugs and redirects from them: the last part of the path, exchanged."""
     found = []
@@ -74,15 +85,8 @@ def _decoded(path: str) -> str:
 # ---- pictures -------------------------------------------------------------------------------------------------------------
 
 
-def image_sources(html: str) -> list[str]:
-    """Where the pictures of a text are, and the larger ones they link to, in order and each once. `srcset` only repeats them."""
-    found: dict[str, None] = {}
-    for tag in _TAG.finditer(html):
-        is_image = tag[1].lower() == "img"
-        url = _attribute(tag[2], "src" if is_image else "href")
-        if url and (is_image or _is_image(url)) and not url.lower().startswith("data:"):
-            found[url] = None
-    return list(found)
+def is_picture(url: str) -> bool:
+    return path_of(url).lower().endswith(IMAGE_SUFFIXES)
 
 
 def local_names(url: str, site: Site) -> list[str]:
@@ -132,17 +136,6 @@ def _serves(host: str, site: Site) -> bool:
     return bool(own) and (
         host == own or host.endswith(f".{own}") or host == own.replace(".wordpress.com", ".files.wordpress.com")
     )
-
-
-def _attribute(attributes: str, wanted: str) -> str:
-    for name, double, single, bare in _ATTRIBUTE.findall(attributes):
-        if name.lower() == wanted:
-            return unescape(double or single or bare).strip()
-    return ""
-
-
-def _is_image(url: str) -> bool:
-    return path_of(url).lower().endswith(IMAGE_SUFFIXES)
 
 
 def _is_safe(name: str) -> bool:

@@ -20,14 +20,20 @@ class Refused(Exception):
 class Problems:
     """What was put right or left out on the way, with its line; a hostile file cannot make the list long."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = KEPT) -> None:
         self.count = 0
+        self._most = most
         self._kept: list[str] = []
 
     def note(self, line: int, text: str) -> None:
         self.count += 1
-        if len(self._kept) < KEPT:
+        if len(self._kept) < self._most:
             self._kept.append(f"line {line}: {text}"[:LONGEST])
+
+    def adopt(self, others: Problems) -> None:
+        """Those of an earlier reading of the same file."""
+        self._kept += others._kept[: self._most - len(self._kept)]
+        self.count += others.count
 
     def __len__(self) -> int:
         return self.count

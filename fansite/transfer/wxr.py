@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fansite.transfer import wxr_fields as fields
-from fansite.transfer.blog import KINDS, Author, Comment, Item, Site, Term, host_of, threaded
+from fansite.transfer.blog import KINDS, Attachment, Author, Comment, Item, Site, Term, host_of, threaded
 from fansite.transfer.problems import Problems, Refused
 from fansite.transfer.source import MAX_BYTES, Progress, fingerprint
 from fansite.transfer.wxr_fields import Record
@@ -47,7 +47,7 @@ class Census:
     authors: list[Author] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
     # Attachments by number, wherever in the file they stand: covers name them so.
-    attachments: dict[int, str] = field(default_factory=dict)
+    attachments: dict[int, Attachment] = field(default_factory=dict)
     # `post`, `page`, `attachment`, `comment` (pings included) and, of those, `ping`.
     counts: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -166,8 +166,8 @@ class _Taker:
         census.counts["comment"] += len(comments)
         census.counts["ping"] += sum(comment.is_ping for comment in comments)
         if item.post_type == "attachment" and item.post_id and item.attachment_url:
-            self._keep(len(item.attachment_url), item.line)
-            census.attachments.setdefault(item.post_id, item.attachment_url)
+            self._keep(len(item.attachment_url) + len(item.alt), item.line)
+            census.attachments.setdefault(item.post_id, Attachment(item.attachment_url, item.alt, item.parent))
         if item.post_type in KINDS[:2]:
             # WXR 1.0 lists no authors, and many a post was written by one who has left.
             self._author(Author(login=item.author, display_name=item.author), item.line)

@@ -20,7 +20,7 @@ def _wp(names: str) -> frozenset[str]:
 # What each record may hold: records within it, and fields of text.
 FIELDS: dict[str, frozenset[str]] = {
     "channel": _wp("wxr_version base_site_url base_blog_url") | {"title", "link", "description", "language"},
-    "wp:author": _wp("author_login author_email author_display_name"),
+    "wp:author": _wp("author_id author_login author_email author_display_name"),
     "wp:category": _wp("category_nicename category_parent cat_name"),
     "wp:tag": _wp("tag_slug tag_name"),
     "wp:term": _wp("term_taxonomy term_slug term_parent term_name"),
@@ -86,7 +86,9 @@ def site(record: Record) -> Site:
 
 def author(record: Record) -> Author:
     login, name = record.short("wp:author_login"), record.plain("wp:author_display_name")
-    return Author(login=login, email=_email(record.short("wp:author_email")), display_name=name or login)
+    return Author(
+        login=login, email=_email(record.short("wp:author_email")), display_name=name or login, id=record.number("wp:author_id")
+    )
 
 
 def term(record: Record) -> Term | None:

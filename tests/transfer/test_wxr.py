@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fansite.transfer import wxr
-from fansite.transfer.blog import Author, Comment, Item, Site, Term, threaded
+from fansite.transfer.blog import Attachment, Author, Comment, Item, Site, Term, threaded
 from fansite.transfer.problems import Refused
 from tests.transfer.export import item, save, wrapped
 
@@ -49,7 +49,8 @@ def test_the_census_knows_site_authors_terms_and_numbers(blog):
         Term("post_format", "post-format-aside", "Aside"),
     ]
     assert census.counts == {"post": 6, "page": 1, "attachment": 1, "comment": 3, "ping": 1}
-    assert census.attachments == {40: "https://www.marmots.example/blog/wp-content/uploads/2024/05/stage.jpg"}
+    stage = "https://www.marmots.example/blog/wp-content/uploads/2024/05/stage.jpg"
+    assert census.attachments == {40: Attachment(stage, "The stage, empty", parent=11)}
 
 
 def test_what_readers_never_saw_is_left_out_and_counted(blog):

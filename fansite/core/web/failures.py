@@ -14,13 +14,15 @@ from werkzeug.exceptions import HTTPException
 from fansite.core.content import at_old_address
 from fansite.core.db import db
 from fansite.core.errors import Problem, TooMany
-from fansite.core.web.language import locale_of, speak_as_visitor
+from fansite.core.web.language import locale_of, location, speak_as_visitor
 from fansite.core.web.pages import Page, private
 from fansite.core.web.paths import entry_path, path_for
 from fansite.settings import Settings
 
 log = structlog.get_logger("web")
 
+# How WordPress names a text by its number in the query of an address.
+NUMBERED = ("p", "page_id")
 # Seconds after which a visitor met by a fault that passes may come back.
 COME_BACK = 5
 
@@ -78,8 +80,7 @@ def other_spelling() -> str | None:
     candidates = (wanted, wanted.rstrip("/") or "/", wanted.rstrip("/") + "/")
     for candidate in candidates:
         if candidate != path and _leads_somewhere(candidate):
-            query = request.query_string.decode("latin-1")
-            return request.script_root + candidate + (f"?{query}" if query else "")
+            return location(request.script_root + candidate)
     return None
 
 
@@ -92,9 +93,15 @@ def _leads_somewhere(path: str) -> bool:
 
 
 def moved_here() -> str | None:
-    """An address of a site that was imported."""
-    entry = at_old_address(request.script_root + request.path, "")
-    return entry_path(entry) if entry is not None and entry.public else None
+    """Where an address of a site that was imported leads: by the number WordPress gave the text (`/?p=12`) or by its path."""
+    path = request.script_root + request.path
+    folder = path.removesuffix("index.php").rstrip("/") + "/"
+    numbers = [f"{name}={request.args[name]}" for name in NUMBERED if name in request.args]
+    for at, query in [*((folder, number) for number in numbers), (path, "")]:
+        entry = at_old_address(at, query)
+        if entry is not None and entry.public:
+            return entry_path(entry)
+    return None
 
 
 def words(code: int) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 from flask import request
@@ -11,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field
 
 from fansite.core.errors import Problem
+from fansite.lib.accents import composed
 
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -20,7 +20,7 @@ def clean(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", CONTROLS.sub("", text))
+    return composed(CONTROLS.sub("", text))
 
 
 class Form(FlaskForm):

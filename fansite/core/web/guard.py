@@ -41,6 +41,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 csrf = CSRFProtect()
 
 
@@ -86,14 +88,15 @@ def check_origin(settings: Settings) -> None:
 
 def same_origin(origin: str, settings: Settings) -> bool:
     """Scheme, host and port to the letter. On a loopback site every spelling of the loopback with its port is the site."""
-    if origin == settings.base_url:
+    usual = 443 if settings.https else 80
+    if origin in (settings.base_url, settings.base_url.removesuffix(f":{usual}")):  # browsers leave out the port everybody knows
         return True
-    ours, theirs = urlsplit(settings.base_url), urlsplit(origin)
     try:
-        same_port = (ours.port or 80) == (theirs.port or 80)
+        ours, theirs = urlsplit(settings.base_url), urlsplit(origin)
+        same_port = (ours.port or usual) == (theirs.port or usual)
     except ValueError:
         return False
-    return settings.loopback and theirs.scheme == "http" and same_port and theirs.hostname in ("127.0.0.1", "localhost", "::1")
+    return settings.loopback and theirs.scheme == ours.scheme and same_port and theirs.hostname in LOOPBACK
 
 
 def check_size() -> None:

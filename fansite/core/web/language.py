@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, g, redirect, request
+from flask import Flask, abort, g, redirect, request
 from flask_babel import Babel, refresh
 from werkzeug.routing import RequestRedirect
 
@@ -14,6 +14,10 @@ from fansite.core.web.paths import current_language
 from fansite.settings import Settings
 
 ENVIRON_KEY = "fansite.language"
+# The one address of what was asked for under the prefix of the site's own language, or without the slash behind a prefix.
+MOVED_KEY = "fansite.moved"
+IN_PATHS = "/:@!$&'()*+,;=~"
+IN_QUERIES = IN_PATHS + "?%"
 # Dates and numbers as Europe writes them.
 LOCALES = {"en": "en_GB"}
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -27,26 +31,19 @@ class LanguagePrefix:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        first, _slash, rest = path[1:].partition("/")
+        first, slash, rest = path[1:].partition("/")
         if first in self.languages and path.startswith("/"):
-            if first == self.default or not _slash:
-                return _moved(environ, start_response, f"/{rest}" if first == self.default else f"/{first}/")
-            environ.update({ENVIRON_KEY: first, "PATH_INFO": f"/{rest}", "SCRIPT_NAME": f"/{first}"})
+            if first == self.default or not slash:
+                environ[MOVED_KEY] = f"/{rest}" if first == self.default else f"/{first}/"
+            else:
+                environ.update({ENVIRON_KEY: first, "PATH_INFO": f"/{rest}", "SCRIPT_NAME": f"/{first}"})
         return self.app(environ, start_response)
 
 
-def _moved(environ: dict[str, Any], start_response: Callable[..., Any], path: str) -> Iterable[bytes]:
-    query = environ.get("QUERY_STRING", "")
-    location = ("/" + path.lstrip("/\\")) + (f"?{query}" if query else "")
-    safe = location.encode("latin-1", "replace").decode("latin-1")
-    status = "301 Moved Permanently" if environ.get("REQUEST_METHOD") in ("GET", "HEAD") else "404 Not Found"
-    headers = [("Content-Length", "0"), *([("Location", quoted(safe))] if status.startswith("301") else [])]
-    start_response(status, headers)
-    return [b""]
-
-
-def quoted(path: str) -> str:
-    return quote(path.encode("latin-1"), safe="/?&=%+,;:@!$'()*~-._#")
+def location(path: str) -> str:
+    """A path of this site, as the server decoded it, ready for a redirect: never one a browser could take for another host."""
+    query = request.query_string.decode("latin-1")
+    return "/" + quote(path.lstrip("/\\"), safe=IN_PATHS) + (f"?{quote(query, safe=IN_QUERIES)}" if query else "")
 
 
 def locale_of(language: str) -> str:
@@ -62,18 +59,22 @@ def open_languages(app: Flask, settings: Settings) -> Babel:
     @app.before_request
     def speak() -> Any:
         g.language = request.environ.get(ENVIRON_KEY, settings.language)
+        if MOVED_KEY in request.environ:
+            return _gone_on(request.environ[MOVED_KEY].encode("latin-1").decode("utf-8", "replace"))
         wrong = request.routing_exception
         if isinstance(wrong, RequestRedirect) and request.method in ("GET", "HEAD"):
             return redirect(relative(wrong.new_url), 301)
         view = app.view_functions.get(request.endpoint or "")
         if getattr(view, "unlocalized", False) and ENVIRON_KEY in request.environ:
-            if request.method not in ("GET", "HEAD"):
-                return None
-            query = request.query_string.decode("latin-1")
-            return redirect(request.path + (f"?{query}" if query else ""), 301)
+            return _gone_on(request.path) if request.method in ("GET", "HEAD") else None
         return None
 
     return babel
+
+
+def _gone_on(path: str) -> Any:
+    """What was sent to an address that is none is not taken there unasked."""
+    return redirect(location(path), 301) if request.method in ("GET", "HEAD") else abort(404)
 
 
 def relative(url: str) -> str:

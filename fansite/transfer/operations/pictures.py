@@ -1,0 +1,89 @@
+"""Pictures of the old site: found in a folder on this machine and kept, or told to be missing. Nothing is ever fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from fansite.core.errors import Refused
+from fansite.core.web import path_for
+from fansite.lib.wordpress import Gallery
+from fansite.lib.wordpress import Picture as Shown
+from fansite.media.encoding import MAX_BYTES
+from fansite.media.operations import keep_picture, picture_of
+from fansite.transfer import links
+from fansite.transfer.blog import Attachment, Item, Site
+from fansite.transfer.report import Report
+
+# Addresses remembered with what became of them; a file that holds more is asked again.
+REMEMBERED = 50_000
+
+
+class Pictures:
+    def __init__(self, site: Site, attachments: dict[int, Attachment], folder: Path | None, report: Report, *, dry: bool) -> None:
+        self._site = site
+        self._attachments = attachments
+        self._folder = folder
+        self._report = report
+        self._dry = dry
+        self._known: dict[str, str | None] = {}
+        self._missing: set[int] = set()
+        self._children: dict[int, list[int]] = {}
+        for number, attachment in attachments.items():
+            if links.is_picture(attachment.url):
+                self._children.setdefault(attachment.parent, []).append(number)
+
+    def find(self, url: str, *, line: int, alt: str = "") -> str | None:
+        """The address it has here now; None, told once, when it is in no folder."""
+        if url not in self._known:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[url] = self._kept(url, line, alt)
+        if self._known[url] is None and hash(url) not in self._missing:
+            self._missing.add(hash(url))
+            self._report.problems.note(line, f"picture missing, left as a link: {url}")
+        return self._known[url]
+
+    def find_linked(self, url: str, *, line: int) -> str | None:
+        """The larger one behind a small one; other links are none of ours."""
+        if not links.is_picture(url) or not links.local_names(url, self._site):
+            return None
+        return self.find(url, line=line)
+
+    def gallery(self, item: Item) -> Gallery:
+        """The pictures of a `[gallery]` in this text: those it names, or all that were uploaded for it."""
+
+        def shown(numbers: tuple[int, ...]) -> Iterator[Shown]:
+            found = [self._attachments[n] for n in numbers or self._children.get(item.post_id, ()) if n in self._attachments]
+            if not found:
+                self._report.problems.note(item.line, f"“{item.title[:80]}”: the pictures of a gallery are not in the file")
+            for attachment in found:
+                yield Shown(attachment.url, attachment.alt)
+
+        return shown
+
+    def cover(self, item: Item) -> tuple[str, str] | None:
+        """Address and description of the picture set above a text, when it is here now."""
+        attachment = self._attachments.get(item.thumbnail_id or 0)
+        address = self.find(attachment.url, line=item.line, alt=attachment.alt) if attachment else None
+        return (address, attachment.alt) if attachment and address else None
+
+    def _kept(self, url: str, line: int, alt: str) -> str | None:
+        path = links.find_local(links.local_names(url, self._site), self._folder) if self._folder else None
+        if path is None:
+            return None
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                raise Refused(f"larger than {MAX_BYTES // 1024**2} MB")
+            return self._address(path.read_bytes(), url, alt)
+        except (Refused, OSError) as problem:
+            self._report.problems.note(line, f"picture {path.name} cannot be taken: {problem}")
+            return None
+
+    def _address(self, data: bytes, url: str, alt: str) -> str:
+        known = picture_of(data)
+        if known is None:
+            self._report.created["picture"] += 1
+        if known is None and not self._dry:
+            known = keep_picture(data, alt, url)
+        return path_for("media.show", name=known.name if known is not None else "new")

@@ -1,0 +1,63 @@
+"""Small facts kept in the process: never older than the clock says, whenever they were read."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+import sqlalchemy as sa
+
+from fansite.core import kept
+from fansite.core.db import db, touch, transaction
+from fansite.core.kept import SiteFact, say, site_name
+from tests.core.forks import together
+
+
+def test_a_name_is_the_settings_until_one_is_given(app):
+    assert site_name() == "The Paper Marmots"
+    say("site_name", "Lava Lullaby")
+    assert site_name() == "Lava Lullaby"
+
+
+def test_what_is_known_is_not_asked_again(app, count_queries):
+    site_name()
+    with count_queries() as counted:
+        site_name()
+    assert counted == []
+
+
+def test_another_process_changes_it_for_all(app):
+    assert site_name() == "The Paper Marmots"
+    together(lambda: say("site_name", "Lava Lullaby"))
+    assert site_name() == "Lava Lullaby"
+
+
+def test_what_was_read_in_an_old_view_is_not_kept_as_new(app):
+    """A page began before the name was changed and asks for it after: what it reads may be shown once, but never again."""
+    site = app.extensions["fansite"]
+    db.session.scalar(sa.select(sa.func.count()).select_from(SiteFact))
+    other = sqlite3.connect(site.settings.instance_path / "fansite.db")
+    with other:
+        other.execute("INSERT INTO site_fact VALUES ('site_name', 'Lava Lullaby')")
+    other.close()
+    site.clock.bump(["site"])
+    assert site_name() == "The Paper Marmots"
+    db.session.rollback()
+    assert site_name() == "Lava Lullaby"
+
+
+def test_what_is_taken_back_was_never_known(app):
+    with pytest.raises(ZeroDivisionError), transaction() as session:
+        session.add(SiteFact(name="site_name", value="Never"))
+        touch("site")
+        session.flush()
+        assert site_name() == "Never"
+        1 / 0
+    assert site_name() == "The Paper Marmots"
+
+
+def test_an_answer_of_nothing_is_an_answer(app):
+    asked: list[int] = []
+    for _ in range(2):
+        assert kept.kept("nothing", ("list:news",), lambda: asked.append(1)) is None
+    assert asked == [1]

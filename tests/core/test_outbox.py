@@ -1,0 +1,407 @@
+"""Facts are rows; what follows from them happens at least once, whoever fails or is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from fansite.core import outbox
+from fansite.core.db import db, touch, transaction
+from fansite.core.kept import SiteFact
+from fansite.core.outbox import Delivery, Event, Listener, Outbox, Routine, Tick, deliver_all, deliver_due, record
+from tests.core.forks import ended, together
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+class Heard:
+    """A listener that remembers each batch; it fails of events whose subject is in `fails`."""
+
+    def __init__(self, name: str, names: tuple[str, ...], batch: int = outbox.BATCH) -> None:
+        self.batches: list[list[str]] = []
+        self.fails: set[str] = set()
+        self.listener = Listener(name, self, names, batch)
+
+    def __call__(self, events: Sequence[Event]) -> None:
+        subjects = [event.subject for event in events]
+        self.batches.append(subjects)
+        if self.fails.intersection(subjects):
+            raise RuntimeError("no paper in the printer")
+
+
+@pytest.fixture
+def box(app: Any, monkeypatch: pytest.MonkeyPatch) -> Outbox:
+    """An outbox without the site's own listeners."""
+    monkeypatch.setattr(app.extensions["fansite"], "outbox", Outbox())
+    found: Outbox = app.extensions["fansite"].outbox
+    return found
+
+
+@pytest.fixture
+def hears(box: Outbox) -> Any:
+    def listening(name: str, *names: str, batch: int = outbox.BATCH) -> Heard:
+        heard = Heard(name, names or ("gig.*",), batch)
+        box.add(heard.listener)
+        return heard
+
+    return listening
+
+
+def told(*subjects: str, name: str = "gig.published", **more: Any) -> None:
+    with transaction():
+        for subject in subjects or ("gig:1",):
+            record(name, subject, **more)
+
+
+def deliveries(listener: str | None = None) -> list[Delivery]:
+    db.session.rollback()
+    statement = sa.select(Delivery).order_by(Delivery.id)
+    if listener is not None:
+        statement = statement.where(Delivery.listener == listener)
+    return list(db.session.scalars(statement))
+
+
+# ---- facts --------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_fact_is_written_with_what_is_owed_for_it(hears):
+    hears("index"), hears("mail", "gig.published"), hears("other", "news.*"), hears("all", "*")
+    told("gig:1", where="Lisbon")
+    event = db.session.scalars(sa.select(Event)).one()
+    assert (event.name, event.subject, event.data) == ("gig.published", "gig:1", {"where": "Lisbon", "tags": []})
+    assert {delivery.listener for delivery in deliveries()} == {"index", "mail", "all"}
+
+
+def test_a_fact_and_its_deliveries_are_all_or_nothing(hears):
+    hears("index")
+    with pytest.raises(ZeroDivisionError), transaction() as session:
+        session.add(SiteFact(name="a", value=""))
+        record("gig.published", "gig:1")
+        1 / 0
+    for model in (SiteFact, Event, Delivery):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(model)) == 0
+
+
+def test_a_fact_nobody_waits_for_is_kept_all_the_same(box):
+    told()
+    assert db.session.scalars(sa.select(Event)).one().name == "gig.published"
+    assert deliveries() == []
+
+
+@pytest.mark.parametrize(
+    ("names", "name", "heard"),
+    [
+        (("gig.published",), "gig.published", True),
+        (("gig.published",), "gig.published_late", False),
+        (("gig.*",), "gig.cancelled", True),
+        (("gig.*",), "gigantic.cancelled", False),
+        (("*",), "anything", True),
+        ((), "gig.published", False),
+    ],
+)
+def test_who_hears_what(names, name, heard):
+    assert Listener("x", lambda _events: None, names).hears(name) is heard
+
+
+def test_two_listeners_of_one_name_are_a_mistake(hears):
+    hears("index")
+    with pytest.raises(ValueError, match="two listeners are called index"):
+        hears("index")
+
+
+# ---- delivering -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_batch_comes_in_order_and_once(hears):
+    heard = hears("index")
+    told("gig:1", "gig:2", "gig:3")
+    assert deliver_all() == 1
+    assert heard.batches == [["gig:1", "gig:2", "gig:3"]]
+    assert deliver_all() == 0
+    assert all(delivery.done_at is not None and delivery.leased_until is None for delivery in deliveries())
+
+
+def test_a_long_queue_comes_in_batches(hears):
+    heard = hears("index", batch=2)
+    told(*(f"gig:{number}" for number in range(5)))
+    deliver_all()
+    assert [len(batch) for batch in heard.batches] == [2, 2, 1]
+
+
+def test_what_is_due_later_is_not_delivered_early(hears, clock):
+    heard = hears("publish")
+    told("gig:1", due=outbox.now() + timedelta(minutes=10))
+    assert deliver_due() is False
+    clock.shift(599)
+    assert deliver_due() is False
+    clock.shift(1)
+    deliver_all()
+    assert heard.batches == [["gig:1"]]
+
+
+def test_one_that_fails_repeats_alone_and_holds_up_no_other(hears, clock):
+    broken, fine = hears("broken"), hears("fine")
+    broken.fails = {"gig:1"}
+    told("gig:1")
+    deliver_all()
+    assert fine.batches == [["gig:1"]]
+    (failed,) = deliveries("broken")
+    assert failed.done_at is None and failed.tries == 1
+    assert "no paper in the printer" in failed.error
+    assert failed.due_at == outbox.now() + timedelta(seconds=2)
+    broken.fails = set()
+    clock.shift(2)
+    deliver_all()
+    assert broken.batches == [["gig:1"], ["gig:1"]]
+    assert fine.batches == [["gig:1"]]
+    (healed,) = deliveries("broken")
+    assert healed.done_at is not None and healed.error is None
+
+
+def test_failures_back_off_to_an_hour(hears, clock):
+    broken = hears("broken", batch=1)
+    broken.fails = {"gig:1"}
+    told("gig:1")
+    pauses = []
+    for _ in range(outbox.MAX_TRIES - 1):
+        deliver_all()
+        pauses.append((deliveries()[0].due_at - outbox.now()).total_seconds())
+        clock.shift(pauses[-1])
+    assert pauses[:4] == [2, 4, 8, 16]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == 3600
+
+
+def test_what_fails_for_ever_is_given_up_and_stays_visible(hears, clock):
+    broken = hears("broken", batch=1)
+    broken.fails = {"gig:1"}
+    told("gig:1")
+    for _ in range(outbox.MAX_TRIES + 5):
+        deliver_all()
+        clock.shift(3600)
+    assert len(broken.batches) == outbox.MAX_TRIES
+    clock.shift(timedelta(days=30))
+    outbox.sweep()
+    (left,) = deliveries()
+    assert left.done_at is None and "no paper" in left.error
+    assert left.event.subject == "gig:1"
+
+
+def test_one_bad_fact_in_a_batch_is_found_by_trying_each(hears):
+    heard = hears("index")
+    heard.fails = {"gig:2"}
+    told("gig:1", "gig:2", "gig:3")
+    deliver_all()
+    assert heard.batches == [["gig:1", "gig:2", "gig:3"], ["gig:1"], ["gig:2"], ["gig:3"]]
+    assert [delivery.done_at is not None for delivery in deliveries()] == [True, False, True]
+
+
+def test_a_listener_that_broke_the_session_harms_nobody(hears, box):
+    def breaks(_events: Any) -> None:
+        db.session.execute(sa.text("SELECT * FROM no_such_table"))
+
+    box.add(Listener("broken", breaks, ("gig.*",)))
+    fine = hears("fine")
+    told()
+    deliver_all()
+    assert fine.batches == [["gig:1"]]
+    assert "no_such_table" in deliveries("broken")[0].error
+
+
+def test_what_is_owed_to_a_listener_of_an_older_version_is_forgotten(hears, box):
+    hears("old"), hears("index")
+    told()
+    box.listeners.pop("old")
+    deliver_all()
+    assert [delivery.listener for delivery in deliveries()] == ["index"]
+
+
+def test_what_a_listener_records_is_delivered_as_well(hears, box):
+    box.add(Listener("first", lambda events: told(events[0].subject, name="mail.queued"), ("gig.*",)))
+    second = hears("second", "mail.queued")
+    told("gig:7")
+    deliver_all()
+    assert second.batches == [["gig:7"]]
+
+
+def test_asked_to_stop_the_running_delivery_is_the_last(box):
+    stop = threading.Event()
+    ran: list[str] = []
+    for name in ("a", "b"):
+        box.add(Listener(name, lambda _events, name=name: (ran.append(name), stop.set()), ("gig.*",)))
+    told()
+    deliver_due(stop)
+    assert ran == ["a"]
+    assert [delivery.done_at is not None for delivery in deliveries()] == [True, False]
+
+
+# ---- leases -------------------------------------------------------------------------------------------------------------------
+
+
+def test_what_one_worker_holds_no_other_takes(hears):
+    heard = hears("index")
+    told()
+    assert len(outbox._lease(heard.listener)) == 1
+    assert deliver_due() is False
+    assert heard.batches == []
+
+
+def test_a_lease_that_ran_out_is_taken_again(hears, clock):
+    heard = hears("index")
+    told()
+    outbox._lease(heard.listener)
+    clock.shift(outbox.LEASE + timedelta(seconds=1))
+    deliver_all()
+    assert heard.batches == [["gig:1"]]
+    assert deliveries()[0].tries == 2
+
+
+def test_killed_between_doing_and_noting_it_is_done_again(box, clock, tmp_path):
+    """At least once: what was done is not lost, and what was not noted is done a second time."""
+    done = tmp_path / "done"
+
+    def run(events: Sequence[Event]) -> None:
+        with done.open("a") as file:
+            file.write("".join(f"{event.subject}\n" for event in events))
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    parent = os.getpid()
+    box.add(Listener("index", run, ("gig.*",)))
+    told()
+    assert ended(deliver_all) == [-9]
+    assert deliver_due() is False  # the dead worker's lease still runs
+    clock.shift(outbox.LEASE + timedelta(seconds=1))
+    deliver_all()
+    assert done.read_text() == "gig:1\ngig:1\n"
+    assert deliver_due() is False
+
+
+def test_two_workers_do_nothing_twice(box, tmp_path):
+    done = tmp_path / "done"
+
+    def run(events: Sequence[Event]) -> None:
+        with done.open("a") as file:
+            file.write("".join(f"{event.subject}\n" for event in events))
+
+    box.add(Listener("index", run, ("gig.*",), batch=3))
+    told(*(f"gig:{number}" for number in range(100)))
+    together(deliver_all, deliver_all, deliver_all)
+    lines = done.read_text().split()
+    assert len(lines) == 100 == len(set(lines))
+
+
+def test_the_worker_works_until_it_is_asked_to_stop(app, hears):
+    stop = threading.Event()
+    heard = hears("index")
+    told()
+    worker = threading.Thread(target=outbox.work, args=(app, stop))
+    worker.start()
+    try:
+        for _ in range(500):
+            if heard.batches:
+                break
+            stop.wait(0.01)
+    finally:
+        stop.set()
+        worker.join(5)
+    assert heard.batches == [["gig:1"]]
+    assert not worker.is_alive()
+
+
+# ---- pages --------------------------------------------------------------------------------------------------------------------
+
+
+def test_pages_of_a_writer_killed_before_its_bump_are_made_old_by_the_worker(app, box, monkeypatch):
+    clock_file = app.extensions["fansite"].clock
+    box.add(Listener("core.bump", outbox.bump_again, ("*",)))
+
+    def write() -> None:
+        monkeypatch.setattr(clock_file, "bump", lambda _tags: os.kill(os.getpid(), signal.SIGKILL))
+        with transaction() as session:
+            session.add(SiteFact(name="a", value="new"))
+            touch("entry:12")
+            record("news.revised", "entry:12")
+
+    seen = clock_file.seen()
+    assert ended(write) == [-9]
+    assert db.session.get(SiteFact, "a") is not None  # acknowledged or not: it is written
+    assert clock_file.fresh(seen, ["entry:12"])
+    deliver_all()
+    assert not clock_file.fresh(seen, ["entry:12"])
+    assert clock_file.fresh(seen, ["entry:13"])
+
+
+def test_tags_touched_before_the_fact_travel_with_it(box):
+    with transaction():
+        touch("entry:1", "list:news")
+        record("news.revised", "entry:1")
+        touch("too:late")
+    assert db.session.scalars(sa.select(Event)).one().data == {"tags": ["entry:1", "list:news"]}
+
+
+# ---- routines -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_routine_runs_once_in_each_slot(box, clock):
+    ran: list[Any] = []
+    box.routines["sweep"] = Routine("sweep", lambda: ran.append(outbox.now()), timedelta(minutes=10))
+    for _ in range(3):
+        outbox.run_routines()
+    assert len(ran) == 1
+    clock.shift(599)
+    outbox.run_routines()
+    assert len(ran) == 1
+    clock.shift(1)
+    outbox.run_routines()
+    assert len(ran) == 2
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Tick)) == 1
+
+
+def test_a_routine_runs_once_over_all_processes(box, tmp_path):
+    done = tmp_path / "done"
+
+    def run() -> None:
+        with done.open("a") as file:
+            file.write("x")
+
+    for number in range(5):
+        box.routines[f"sweep-{number}"] = Routine(f"sweep-{number}", run, timedelta(minutes=10))
+    together(*[lambda: [outbox.run_routines() for _ in range(5)]] * 3)
+    assert done.read_text() == "xxxxx"
+
+
+def test_a_routine_that_fails_stops_no_other(box):
+    ran: list[int] = []
+    box.routines["broken"] = Routine("broken", lambda: 1 // 0, timedelta(minutes=1))
+    box.routines["fine"] = Routine("fine", lambda: ran.append(1), timedelta(minutes=1))
+    outbox.run_routines()
+    assert ran == [1]
+
+
+# ---- forgetting ---------------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_delivered_long_ago_is_forgotten_and_what_is_owed_is_not(hears, clock):
+    fine, broken = hears("fine"), hears("broken", "gig.published", batch=1)
+    broken.fails = {"gig:2"}
+    told("gig:1", "gig:2")
+    told("gig:3", due=outbox.now() + timedelta(days=30))
+    deliver_all()
+    clock.shift(outbox.KEEP_DONE - timedelta(minutes=1))
+    outbox.sweep()
+    assert len(deliveries()) == 6
+    clock.shift(timedelta(minutes=2))
+    outbox.sweep()
+    owed = [(delivery.listener, delivery.event.subject) for delivery in deliveries()]
+    assert owed == [("broken", "gig:2"), ("fine", "gig:3"), ("broken", "gig:3")]
+    db.session.rollback()
+    assert [event.subject for event in db.session.scalars(sa.select(Event))] == ["gig:2", "gig:3"]
+    assert fine.batches == [["gig:1", "gig:2"]]
