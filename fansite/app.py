@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import structlog
 from flask import Flask, g
 from jinja2 import StrictUndefined
 from limits.strategies import FixedWindowRateLimiter
@@ -137,7 +136,7 @@ def _declare(app: Flask, feature: Feature) -> None:
 def _own_deliveries(app: Flask) -> None:
     box: Outbox = app.extensions["fansite"].outbox
     box.add(Listener("core.bump", outbox.bump_again, ("*",)))
-    box.add(Listener("core.mail", mail.send_queued, ("mail.queued",), batch=1))
+    box.add(Listener("core.mail", mail.send_queued, ("mail.queued",), batch=1, lease=mail.LEASE))
     for name, sweep in (("outbox", outbox.sweep), ("limits", limits.sweep), ("mail", mail.sweep)):
         box.routines[f"core.{name}"] = Routine(f"core.{name}", sweep, timedelta(hours=1))
 
@@ -160,6 +159,5 @@ def _own_key(path: Path) -> str:
             os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(part, path)
-            structlog.get_logger("start").info("secret-key-made", path=str(path.name))
         part.unlink()
     return path.read_text().strip()

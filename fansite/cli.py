@@ -126,8 +126,10 @@ def init(email: str, username: str, site_name: str, password_stdin: bool) -> Non
     from fansite.core import kept
     from fansite.core.db import upgrade
     from fansite.core.errors import Problem
+    from fansite.core.web import clean
 
     loaded = _settings()
+    site_name = " ".join(str(clean(site_name)).split())[:80]
     upgrade(loaded)
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
@@ -142,7 +144,7 @@ def init(email: str, username: str, site_name: str, password_stdin: bool) -> Non
         except Problem as problem:
             click.echo(str(problem.text), err=True)
             raise SystemExit(1) from None
-        kept.say("site_name", site_name.strip()[:80])
+        kept.say("site_name", site_name)
     click.echo(f"{site_name} is ready: `fansite serve`, then sign in as {username} at {loaded.base_url}/login")
 
 

@@ -86,6 +86,7 @@ def app(one_app: Any, empty_database: Path) -> Iterator[Any]:
         site.search.close()
         yield one_app
         db.session.remove()
+        site.search.close()
 
 
 @pytest.fixture

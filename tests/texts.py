@@ -43,7 +43,7 @@ def news_post(
 def many_posts(number: int) -> None:
     """Bulk posts, newest last; cheap enough for thousands."""
     at = now() - timedelta(days=400)
-    first = (db.session.scalar(sa.select(sa.func.max(NewsPost.id))) or 0) + 1
+    first = (db.session.scalar(sa.select(sa.func.max(Entry.id))) or 0) + 1
     with transaction() as session:
         rows = [
             {

@@ -81,9 +81,7 @@ def _numbers_so_far(entry_ids: set[int]) -> dict[int, int]:
     return {entry.id: entry.threads_count for entry in db.session.execute(statement)}
 
 
-def _rows(
-    sayings: Sequence[Saying], ids: Iterable[int], numbers: dict[int, int], standing: Mapping[Any, Comment]
-) -> list[Row]:
+def _rows(sayings: Sequence[Saying], ids: Iterable[int], numbers: dict[int, int], standing: Mapping[Any, Comment]) -> list[Row]:
     """In order of time, each parent before its replies, with their places.
 
     A thread gets its number when it is first published; replies below the deepest level hang on the one above.

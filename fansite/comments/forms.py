@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from fansite.core.web import Form
@@ -41,7 +41,7 @@ def nonce_of(text: str) -> str | None:
 class ReportForm(Form):
     category = RadioField(
         _l("What is wrong with it?"),
-        choices=[(category, CATEGORY_WORDS[category]) for category in CATEGORIES],
+        choices=[SelectChoice(category, CATEGORY_WORDS[category]) for category in CATEGORIES],
         validators=[InputRequired(_l("Please choose what is wrong."))],
         validate_choice=False,
     )

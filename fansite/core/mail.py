@@ -26,6 +26,8 @@ from fansite.settings import Settings
 # With the outbox's pauses some seven hours: longer than most servers are away, or put strangers off.
 MAX_TRIES = 18
 KEEP = timedelta(days=30)
+# A slow server may take this long with one letter; another worker must not send it meanwhile.
+LEASE = timedelta(minutes=2)
 
 
 class Mail(Model):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,8 @@ from fansite.lib.times import now
 
 log = structlog.get_logger("outbox")
 
-LEASE = timedelta(minutes=2)
+# Longer than a batch takes, short enough that what a killed worker held is found by search within a minute.
+LEASE = timedelta(seconds=30)
 BATCH = 200
 IDLE_SECONDS = 0.5
 # Failures back off to an hour and stay visible; after these tries a person has to look.
@@ -75,12 +76,13 @@ class Tick(Model):
 
 @dataclass(frozen=True)
 class Listener:
-    """`run` is given the events of one batch, oldest first. `names` are exact, or end in `*`."""
+    """`run` is given the events of one batch, oldest first. `names` are exact, or end in `*`. After `lease` another worker may try."""
 
     name: str
     run: Callable[[Sequence[Event]], None]
     names: tuple[str, ...]
     batch: int = BATCH
+    lease: timedelta = LEASE
 
     def hears(self, name: str) -> bool:
         return any(name == wanted or (wanted.endswith("*") and name.startswith(wanted[:-1])) for wanted in self.names)
@@ -219,7 +221,9 @@ def _lease(listener: Listener) -> list[int]:
         ).all()
         if ids:
             session.execute(
-                sa.update(Delivery).where(Delivery.id.in_(ids)).values(leased_until=now() + LEASE, tries=Delivery.tries + 1)
+                sa.update(Delivery)
+                .where(Delivery.id.in_(ids))
+                .values(leased_until=now() + listener.lease, tries=Delivery.tries + 1)
             )
     return list(ids)
 
@@ -232,7 +236,7 @@ def _failed(listener: Listener, ids: list[int], error: str) -> None:
             delivery.error = error[:2000]
             delivery.due_at = now() + backoff(delivery.tries)
     if len(ids) > 1:
-        single = Listener(listener.name, listener.run, listener.names, batch=1)
+        single = replace(listener, batch=1)
         with transaction() as session:
             session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(due_at=now()))
         for _ in ids:

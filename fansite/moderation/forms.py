@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import AnyOf, Length, Optional
 
 from fansite.core.web import Form
@@ -19,7 +19,7 @@ class DecisionForm(Form):
 
 
 class WordsForm(Form):
-    kind = SelectField(choices=[("banned", "banned"), ("suspect", "suspect")])
+    kind = StringField(validators=[AnyOf(["banned", "suspect"])])
     words = TextAreaField(
         _l("One word or phrase a line"), validators=[Length(max=20_000, message=_l("That is too long a list."))]
     )

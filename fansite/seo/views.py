@@ -11,18 +11,10 @@ from fansite.seo import sitemaps
 bp = Blueprint("seo", __name__)
 
 # Nothing for crawlers there: personal, endless or only for staff. What is merely `noindex` must stay open, or nobody sees that it is.
-CLOSED = (
-    "/account/",
-    "/staff/",
-    "/moderation/",
-    "/insights/",
-    "/search",
-    "/login",
-    "/join",
-    "/confirm/",
-    "/reset",
-    "/comments/on/",
-)
+FOLDERS = ("/account/", "/staff/", "/moderation/", "/insights/", "/join/", "/confirm/", "/reset/", "/comments/on/")
+# To the letter: a rule is only a beginning, and `/join` would close `/joint-statement` too.
+DOORS = ("/search", "/login", "/join", "/reset")
+CLOSED = (*FOLDERS, *(f"{door}{end}" for door in DOORS for end in ("$", "?")))
 
 
 @bp.get("/robots.txt")

@@ -14,7 +14,7 @@ from fansite.core.web.paths import current_language
 from fansite.settings import Settings
 
 ENVIRON_KEY = "fansite.language"
-# The one address of what was asked for under the prefix of the site's own language, or without the slash behind a prefix.
+# The one address of what was asked for under the prefix of the site's own language, or with a slash too many or too few.
 MOVED_KEY = "fansite.moved"
 IN_PATHS = "/:@!$&'()*+,;=~"
 IN_QUERIES = IN_PATHS + "?%"
@@ -32,11 +32,16 @@ class LanguagePrefix:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         first, slash, rest = path[1:].partition("/")
-        if first in self.languages and path.startswith("/"):
-            if first == self.default or not slash:
-                environ[MOVED_KEY] = f"/{rest}" if first == self.default else f"/{first}/"
-            else:
-                environ.update({ENVIRON_KEY: first, "PATH_INFO": f"/{rest}", "SCRIPT_NAME": f"/{first}"})
+        language = first.lower()
+        if language not in self.languages:
+            moved = f"/{path.lstrip('/')}" if path.startswith("//") else None  # werkzeug takes it for a single one
+        elif language == self.default:
+            moved = f"/{rest}"
+        else:
+            moved = f"/{language}/{rest.lstrip('/')}" if not slash or rest.startswith("/") or first != language else None
+            environ.update({ENVIRON_KEY: language, "PATH_INFO": f"/{rest}", "SCRIPT_NAME": f"/{language}"})
+        if moved is not None:
+            environ[MOVED_KEY] = moved
         return self.app(environ, start_response)
 
 

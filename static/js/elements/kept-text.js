@@ -22,8 +22,9 @@ export default class KeptText extends HTMLElement {
     for (const key of store.keys("kept:")) if (Date.now() - (store.read(key)?.at ?? 0) > LIFE) store.drop(key);
     // Sent without a script's help and answered with the comment itself: the server has it.
     if (location.hash.startsWith("#comment-") && store.read(this.key)?.sent) store.drop(this.key);
-    // Typed before this script came, or put back by the browser.
-    if (this.box.value !== this.box.defaultValue && this.box.value !== store.read(this.key)?.text) this.keep();
+    // Typed before this script came, or put back by the browser, which forgets whom it answered.
+    const typed = this.box.value !== this.box.defaultValue && this.box.value;
+    if (typed && typed !== store.read(this.key)?.text && !this.lookElsewhere(typed)) this.keep();
     if (!this.restore()) this.lookElsewhere();
   }
 
@@ -59,10 +60,12 @@ export default class KeptText extends HTMLElement {
     } else this.restore();
   }
 
-  lookElsewhere() {
+  // True when an answer to another comment is kept; with a text: when it is that answer. The box then goes there.
+  lookElsewhere(text) {
     const start = this.start();
-    const other = store.keys(start).find((key) => store.read(key)?.text);
+    const other = store.keys(start).find((key) => key !== this.key && (text ? store.read(key)?.text === text : store.read(key)?.text));
     if (other) this.dispatchEvent(new CustomEvent("kept-elsewhere", { bubbles: true, detail: { parent: other.slice(start.length) } }));
+    return Boolean(other);
   }
 
   say() {
