@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, g, redirect
+from flask import Blueprint, Response, abort, current_app, g, redirect
 from flask_babel import gettext as _
 
 from fansite.accounts.models import Account, FormerName
@@ -13,6 +13,7 @@ from fansite.comments import queries as comments
 from fansite.core.content import Entry, listed
 from fansite.core.db import db
 from fansite.core.errors import NotFound
+from fansite.core.kept import site_name
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
 
 bp = Blueprint("fans", __name__)
@@ -35,7 +36,12 @@ def index() -> Response:
     pages = Pages(page, last, path_for("fans.index"))
     return render_page(
         "fans/index.html",
-        Page(_("Fans"), path=pages.url(page)),
+        Page(
+            _("Fans"),
+            description=_("News of %(site)s, and what their fans say.", site=site_name()),
+            path=pages.url(page),
+            versions=_versions("fans.index", page),
+        ),
         tags=("list:fans", "list:comments", *(f"account:{account.id}" for account in people)),
         people=people,
         pages=pages,
@@ -71,6 +77,7 @@ def _profile(account: Account) -> Response:
         path=pages.url(page),
         noindex=thin,
         kind="profile",
+        versions=_versions("fans.show", page, username=account.username_key),
     )
     return render_page(
         "fans/show.html",
@@ -83,6 +90,13 @@ def _profile(account: Account) -> Response:
         total=total,
         mine=g.person is not None and g.person.id == account.id,
     )
+
+
+def _versions(endpoint: str, page: int, **values: str) -> list[tuple[str, str]]:
+    """What people say is not translated; the page around it is there in all languages."""
+    number = page if page > 1 else None
+    languages = current_app.extensions["fansite"].settings.languages
+    return [(language, path_for(endpoint, language, page=number, **values)) for language in languages]
 
 
 def _posts(account: Account) -> list[Entry]:

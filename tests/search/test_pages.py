@@ -98,9 +98,6 @@ def test_the_title_weighs_more_and_words_are_marked(lisbon, index, stranger):
     assert {mark.lower() for mark in stranger.page.xpath('//ol[@id="results"]//mark/text()')} == {"fado"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="backends/search/postings.py: comments have no title, and count in the average length of titles"
-)
 def test_a_post_stands_before_the_many_short_comments_on_it(cast, index, stranger):
     post = news.draft(by=cast.eli, title="The brass band of Billom", body="They played until three. " * 40)
     news.publish(post.id, by=cast.eli)

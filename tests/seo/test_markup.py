@@ -69,7 +69,7 @@ def test_every_page_names_its_one_address_whatever_it_was_called_by(cast, two, s
             assert open_graph(stranger)["og:url"] == ORIGIN + path
             assert robots(stranger) == []
         titles.add(stranger.page.findtext(".//title"))
-        assert stranger.page.xpath('//meta[@name="description"]/@content') or path.endswith("fans/")
+        assert stranger.page.xpath('//meta[@name="description"]/@content')
     assert len(titles) >= len(paths) - 4
 
 
@@ -105,12 +105,7 @@ def test_the_first_page_has_no_number_in_its_address(cast, stranger):
 )
 def test_other_spellings_lead_there_and_keep_the_question(cast, stranger, spelling, address):
     say(news_post(cast.eli), cast.fay)
-    response = stranger.get(spelling, status=301, follow=False)
-    hops = 1
-    while response.headers["Location"] != address:
-        response = stranger.get(response.headers["Location"], status=301)
-        hops += 1
-    assert hops == 1 or spelling == "/Fans/FAY"
+    assert stranger.get(spelling, status=301).headers["Location"] == address
     assert stranger.get(f"{spelling}?page=2", status=301).headers["Location"].endswith("?page=2")
 
 
@@ -284,7 +279,8 @@ def test_a_shared_link_shows_what_it_is(cast, two, stranger):
     assert stranger.page.xpath('//meta[@name="twitter:card"]')
     picture = told["og:image"]
     assert picture.startswith(f"{ORIGIN}/static/")
-    assert stranger.client.get(picture.removeprefix(ORIGIN)).mimetype == "image/png"
+    with stranger.client.get(picture.removeprefix(ORIGIN)) as shown:
+        assert (shown.status_code, shown.mimetype) == (200, "image/png")
     stranger.get("/fr/news/la-pluie")
     assert open_graph(stranger)["og:locale"] == "fr_FR"
     stranger.get("/")
@@ -304,9 +300,15 @@ def test_a_page_has_another_mark_after_a_comment_and_the_same_before(cast, clock
         first = stranger.client.get(path).headers["ETag"]
         clock.shift(60)
         assert stranger.client.get(path, headers={"If-None-Match": first}).status_code == 304
-        head = stranger.client.head(path)
-        assert (head.status_code, head.get_data(), head.headers["ETag"]) == (200, b"", first)
         comments.post(two[0], by=cast.milo, body=f"From {path}")
         again = stranger.client.get(path, headers={"If-None-Match": first})
         assert again.status_code == 200
         assert again.headers["ETag"] != first
+
+
+@pytest.mark.parametrize("path", ["/", "/news/", "/news/the-rain", "/fans/"])
+def test_who_asks_for_the_head_only_gets_the_head_of_that_page(cast, two, stranger, path):
+    whole, head = stranger.client.get(path), stranger.client.head(path)
+    assert (head.status_code, head.get_data()) == (200, b"")
+    assert head.headers["ETag"] == whole.headers["ETag"]
+    assert head.headers["Content-Length"] == whole.headers["Content-Length"]

@@ -45,16 +45,16 @@ class Postings:
                 if postings.is_active() and postings.id() == number:
                     yield base + number, postings.value_as("positions")
 
-    def relative_length(self, field: str, branch: str, document: int) -> float:
-        """A field's length against the average in its language."""
+    def relative_length(self, field: str, document: int) -> float:
+        """A field's length against the average of the documents that have it."""
         lengths = self._lengths.setdefault(field, {})
         if document not in lengths:
-            lengths[document] = self.reader.doc_field_length(document, field, 1) / self._average(field, branch)
+            lengths[document] = self.reader.doc_field_length(document, field, 1) / self._average(field)
         return lengths[document]
 
-    def _average(self, field: str, branch: str) -> float:
+    def _average(self, field: str) -> float:
         if field not in self._averages:
-            documents = self.reader.doc_frequency("branch", branch)
+            documents = self.reader.doc_frequency("filled", field)
             self._averages[field] = self.reader.field_length(field) / documents
         return self._averages[field]
 

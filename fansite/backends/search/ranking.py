@@ -75,9 +75,7 @@ def frequencies(postings: Postings, forms: Forms) -> dict[int, float]:
                     if count > counts.get(number, 0):
                         counts[number] = count
             for number, count in counts.items():
-                found[number] += (
-                    worth * count / (1 - length + length * max(SHORT, postings.relative_length(field, branch, number)))
-                )
+                found[number] += worth * count / (1 - length + length * max(SHORT, postings.relative_length(field, number)))
     return found
 
 

@@ -15,7 +15,7 @@ from .language import BRANCHES, branch_of, composed, fold, forms, forms_of, word
 
 TEXTS = ("title", "body", "tags")
 # Raised when the fields change; a change of the analysis is noticed by itself (see `make_of_index`).
-NUMBER = 1
+NUMBER = 2
 # Between two tags, so that the end of one and the start of the next are no phrase.
 _GAP = 10
 # Words of fewer letters are not worth suggesting.
@@ -48,7 +48,8 @@ def make_schema() -> fields.Schema:
         key=fields.ID(stored=True, unique=True),
         kind=fields.ID(stored=True),
         year=fields.ID(),
-        branch=fields.ID(),
+        # The texts it has: comments have no title, and must not count among the short ones.
+        filled=fields.ID(),
         published=fields.COLUMN(NumericColumn("q")),
         # Each word as it is written, behind itself without accents: "tournee tournée". Beginnings and suggestions are looked up here.
         vocabulary=fields.ID(),
@@ -68,7 +69,7 @@ def fields_of(document: Document) -> dict[str, Any]:
         "key": document.key,
         "kind": document.kind,
         "year": str(document.year),
-        "branch": branch,
+        "filled": [f"{name}_{branch}" for name, text in texts.items() if text],
         "published": int(document.published_at.timestamp()),
         "vocabulary": _vocabulary(texts.values()),
         **{f"{name}_{branch}": text for name, text in texts.items() if text},

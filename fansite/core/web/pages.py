@@ -134,7 +134,7 @@ def render_page(template: str, page: Page, *, tags: Iterable[str] = (), status: 
 def language_switch(page: Page) -> list[tuple[str, str, bool]]:
     """(language, path, current) for the switch: the same text where it exists in that language, else the same page."""
     versions = dict(page.versions)
-    base = request.path if request.method == "GET" else "/"
+    base = request.path if request.method in ("GET", "HEAD") else "/"
     return [
         (language, versions.get(language) or in_language(base, language), language == g.language)
         for language in settings().languages
