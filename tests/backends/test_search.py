@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from fansite.backends.search import Answer, Document, Query, Search, SearchNotReady, open_search
 from tests.backends.search_cast import FIRST_DAY, document, found, french, many
+from tests.effort import takes_at_most
 
 BACKENDS = ("whoosh:",)
 
@@ -400,9 +400,7 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
 def test_no_query_breaks_or_slows_the_search(holding, text, caplog):
     search = holding(*many(40), document("the", "The who", "the of and to " * 200))
-    began = time.process_time()
-    answer = search.find(Query(text))
-    assert time.process_time() - began < 0.25
+    answer = takes_at_most(0.25, lambda: search.find(Query(text)))
     assert answer.total >= len(answer.hits)
     assert not caplog.records
 
@@ -419,9 +417,7 @@ def test_no_naughty_string_breaks_the_search(holding, shared, caplog):
 
 def test_hostile_documents_are_indexed_in_time(holding):
     texts = ["a" * 100_000, "é" * 50_000, "e" + "\u0301" * 100_000, "-a" * 50_000, "l'" * 50_000, "\0" * 10_000, "\ud800"]
-    began = time.process_time()
-    search = holding(*[document(f"entry:{n}", "Hostile", text) for n, text in enumerate(texts)])
-    assert time.process_time() - began < 3
+    search = takes_at_most(3, lambda: holding(*[document(f"entry:{n}", "Hostile", text) for n, text in enumerate(texts)]))
     assert search.find(Query("hostile")).total == len(texts)
 
 

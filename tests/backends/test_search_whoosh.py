@@ -12,7 +12,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import pytest
 from fansite.backends.search import Answer, Document, Query, SearchBusy, SearchNotReady, open_search
 from fansite.backends.search import whoosh_index as engine
 from tests.backends.search_cast import document, filled, found, many
+from tests.effort import takes_at_most
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -349,8 +349,7 @@ def test_twenty_thousand_words_are_looked_through_for_a_better_spelling_in_time(
     documents: list[Document] = [document(f"entry:{n}", body=" ".join(words[n * 100 : n * 100 + 100])) for n in range(200)]
     search = filled(folder, documents)
 
-    began = time.process_time()
-    answer = search.find(Query(words[7][:3] + "x" + words[7][4:] + " "))
-    assert time.process_time() - began < 0.5  # 0.1 s on an idle machine, the reading of the vocabulary included
+    # 0.1 s, the reading of the vocabulary included.
+    answer = takes_at_most(0.5, lambda: search.find(Query(words[7][:3] + "x" + words[7][4:] + " ")))
     assert answer.suggestion
     search.close()
