@@ -1,0 +1,131 @@
+"""Chromium, and a served site to look at: one of each for all tests of a process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.site import PASSWORD, Site
+from tests.conftest import ROOT
+from tests.serve.served import Served, free_port
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# What the browser says by itself about an answer that is not 200: the page says the rest.
+EXPECTED = ("Failed to load resource: the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if program is None:
+        missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        missing("Chromium is not here: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo band, served with its worker."""
+    folder, port = tmp_path_factory.mktemp("site"), free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FANSITE_")} | {
+        "FANSITE_INSTANCE_PATH": str(folder),
+        "FANSITE_BASE_URL": f"http://127.0.0.1:{port}",
+        "FANSITE_LIMITS": "off",
+    }
+    program = str(Path(sys.executable).parent / "fansite")
+    for command in (["db", "upgrade"], ["demo", "load"]):
+        subprocess.run([program, *command], check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    served = Served(folder, port, [program, "serve", "--port", str(port), "--workers", "1"], environment)
+    try:
+        served.started()
+        yield Site(f"http://127.0.0.1:{port}", folder)
+    finally:
+        served.end()
+
+
+@pytest.fixture(scope="session")
+def cookies(chromium: Any, site: Site) -> Callable[[str], Any]:
+    """`cookies("milo")`: what a browser holds in which Milo signed in, once for all tests."""
+    kept: dict[str, Any] = {}
+
+    def of(name: str) -> Any:
+        if name not in kept:
+            context = chromium.new_context(base_url=site.address)
+            page = context.new_page()
+            page.goto("/login")
+            page.fill('[data-form="login"] [name="email"]', f"{name}@example.org")
+            page.fill('[data-form="login"] [name="password"]', PASSWORD)
+            page.click('[data-form="login"] button')
+            page.wait_for_selector(".menu")
+            kept[name] = context.storage_state()
+            context.close()
+        return kept[name]
+
+    return of
+
+
+@pytest.fixture
+def visit(chromium: Any, site: Site, cookies: Callable[[str], Any]) -> Iterator[Callable[..., Any]]:
+    """`visit("fay", width=360)` is a page in a browser of its own; what it complains of fails the test at its end."""
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def open_page(
+        who: str | None = None, *, width: int = 1280, js: bool = True, scheme: str = "light", language: str = "en-GB"
+    ) -> Any:
+        context = chromium.new_context(
+            base_url=site.address,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=js,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            locale=language,
+            storage_state=cookies(who) if who else None,
+        )
+        context.set_default_timeout(15000)  # a busy machine is slow, not wrong
+        contexts.append(context)
+        page = context.new_page()
+        listen(page, site.address, complaints)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def listen(page: Any, address: str, complaints: list[str]) -> None:
+    """Notes what the console says and whom else the page asks."""
+
+    def said(message: Any) -> None:
+        if message.type in ("error", "warning") and not any(words in message.text for words in EXPECTED):
+            complaints.append(f"{page.url}: {message.text}")
+
+    def asked(request: Any) -> None:
+        if not request.url.startswith((f"{address}/", "data:", "blob:")):
+            complaints.append(f"{page.url} asked {request.url}")
+
+    page.on("console", said)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on("request", asked)

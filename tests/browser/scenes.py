@@ -1,0 +1,282 @@
+"""Every page and state of the site a person can meet, and how a browser gets there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.browser.site import LONG_POST, POST, Site, comment_with, send, write
+from tests.serve.served import until
+
+# (who, how to get there): a path, or steps.
+Way = str | Callable[[Any, Site], None]
+
+# Every behaviour a page asks for has come.
+ALIVE = "[...document.querySelectorAll('*')].every((one) => !one.localName.includes('-') || customElements.get(one.localName))"
+
+
+def all_scenes() -> dict[str, tuple[str | None, Way]]:
+    return {**PUBLIC, **IN_BETWEEN, **ACCOUNT, **DESK}
+
+
+def go(page: Any, site: Site, way: Way) -> None:
+    if callable(way):
+        way(page, site)
+    else:
+        page.goto(way)
+    until(lambda: page.evaluate(ALIVE))
+
+
+# ---- ways of more than one step ---------------------------------------------------------------------------------------------
+
+
+def search_that_finds(page: Any, _site: Site) -> None:
+    page.goto("/search?q=soup")
+    assert page.locator("#results > li").count() > 3
+
+
+def first_tag(page: Any, _site: Site) -> None:
+    page.goto("/news/")
+    page.locator(".tag[rel='tag']").first.click()
+
+
+def waiting(page: Any, _site: Site) -> None:
+    page.goto(POST)
+    write(page, "A scene of its own, waiting")
+    send(page)
+    comment_with(page, "A scene of its own, waiting").first.wait_for()
+
+
+def refused(page: Any, _site: Site) -> None:
+    page.goto(POST)
+    send(page)
+    page.wait_for_selector("[data-problems]")
+
+
+def answering(page: Any, _site: Site) -> None:
+    page.goto(LONG_POST)
+    page.locator("[data-reply]").nth(4).click()
+
+
+def withdrawn_comment(page: Any, _site: Site) -> None:
+    """One a moderator of the demo band took down."""
+    page.goto("/moderation/recent")
+    card = page.locator(".review", has=page.locator(".stamp", has_text="Removed")).first
+    number = str(card.get_attribute("data-subject")).removeprefix("comment:")
+    page.goto(f"/comments/{number}")
+    assert page.locator(".badge", has_text="410").count() == 1
+
+
+def report_form(page: Any, _site: Site) -> None:
+    page.goto(POST)
+    page.locator(".comment a[href$='/report']").first.click()
+
+
+def report_refused(page: Any, site: Site) -> None:
+    report_form(page, site)
+    page.click("[data-form='report'] .button--main")
+    page.wait_for_selector("[data-problems]")
+
+
+def draft_at_the_door(page: Any, _site: Site) -> None:
+    page.goto(POST)
+    write(page, "Before I had a name here.\n\nIn two parts.")
+    send(page)
+    page.wait_for_url("**/login?draft=*")
+
+
+def wrong_password(page: Any, _site: Site) -> None:
+    page.goto("/login")
+    page.fill("[data-form='login'] [name='email']", "fay@example.org")
+    page.fill("[data-form='login'] [name='password']", "not this one")
+    page.click("[data-form='login'] button")
+    page.wait_for_selector("[data-problems]")
+
+
+def join_refused(page: Any, _site: Site) -> None:
+    page.goto("/join")
+    page.click("[data-form='join'] button")
+    page.wait_for_selector("[data-problems]")
+
+
+def confirm(page: Any, site: Site) -> None:
+    draft_at_the_door(page, site)
+    form = page.locator("[data-form='join']")
+    form.locator("[name='email']").fill("scene@example.com")
+    form.locator("[name='username']").fill("scene")
+    form.locator("[name='password']").fill("seven hills of hay")
+    form.locator("button").click()
+    page.wait_for_url("**/join/sent")
+    page.goto(site.letter_link("scene@example.com"))
+    assert page.locator("[data-form='confirm']").count() == 1
+
+
+def old_token(page: Any, _site: Site) -> None:
+    page.goto(POST)
+    write(page, "Kept over an old token")
+    page.eval_on_selector("[data-form='comment'] [name='csrf_token']", "field => { field.value = 'of last year'; }")
+    page.evaluate("document.querySelector('form[data-form=comment]').submit()")
+    page.wait_for_selector("main textarea")
+    page.evaluate("localStorage.clear()")
+
+
+def take_back(page: Any, _site: Site) -> None:
+    page.goto("/account/comments")
+    page.locator("a[href$='/withdrawal']").first.click()
+
+
+def correct(page: Any, _site: Site) -> None:
+    page.goto(POST)
+    write(page, "A scene that can be corrected")
+    send(page)
+    comment_with(page, "A scene that can be corrected").first.locator("a[href$='/edit']").click()
+    page.wait_for_selector("[data-form='edit']")
+
+
+def with_open_menu(page: Any, _site: Site) -> None:
+    page.goto("/news/")
+    page.click(".menu summary")
+
+
+def decided(page: Any, _site: Site) -> None:
+    page.goto("/moderation/reported")
+    page.locator(".review button[value='approve']").first.click()
+    page.wait_for_selector(".toast")
+    # At the end of the list it covers nothing: axe reports what lies under it.
+    page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
+
+
+def conflict(page: Any, _site: Site) -> None:
+    page.goto("/moderation/")
+    page.locator(".review [name='version']").last.evaluate("field => { field.value = '99'; }")
+    page.locator(".review button[value='approve']").last.click()
+    page.wait_for_selector(".flash--wrong")
+
+
+def of_one_comment(page: Any, _site: Site) -> None:
+    page.goto(POST)
+    page.locator(".comment a", has_text="Moderate").first.click()
+
+
+def editor(page: Any, _site: Site) -> None:
+    page.goto("/staff/news/?status=published")
+    page.locator(".staff-row__title").first.click()
+    page.wait_for_selector("[data-form='entry']")
+
+
+def withdrawing(page: Any, site: Site) -> None:
+    editor(page, site)
+    page.click(".details summary")
+
+
+def entry_refused(page: Any, _site: Site) -> None:
+    page.goto("/staff/news/new")
+    page.click("[data-form='entry'] .button--main")
+    page.wait_for_selector("[data-problems]")
+
+
+def preview(page: Any, _site: Site) -> None:
+    page.goto("/staff/news/new")
+    page.fill("[name='title']", "Not yet")
+    page.fill("[name='body']", "A *text*\n\n## with a heading\n\n- and\n- a list\n\n| a | table |\n| - | - |\n| of | two |")
+    page.click("button[formaction$='/preview']")
+    page.wait_for_selector("[data-form='resume']")
+
+
+def letter(page: Any, site: Site) -> None:
+    page.goto("/reset")
+    page.fill("[data-form='ask-reset'] [name='email']", "nora@example.org")
+    page.click("[data-form='ask-reset'] button")
+    site.letter_link("nora@example.org")
+    page.goto("/staff/mail")
+    page.locator(".staff-row__title").first.click()
+    page.wait_for_selector(".staff__letter")
+
+
+def reset(page: Any, site: Site) -> None:
+    page.goto("/reset")
+    page.fill("[data-form='ask-reset'] [name='email']", "eli@example.org")
+    page.click("[data-form='ask-reset'] button")
+    page.goto(site.letter_link("eli@example.org"))
+    page.wait_for_selector("[data-form='reset']")
+
+
+PUBLIC: dict[str, tuple[str | None, Way]] = {
+    "home": (None, "/"),
+    "home in French": (None, "/fr/"),
+    "news": (None, "/news/"),
+    "news in French": (None, "/fr/news/"),
+    "news of a tag": (None, first_tag),
+    "news of a year": (None, "/news/2025/"),
+    "post with thread": (None, POST),
+    "post with pages of comments": ("fay", LONG_POST),
+    "post in French": (None, "/fr/news/bruxelles-c-est-reparti"),
+    "page": (None, "/about"),
+    "search": (None, "/search"),
+    "search that finds": (None, search_that_finds),
+    "search that finds nothing": (None, "/search?q=zzqqxx"),
+    "fans": (None, "/fans/"),
+    "fan": (None, "/fans/fay"),
+    "member of the band": (None, "/fans/lucie"),
+    "404": (None, "/no/such/burrow"),
+    "410": ("milo", withdrawn_comment),
+    "403": ("fay", "/staff/"),
+}
+IN_BETWEEN: dict[str, tuple[str | None, Way]] = {
+    "waiting comment": ("nora", waiting),
+    "refused comment": ("fay", refused),
+    "answering": ("fay", answering),
+    "old token": ("fay", old_token),
+    "report": (None, report_form),
+    "report refused": (None, report_refused),
+    "join": (None, "/join"),
+    "join refused": (None, join_refused),
+    "look at your mail": (None, "/join/sent"),
+    "login": (None, "/login"),
+    "login refused": (None, wrong_password),
+    "login with draft": (None, draft_at_the_door),
+    "confirm": (None, confirm),
+    "used up link": (None, "/confirm/0123456789abcdef"),
+    "ask for a new password": (None, "/reset"),
+    "new password": (None, reset),
+}
+ACCOUNT: dict[str, tuple[str | None, Way]] = {
+    "account": ("fay", "/account/"),
+    "own comments": ("fay", "/account/comments"),
+    "no comments yet": ("ada", "/account/comments"),
+    "taking a comment back": ("fay", take_back),
+    "correcting a comment": ("nora", correct),
+    "own profile": ("fay", "/fans/fay"),
+    "username": ("fay", "/account/username"),
+    "e-mail": ("fay", "/account/email"),
+    "password": ("fay", "/account/password"),
+    "sessions": ("fay", "/account/sessions"),
+    "language": ("fay", "/account/language"),
+    "leave for good": ("fay", "/account/leave"),
+    "log out": ("fay", "/logout"),
+    "menu": ("ada", with_open_menu),
+}
+DESK: dict[str, tuple[str | None, Way]] = {
+    "queue": ("milo", "/moderation/"),
+    "queue in French": ("milo", "/fr/moderation/"),
+    "reported": ("milo", "/moderation/reported"),
+    "recent": ("milo", "/moderation/recent"),
+    "decided": ("milo", decided),
+    "decided by somebody else": ("milo", conflict),
+    "one comment": ("milo", of_one_comment),
+    "watched words": ("milo", "/moderation/words"),
+    "desk": ("eli", "/staff/"),
+    "all news": ("eli", "/staff/news/"),
+    "nothing in a list": ("eli", "/staff/page/?status=withdrawn"),
+    "editor": ("eli", editor),
+    "withdrawing": ("eli", withdrawing),
+    "new text": ("eli", "/staff/news/new"),
+    "new page": ("eli", "/staff/page/new"),
+    "text refused": ("eli", entry_refused),
+    "preview": ("eli", preview),
+    "tags": ("eli", "/staff/tags"),
+    "mail": ("ada", "/staff/mail"),
+    "letter": ("ada", letter),
+}
+
+__all__ = ["Way", "all_scenes", "go"]

@@ -1,0 +1,357 @@
+"""The demo band: as much of everything as promised, told the same way each time, and as the operations themselves would have left it."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from fansite.accounts import operations as accounts
+from fansite.accounts.models import Account
+from fansite.comments.models import Comment
+from fansite.core.content import Entry
+from fansite.core.db import Base, db, get
+from fansite.core.errors import Refused
+from fansite.core.kept import site_name
+from fansite.demo import operations as demo
+from fansite.lib.times import now
+from fansite.moderation.models import LogLine, Report, Review
+from fansite.news.models import NewsPost
+from fansite.pages.models import Page
+from tests.cast import PASSWORD
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "fansite.db"
+
+
+@pytest.fixture
+def band(app: Any, clock: Any, stored: Path) -> Iterator[SimpleNamespace]:
+    """The loaded demo, and its people by name. Loaded once; every test has a copy of its own."""
+    file = app.extensions["fansite"].settings.instance_path / "fansite.db"
+    if not stored.exists():
+        demo.load()
+        let_go()
+        shutil.copy(file, stored)
+    else:
+        let_go()
+        shutil.copy(stored, file)
+    people = {account.origin.removeprefix("demo:"): account for account in everyone()}
+    yield SimpleNamespace(**{name.replace("-", "_"): account for name, account in people.items()})
+    app.extensions["fansite"].search.close()
+
+
+def let_go() -> None:
+    db.session.remove()
+    db.engine.dispose()
+
+
+def everyone() -> list[Account]:
+    return list(db.session.scalars(sa.select(Account).where(Account.origin.like("demo:%"))))
+
+
+def count(model: Any, *where: Any) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model).where(*where)) or 0
+
+
+# ---- how much -----------------------------------------------------------------------------------------------------------------
+
+
+def test_there_is_as_much_as_promised(band):
+    assert count(NewsPost, NewsPost.language == "en", NewsPost.status == "published") >= 30
+    assert count(NewsPost, NewsPost.language == "fr", NewsPost.translation_of_id.is_not(None)) >= 10
+    assert count(Page, Page.language == "en", Page.status == "published") >= 5
+    assert count(Account, Account.role == "fan") >= 60
+    assert count(Comment) >= 600
+    assert count(Comment, Comment.parent_id.is_not(None)) >= 150
+    assert count(Review, Review.decided_at.is_(None), Review.queue == "pending") >= 20
+    assert count(Review, Review.decided_at.is_(None), Review.queue == "reported") >= 5
+    assert count(Report) >= 10
+    assert site_name() == "The Paper Marmots"
+
+
+def test_every_state_can_be_looked_at(band):
+    assert set(db.session.scalars(sa.select(Comment.status).distinct())) == {
+        "published",
+        "pending",
+        "rejected",
+        "removed",
+        "withdrawn",
+    }
+    assert {"draft", "scheduled", "published"} <= set(db.session.scalars(sa.select(Entry.status).distinct()))
+    assert set(db.session.scalars(sa.select(Account.role).distinct())) == {"fan", "moderator", "editor", "owner"}
+    assert count(Account, Account.disabled_at.is_not(None)) >= 1
+
+
+def test_three_years_lie_behind_and_nothing_ahead_but_what_is_planned(band):
+    published = Entry.status == "published"
+    first, last = db.session.execute(
+        sa.select(sa.func.min(Entry.published_at), sa.func.max(Entry.published_at)).where(published)
+    ).one()
+    assert last <= now() and last - first > timedelta(days=900)
+    assert all(at > now() for at in db.session.scalars(sa.select(Entry.published_at).where(Entry.status == "scheduled")))
+    for moment in (Comment.posted_at, Account.joined_at, Review.opened_at, Report.at, LogLine.at):
+        assert db.session.scalar(sa.select(sa.func.max(moment))) <= now()
+
+
+def test_the_people_shown_can_sign_in(band):
+    lines = demo.accounts_lines()
+    assert len(lines) == 1 + len(demo.SHOWN)
+    for name, _what in demo.SHOWN:
+        account = getattr(band, name)
+        assert any(account.email in line and demo.PASSWORD in line for line in lines)
+        accounts.sign_in(account.email, demo.PASSWORD)
+
+
+# ---- as the operations would have left it -----------------------------------------------------------------------------------------
+
+
+def test_every_counter_is_what_counting_gives(band):
+    comments = list(db.session.scalars(sa.select(Comment)))
+    visible = [comment for comment in comments if comment.status == "published"]
+    of_entry = Counter(comment.entry_id for comment in visible)
+    threads: dict[int, int] = defaultdict(int)
+    for comment in comments:
+        threads[comment.entry_id] = max(threads[comment.entry_id], comment.thread or 0)
+    for entry in db.session.scalars(sa.select(Entry)):
+        assert (entry.comments_count, entry.threads_count) == (of_entry[entry.id], threads[entry.id]), entry.slug
+    answers = Counter(comment.root_id for comment in visible if comment.parent_id is not None)
+    for comment in comments:
+        assert comment.replies_count == (answers[comment.id] if comment.parent_id is None else 0)
+    approved, refused = Counter(), Counter()
+    for comment in comments:
+        approved[comment.author_id] += comment.status == "published"
+        refused[comment.author_id] += comment.status in ("rejected", "removed")
+    for account in everyone():
+        assert (account.approved_comments, account.refused_comments) == (approved[account.id], refused[account.id]), (
+            account.username
+        )
+
+
+def test_every_comment_stands_in_its_place(band):
+    comments = {comment.id: comment for comment in db.session.scalars(sa.select(Comment))}
+    for comment in comments.values():
+        path, depth, thread = comment.path, comment.depth, comment.thread
+        parent = comments.get(comment.parent_id)
+        assert (comment.parent_id is None) == (parent is None)
+        if parent is not None:
+            assert parent.entry_id == comment.entry_id and parent.posted_at <= comment.posted_at
+            assert thread == comments[comment.root_id].thread
+        comment.place(parent)
+        assert (comment.path, comment.depth) == (path, depth)
+    db.session.rollback()
+
+
+def test_threads_are_numbered_in_the_order_they_began_without_a_gap(band):
+    roots = (
+        sa.select(Comment).where(Comment.parent_id.is_(None), Comment.thread.is_not(None)).order_by(Comment.posted_at, Comment.id)
+    )
+    numbers: dict[int, list[int]] = defaultdict(list)
+    for root in db.session.scalars(roots):
+        numbers[root.entry_id].append(root.thread)
+    assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
+    unseen = count(Comment, Comment.parent_id.is_(None), Comment.thread.is_(None), Comment.status == "published")
+    assert unseen == 0
+
+
+def test_nobody_spoke_before_there_was_something_to_speak_about(band):
+    early = sa.select(Comment.id).join(Entry, Entry.id == Comment.entry_id).where(Comment.posted_at < Entry.published_at)
+    assert db.session.scalars(early).all() == []
+
+
+def test_the_queue_holds_what_waits_and_nothing_else(band):
+    waiting = set(db.session.scalars(sa.select(Comment.id).where(Comment.status == "pending")))
+    open_reviews = db.session.execute(
+        sa.select(Review.subject_id, Review.queue, Review.reasons).where(Review.decided_at.is_(None))
+    ).all()
+    assert {review.subject_id for review in open_reviews if review.queue == "pending"} == waiting
+    reported = {review.subject_id for review in open_reviews if review.queue == "reported"}
+    assert reported <= set(db.session.scalars(sa.select(Report.subject_id)))
+    assert all(review.reasons for review in open_reviews)
+    decided = {
+        f"comment:{number}"
+        for number in db.session.scalars(sa.select(Comment.id).where(Comment.status.in_(["rejected", "removed"])))
+    }
+    assert decided == set(db.session.scalars(sa.select(LogLine.subject)))
+
+
+def test_a_decision_in_the_demo_can_be_taken(band, browser_as):
+    milo = browser_as(band.milo)
+    milo.get("/moderation/")
+    review = milo.page.xpath("//article[@data-subject]")[0]
+    comment_id = int(review.get("data-subject").removeprefix("comment:"))
+    before = get(Entry, get(Comment, comment_id).entry_id).comments_count
+    milo.submit("decision", {"decision": "approve"})
+    db.session.rollback()
+    comment = get(Comment, comment_id)
+    assert comment.status == "published"
+    assert get(Entry, comment.entry_id).comments_count == before + 1
+
+
+def test_what_is_planned_is_published_when_its_time_has_come(band, worker, clock):
+    planned = db.session.scalars(sa.select(Entry).where(Entry.status == "scheduled")).first()
+    entry_id, wait = planned.id, planned.published_at - now()
+    worker()
+    assert get(Entry, entry_id).status == "scheduled"
+    clock.shift(wait)
+    worker()
+    db.session.rollback()
+    assert get(Entry, entry_id).status == "published"
+
+
+# ---- the same each time -----------------------------------------------------------------------------------------------------------
+
+
+def test_loaded_again_elsewhere_it_is_the_same(band, empty_database, app):
+    first = contents()
+    let_go()
+    shutil.copy(empty_database, app.extensions["fansite"].settings.instance_path / "fansite.db")
+    demo.load()
+    assert contents() == first
+
+
+def contents() -> dict[str, list[Any]]:
+    """Every row of every table; passwords are salted."""
+    db.session.rollback()
+    left_out = {"password_hash"}
+    tables = Base.metadata.sorted_tables
+    return {
+        table.name: db.session.execute(
+            sa.select(*[column for column in table.c if column.name not in left_out]).order_by(*table.primary_key)
+        ).all()
+        for table in tables
+    }
+
+
+def test_loaded_twice_it_adds_nothing(band):
+    before = contents()
+    assert set(demo.load().values()) == {0}
+    assert contents() == before
+
+
+def test_more_of_it_adds_up_to_the_totals_asked_for(band):
+    made = demo.load(posts=60, comments=700, fans=80)
+    assert (count(NewsPost), count(Comment)) == (60, 700)
+    assert count(Account) == 80
+    assert made == {"account": 80 - 66, "news": 60 - 43, "page": 0, "comment": 100}
+    test_every_comment_stands_in_its_place(band)
+    assert set(demo.load(posts=60, comments=700, fans=80).values()) == {0}
+
+
+def test_counters_hold_for_more_of_it_too(band):
+    demo.load(comments=800)
+    visible = sa.select(Comment.entry_id, sa.func.count()).where(Comment.status == "published").group_by(Comment.entry_id)
+    published = dict(db.session.execute(visible).all())
+    for entry in db.session.scalars(sa.select(Entry)):
+        assert entry.comments_count == published.get(entry.id, 0)
+        numbers = sorted(
+            db.session.scalars(
+                sa.select(Comment.thread).where(
+                    Comment.entry_id == entry.id, Comment.parent_id.is_(None), Comment.thread.is_not(None)
+                )
+            )
+        )
+        assert numbers == list(range(1, entry.threads_count + 1))
+
+
+# ---- where it may stand -----------------------------------------------------------------------------------------------------------
+
+
+def test_it_works_beside_an_owner_who_has_one_of_its_names(app, clock):
+    accounts.create(email="ada@example.org", username="ada", password=PASSWORD, role="owner")
+    accounts.create(email="someone@example.org", username="milo", password=PASSWORD, role="fan")
+    assert not demo.is_empty()
+    demo.load()
+    names = {account.origin: account.username for account in everyone()}
+    assert names["demo:ada"] == "ada-2" and names["demo:milo"] == "milo-2" and names["demo:eli"] == "eli"
+    accounts.sign_in("ada", PASSWORD)
+    accounts.sign_in("ada-2@example.org", demo.PASSWORD)
+    with pytest.raises(Refused):
+        accounts.sign_in("ada", demo.PASSWORD)
+    assert any("ada-2@example.org" in line for line in demo.accounts_lines())
+
+
+def test_it_keeps_a_name_the_band_already_has(app, clock):
+    from fansite.core import kept
+
+    kept.say("site_name", "Lava Lullaby")
+    demo.load()
+    assert site_name() == "Lava Lullaby"
+
+
+def test_it_takes_no_address_that_is_in_use(app, clock):
+    from tests.texts import news_post
+
+    news_post(slug="we-have-a-website", title="Ours")
+    demo.load()
+    slugs = set(db.session.scalars(sa.select(Entry.slug).where(Entry.slug.like("we-have-a-website%"))))
+    assert slugs == {"we-have-a-website", "we-have-a-website-2"}
+
+
+def test_a_site_on_a_public_address_has_no_demo(app, monkeypatch):
+    site = app.extensions["fansite"]
+    monkeypatch.setattr(site, "settings", replace(site.settings, base_url="https://band.example"))
+    with pytest.raises(Refused, match="loopback"):
+        demo.load()
+    assert count(Account) == count(Entry) == 0
+
+
+def test_broken_off_it_leaves_nothing(app, clock, monkeypatch):
+    monkeypatch.setattr(demo, "_reports", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        demo.load()
+    assert count(Account) == count(Entry) == count(Comment) == 0
+    assert demo.is_empty() and not demo.is_loaded()
+
+
+# ---- to look at -------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_visitor_finds_every_page_in_order(band, stranger):
+    """The browser of the tests checks each page it reads."""
+    for path in ("/", "/fr/", "/news/", "/news/?page=2", "/fr/news/", "/fans/"):
+        stranger.get(path)
+    posts = db.session.execute(
+        sa.select(Entry.slug, Entry.language).where(Entry.kind == "news", Entry.status == "published")
+    ).all()
+    for slug, language in posts[::4]:
+        stranger.get(f"/fr/news/{slug}" if language == "fr" else f"/news/{slug}")
+    for slug, language in db.session.execute(sa.select(Entry.slug, Entry.language).where(Entry.kind == "page")):
+        stranger.get(f"/fr/{slug}" if language == "fr" else f"/{slug}")
+    for path in [*links(stranger, "/news/", "/news/tag/")[:2], "/fans/fay", "/sitemap.xml", "/feed.xml"]:
+        stranger.get(path)
+
+
+def test_the_team_finds_every_desk_in_order(band, browser_as):
+    for who, paths in (
+        (band.milo, ["/moderation/", "/moderation/reported", "/moderation/recent", "/"]),
+        (band.eli, ["/staff/", "/staff/news/", "/staff/page/"]),
+        (band.ada, ["/staff/mail", "/account/"]),
+        (band.fay, ["/account/comments", "/account/", "/fr/account/comments"]),
+    ):
+        visitor = browser_as(who)
+        for path in paths:
+            visitor.get(path)
+
+
+def links(visitor: Any, page: str, beginning: str) -> list[str]:
+    visitor.get(page)
+    return sorted({link for link in visitor.page.xpath("//a/@href") if link.startswith(beginning)})
+
+
+def test_what_a_visitor_looks_for_is_found(band, stranger, worker):
+    worker()
+    stranger.get("/search?q=piano")
+    hits = stranger.page.xpath("//ol[@id='results']/li")
+    assert {hit.get("data-kind") for hit in hits} >= {"news", "comment"}
+    stranger.get("/fr/search?q=fromage")
+    assert stranger.page.xpath("//ol[@id='results']/li")
