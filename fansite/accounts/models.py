@@ -56,7 +56,7 @@ class Account(Model, UserMixin):
 
     @property
     def page_tags(self) -> tuple[str, ...]:
-        return (f"account:{self.id}",)
+        return (f"account:{self.id}", "list:fans")
 
     @property
     def active(self) -> bool:

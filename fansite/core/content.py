@@ -81,6 +81,11 @@ class Entry(Model):
         return (f"entry:{self.id}", f"list:{self.kind}")
 
     @property
+    def link_tags(self) -> tuple[str, ...]:
+        """What else shows its title and address, whatever is said below it."""
+        return ()
+
+    @property
     def group_id(self) -> int:
         """The same for all translations of one thing."""
         return self.translation_of_id or self.id

@@ -75,9 +75,9 @@ def _summary_of(entry: Any) -> str:
 
 
 def touch_all(entry: Entry) -> None:
-    """Its own pages, its lists, and its translations: they link to it."""
+    """Its own pages, its lists, what links to it, and its translations: they do too."""
     entry.touch()
-    touch(*(f"entry:{id}" for id, _language in others_of_group(entry)))
+    touch(*entry.link_tags, *(f"entry:{id}" for id, _language in others_of_group(entry)))
 
 
 def others_of_group(entry: Entry) -> list[tuple[int, str]]:

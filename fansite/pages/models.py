@@ -13,3 +13,8 @@ class Page(Written, Entry):
 
     # Its place in the menu; None keeps it out.
     menu_order: Mapped[int | None] = mapped_column()
+
+    @property
+    def link_tags(self) -> tuple[str, ...]:
+        """The menu stands on every page; a translation changes it too, by taking the place of its original."""
+        return ("site",)

@@ -23,9 +23,8 @@ def show(slug: str) -> Any:
         return elsewhere("page", slug, g.language, g.person)
     require_sight(g.person, entry)
     said = section(entry, g.person) if entry.public and (entry.comments_open or entry.comments_count) else None
-    return web.render_page(
-        "pages/show.html", _described(entry, said), tags=(*entry.page_tags, "list:page"), entry=entry, section=said, preview=None
-    )
+    tags = (*entry.page_tags, *(said.tags if said else ()))
+    return web.render_page("pages/show.html", _described(entry, said), tags=tags, entry=entry, section=said, preview=None)
 
 
 def _described(entry: Page, said: Section | None) -> web.Page:

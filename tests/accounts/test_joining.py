@@ -237,7 +237,7 @@ def test_the_operator_confirms_whose_letter_was_lost(app: Any, stranger: Any, le
 def test_joining_is_told_to_the_rest_of_the_site(app: Any) -> None:
     account = operations.create(email="lea@example.org", username="lea-b", password=PASSWORD)
     event = db.session.scalars(sa.select(Event).where(Event.name == "account.joined")).one()
-    assert event.subject == f"account:{account.id}" and event.data["tags"] == [f"account:{account.id}"]
+    assert event.subject == f"account:{account.id}" and event.data["tags"] == [f"account:{account.id}", "list:fans"]
 
 
 def test_the_operator_meets_the_same_rules_of_shape_and_strength(app: Any, cast: Any) -> None:

@@ -118,7 +118,7 @@ def test_a_new_name_is_told_to_the_rest_of_the_site(app: Any, cast: Any) -> None
     seen = app.extensions["fansite"].clock.seen()
     operations.change_username(cast.fay.id, "fay-of-thiers")
     event = db.session.scalars(sa.select(Event).where(Event.name == "account.renamed")).one()
-    assert event.data["tags"] == [f"account:{cast.fay.id}"]
+    assert event.data["tags"] == [f"account:{cast.fay.id}", "list:fans"]
     assert not app.extensions["fansite"].clock.fresh(seen, [f"account:{cast.fay.id}"])
 
 
