@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer, joinedload, lazyload
+from sqlalchemy.orm import defer, lazyload
 
-from fansite.core.content import Entry, listed, readable_in
+from fansite.core.content import Entry, listed, of_kind, readable_in
 from fansite.core.db import db
 from fansite.core.kept import kept
 from fansite.core.wording import settings
@@ -44,9 +44,8 @@ class Around:
 
 def public(language: str) -> sa.Select[Any]:
     """What a reader of this language is offered, newest first; a card needs no text."""
-    statement = (
-        sa.select(NewsPost).where(listed(), readable_in(language)).order_by(NewsPost.published_at.desc(), NewsPost.id.desc())
-    )
+    shown = sa.and_(of_kind(NewsPost), listed(), readable_in(language))
+    statement = sa.select(NewsPost).where(shown).order_by(Entry.published_at.desc(), Entry.id.desc())
     return statement.options(defer(NewsPost.body), defer(NewsPost.html), lazyload(NewsPost.tags))
 
 
@@ -82,7 +81,7 @@ def years(language: str) -> list[int]:
         # A year of UTC touches at most two years of the site's zone, and its first and last post tell which.
         year = sa.extract("year", NewsPost.published_at)
         ends = sa.select(sa.func.min(NewsPost.published_at), sa.func.max(NewsPost.published_at)).group_by(year)
-        rows = db.session.execute(ends.where(listed(), readable_in(language)))
+        rows = db.session.execute(ends.where(of_kind(NewsPost), listed(), readable_in(language)))
         zone = settings().timezone
         return sorted({end.astimezone(zone).year for row in rows for end in row}, reverse=True)
 
@@ -90,14 +89,6 @@ def years(language: str) -> list[int]:
 
 
 # ---- one post ---------------------------------------------------------------------------------------------------------------
-
-
-def post_at(slug: str, language: str) -> NewsPost | None:
-    statement = (
-        sa.select(NewsPost).options(joinedload(NewsPost.author)).where(NewsPost.slug == slug, NewsPost.language == language)
-    )
-    found: NewsPost | None = db.session.execute(statement.where(NewsPost.scope == "")).scalar_one_or_none()
-    return found
 
 
 def around(post: NewsPost) -> Around:

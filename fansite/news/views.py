@@ -9,10 +9,12 @@ from flask import Blueprint, Response, abort, g
 from flask_babel import gettext as _
 
 from fansite.comments import section
+from fansite.core.content import by_slug
 from fansite.core.entries import elsewhere, require_sight
 from fansite.core.kept import kept, site_name
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
 from fansite.news import queries
+from fansite.news.models import NewsPost
 from fansite.news.showing import page_of_post
 from fansite.tags import queries as tags
 
@@ -46,7 +48,7 @@ def year(year: int) -> Response:
 
 @bp.get("/<slug>")
 def show(slug: str) -> Any:
-    post = queries.post_at(slug, g.language)
+    post = by_slug(NewsPost, slug, g.language)
     if post is None:
         return elsewhere("news", slug, g.language, g.person)
     require_sight(g.person, post)

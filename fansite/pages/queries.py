@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
-from fansite.core.content import Entry, listed, readable_in
+from fansite.core.content import Entry, listed, of_kind, readable_in
 from fansite.core.db import db
 from fansite.core.kept import kept
 from fansite.core.web import path_for
@@ -20,14 +19,6 @@ from fansite.pages.models import Page
 class MenuPage:
     title: str
     address: str
-
-
-def page_at(slug: str, language: str) -> Page | None:
-    statement = (
-        sa.select(Page).options(joinedload(Page.author)).where(Page.slug == slug, Page.language == language, Page.scope == "")
-    )
-    found: Page | None = db.session.execute(statement).scalar_one_or_none()
-    return found
 
 
 def versions(page: Page) -> Sequence[tuple[str, str]]:
@@ -44,7 +35,7 @@ def menu_pages() -> list[MenuPage]:
 
     def ask() -> list[MenuPage]:
         statement = sa.select(Page.title, Page.language, Page.slug).where(
-            listed(), readable_in(language), Page.menu_order.is_not(None)
+            of_kind(Page), listed(), readable_in(language), Page.menu_order.is_not(None)
         )
         rows = db.session.execute(statement.order_by(Page.menu_order, Page.title))
         return [MenuPage(title, path_for("pages.show", language=of, slug=slug)) for title, of, slug in rows]

@@ -8,6 +8,7 @@ from flask import Blueprint, g
 
 from fansite.comments import Section, section
 from fansite.core import web
+from fansite.core.content import by_slug
 from fansite.core.entries import elsewhere, require_sight
 from fansite.pages import queries
 from fansite.pages.content import json_ld
@@ -18,7 +19,7 @@ bp = Blueprint("pages", __name__)
 
 @bp.get("/<slug>")
 def show(slug: str) -> Any:
-    entry = queries.page_at(slug, g.language)
+    entry = by_slug(Page, slug, g.language)
     if entry is None:
         return elsewhere("page", slug, g.language, g.person)
     require_sight(g.person, entry)

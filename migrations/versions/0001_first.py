@@ -211,8 +211,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("origin", name=op.f("uq_entry_origin")),
     )
     op.create_index(op.f("ix_entry_author_id"), "entry", ["author_id"], unique=False)
+    op.create_index("ix_entry_kind_status_id", "entry", ["kind", "status", "id"], unique=False)
     op.create_index("ix_entry_kind_status_published", "entry", ["kind", "status", "published_at", "id"], unique=False)
-    op.create_index("ix_entry_status_updated", "entry", ["status", "updated_at"], unique=False)
     op.create_index(op.f("ix_entry_translation_of_id"), "entry", ["translation_of_id"], unique=False)
 
     op.create_table(
