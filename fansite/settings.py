@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent.parent
 KNOWN_LANGUAGES = ("en", "fr")
+LONGEST_NAME = 80
+USUAL_PORTS = {"http": "80", "https": "443"}
+# In the letters a browser sends as `Origin`: a name in other letters has its `xn--` form there.
+BASE_URL = re.compile(r"(https?)://([a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?/?", re.IGNORECASE)
+ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
 
 
 class WrongSetting(Exception):
@@ -39,10 +46,31 @@ def _folder(text: str) -> Path:
 
 
 def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+    parts = BASE_URL.fullmatch(text)
+    if parts is None or not _is_port(parts[3] or "80") or not _is_host(parts[2]):
         raise ValueError("expected http:// or https:// and a host, like https://band.example")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    scheme, host, port = parts[1].lower(), parts[2].lower(), parts[3]
+    return f"{scheme}://{host}" + (f":{int(port)}" if port and port != USUAL_PORTS[scheme] else "")
+
+
+def _is_host(text: str) -> bool:
+    try:
+        return not text.startswith("[") or ip_address(text[1:-1]).version == 6
+    except ValueError:
+        return False
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < int(text) < 65536
+
+
+def _exactly(word: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text != word:
+            raise ValueError(f"expected {word}")
+        return text
+
+    return read
 
 
 def _one_of_schemes(*schemes: str) -> Callable[[str], str]:
@@ -54,6 +82,35 @@ def _one_of_schemes(*schemes: str) -> Callable[[str], str]:
     return read
 
 
+def _database_url(text: str) -> str:
+    if text != "sqlite:" and not text.startswith("postgresql://"):
+        raise ValueError("expected sqlite: or postgresql://")
+    if text != "sqlite:" and find_spec("psycopg") is None:
+        raise ValueError("postgresql:// needs a package that is not installed, psycopg[binary]")
+    return text
+
+
+def _mail_url(text: str) -> str:
+    _one_of_schemes("smtp://", "smtps://", "folder:")(text)
+    if not text.startswith("folder:") and not _is_server(text):
+        raise ValueError("expected smtp://user:password@mail.example:587, with %2F %3F %23 for / ? # in a password")
+    return text
+
+
+def _is_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0 and not (parts.path.strip("/") or parts.query or parts.fragment)
+    except ValueError:
+        return False
+
+
+def _mail_from(text: str) -> str:
+    if text and not ADDRESS.fullmatch(text):
+        raise ValueError("expected an address like hello@band.example")
+    return text
+
+
 def _switch(text: str) -> bool:
     if text.lower() not in ("on", "off"):
         raise ValueError("expected on or off")
@@ -61,7 +118,7 @@ def _switch(text: str) -> bool:
 
 
 def _count(text: str) -> int:
-    if not text.isdigit() or int(text) > 10:
+    if not (text.isascii() and text.isdigit()) or int(text) > 10:
         raise ValueError("expected a whole number from 0 to 10")
     return int(text)
 
@@ -87,9 +144,9 @@ def _zone(text: str) -> ZoneInfo:
 
 
 def _name(text: str) -> str:
-    if not text.strip() or len(text) > 80 or any(ord(c) < 32 for c in text):
-        raise ValueError("expected a name of 1 to 80 characters")
-    return text.strip()
+    if len(text) > LONGEST_NAME or any(ord(c) < 32 for c in text):
+        raise ValueError(f"expected a name of 1 to {LONGEST_NAME} characters")
+    return text
 
 
 def _key(text: str) -> str:
@@ -113,19 +170,19 @@ TABLE = (
         "database_url",
         "sqlite:",
         "`sqlite:` (a file in the instance folder) or `postgresql://…`.",
-        _one_of_schemes("sqlite:", "postgresql://"),
+        _database_url,
         secret=True,
     ),
-    Setting("search_url", "whoosh:", "`whoosh:` (an index in the instance folder).", _one_of_schemes("whoosh:")),
+    Setting("search_url", "whoosh:", "`whoosh:` (an index in the instance folder).", _exactly("whoosh:")),
     Setting("storage_url", "files:", "`files:` (the folder `media` of the instance folder).", _one_of_schemes("files:")),
     Setting(
         "mail_url",
         "folder:",
         "`folder:` (`.eml` files in the instance folder), `smtp://user:password@host:587` or `smtps://…:465`.",
-        _one_of_schemes("smtp://", "smtps://", "folder:"),
+        _mail_url,
         secret=True,
     ),
-    Setting("mail_from", "", "Sender of every mail; empty: `noreply@` and the host of the base address."),
+    Setting("mail_from", "", "Sender of every mail; empty: `noreply@` and the host of the base address.", _mail_from),
     Setting("trusted_proxies", "0", "How many proxies in front are believed about a visitor's address.", _count),
     Setting("limits", "on", "`off` lifts rate limits and anti-flood pauses; only with a loopback base address.", _switch),
     Setting("language", "en", "Language served without a prefix.", _language),
@@ -202,7 +259,7 @@ def source_of(setting: Setting, environment: Mapping[str, str] | None = None) ->
 
 
 def _value(setting: Setting, environment: Mapping[str, str]) -> Any:
-    text = environment.get(setting.variable, "")
+    text = environment.get(setting.variable, "").strip()
     file = environment.get(f"{setting.variable}_FILE", "")
     if text and file:
         raise WrongSetting(f"{setting.variable}: also given by {setting.variable}_FILE; keep one of them")
@@ -212,8 +269,15 @@ def _value(setting: Setting, environment: Mapping[str, str]) -> Any:
     try:
         return setting.read(text)
     except ValueError as problem:
-        shown = "a value that is not shown" if setting.secret and ("@" in text or setting.name == "secret_key") else repr(text)
-        raise WrongSetting(f"{setting.variable}: {problem}, got {shown}") from None
+        raise WrongSetting(f"{setting.variable}: {problem}, got {_shown(setting, text)}") from None
+
+
+def _shown(setting: Setting, text: str) -> str:
+    """Of what is secret no more than the scheme, which tells a mistyped one."""
+    scheme, colon, rest = text.partition(":")
+    if not setting.secret:
+        return repr(text)
+    return repr(f"{scheme}:…" if rest else text) if colon and setting.name != "secret_key" else "a value that is not shown"
 
 
 def _file_text(setting: Setting, file: str) -> str:

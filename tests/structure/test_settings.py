@@ -21,12 +21,25 @@ def test_every_setting_stands_in_the_readme():
         ({"FANSITE_MAIL_URL": "mailto:"}, "FANSITE_MAIL_URL: expected smtp:// or smtps:// or folder:, got 'mailto:'"),
         ({"FANSITE_BASE_URL": "band.example"}, "FANSITE_BASE_URL: expected http:// or https://"),
         ({"FANSITE_BASE_URL": "https://band.example/site"}, "FANSITE_BASE_URL"),
+        ({"FANSITE_BASE_URL": "https://band.example:https"}, "FANSITE_BASE_URL: expected http:// or https://"),
+        ({"FANSITE_BASE_URL": "https://band.example:99999"}, "FANSITE_BASE_URL: expected http:// or https://"),
+        ({"FANSITE_BASE_URL": "https://ada:odd@band.example"}, "FANSITE_BASE_URL: expected http:// or https://"),
+        ({"FANSITE_BASE_URL": "https://band example"}, "FANSITE_BASE_URL: expected http:// or https://"),
+        ({"FANSITE_BASE_URL": "https://band.example\n.evil.example"}, "FANSITE_BASE_URL: expected http:// or https://"),
+        ({"FANSITE_BASE_URL": "http://[::1"}, "FANSITE_BASE_URL: expected http:// or https://"),
+        ({"FANSITE_MAIL_URL": "smtp://"}, "FANSITE_MAIL_URL: expected smtp://user:password@mail.example:587"),
+        ({"FANSITE_MAIL_URL": "smtp://mail.example:mail"}, "FANSITE_MAIL_URL: expected smtp://user"),
+        ({"FANSITE_MAIL_FROM": "The Band"}, "FANSITE_MAIL_FROM: expected an address like hello@band.example, got 'The Band'"),
+        ({"FANSITE_MAIL_FROM": "ada@example.org\nBcc: eve@example.org"}, "FANSITE_MAIL_FROM: expected an address"),
+        ({"FANSITE_DATABASE_URL": "sqlite:///elsewhere.db"}, "FANSITE_DATABASE_URL: expected sqlite: or postgresql://"),
+        ({"FANSITE_SEARCH_URL": "whoosh:elsewhere"}, "FANSITE_SEARCH_URL: expected whoosh:"),
         ({"FANSITE_LIMITS": "off", "FANSITE_BASE_URL": "https://band.example"}, "FANSITE_LIMITS: off is only for a loopback"),
         ({"FANSITE_LIMITS": "maybe"}, "FANSITE_LIMITS: expected on or off"),
         ({"FANSITE_TIMEZONE": "Mars/Base"}, "FANSITE_TIMEZONE: expected a time zone like Europe/Paris"),
         ({"FANSITE_LANGUAGES": "fr"}, "FANSITE_LANGUAGES: en, the site's language, is missing"),
         ({"FANSITE_LANGUAGE": "de"}, "FANSITE_LANGUAGE: expected one of en, fr"),
         ({"FANSITE_TRUSTED_PROXIES": "-1"}, "FANSITE_TRUSTED_PROXIES: expected a whole number"),
+        ({"FANSITE_TRUSTED_PROXIES": "²"}, "FANSITE_TRUSTED_PROXIES: expected a whole number"),
         ({"FANSITE_SECRET_KEY": "short"}, "FANSITE_SECRET_KEY: expected at least 32 characters, got a value that is not shown"),
         ({"FANSITE_SITE_NAME_FILE": "/nowhere/at/all"}, "FANSITE_SITE_NAME_FILE: cannot read"),
     ],
@@ -38,10 +51,25 @@ def test_a_wrong_value_is_refused_in_one_line(environment, words):
     assert "\n" not in str(refused.value)
 
 
-def test_a_password_is_never_repeated():
+@pytest.mark.parametrize(
+    ("variable", "url"),
+    [
+        ("FANSITE_MAIL_URL", "pop3://ada:hunter22@mail.example"),
+        ("FANSITE_MAIL_URL", "smtp://ada:hunter22"),
+        ("FANSITE_MAIL_URL", "smtp://ada:#hunter22@mail.example"),
+        ("FANSITE_DATABASE_URL", "postgres://ada:hunter22"),
+    ],
+)
+def test_a_password_is_never_repeated(variable, url):
     with pytest.raises(WrongSetting) as refused:
-        load({"FANSITE_MAIL_URL": "pop3://ada:hunter22@mail.example"})
+        load({variable: url})
     assert "hunter22" not in str(refused.value)
+
+
+def test_the_base_address_is_written_as_browsers_write_it():
+    assert load({"FANSITE_BASE_URL": " HTTPS://Band.Example:443/ "}).base_url == "https://band.example"
+    assert load({"FANSITE_BASE_URL": "http://band.example:443"}).base_url == "http://band.example:443"
+    assert load({"FANSITE_BASE_URL": "http://[::1]:80/"}).base_url == "http://[::1]"
 
 
 def test_a_value_may_stand_in_a_file(tmp_path):
