@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import sys
 import time
@@ -13,22 +14,35 @@ from flask import Flask, Response, g, request
 
 log = structlog.get_logger("request")
 
+# Mailed links carry their key in the path, mail servers repeat addresses: who reads the log learns neither.
+PRIVATE = re.compile(r"[0-9a-f]{32,}|[^\s\"'<>(:,]{1,64}@[^\s\"'<>):,]{1,255}", re.IGNORECASE)
+
 
 def configure_logs(stream: Any = None) -> None:
     """JSON lines on standard error; other libraries' warnings too."""
+    about: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        without_private_words,
+    ]
+    as_line = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.StackInfoRenderer(),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        processors=[*about, as_line],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
+    if logging.lastResort is not None:  # what speaks for everybody who was given no handler
+        forget = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+        formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=about, processors=[forget, as_line])
+        logging.lastResort.setFormatter(formatter)
+
+
+def without_private_words(_logger: Any, _method: str, facts: Any) -> Any:
+    return {name: PRIVATE.sub("…", value) if isinstance(value, str) else value for name, value in facts.items()}
 
 
 def open_records(app: Flask) -> None:
@@ -44,6 +58,7 @@ def open_records(app: Flask) -> None:
         if "request_id" in g:
             response.headers["X-Request-ID"] = g.request_id
             spent = round((time.perf_counter() - g.started) * 1000, 1)
+            path = request.script_root + request.path
             # No address and no query: the log must not become a register of who read or searched what.
-            log.info("answered", method=request.method, path=request.path[:200], status=response.status_code, ms=spent)
+            log.info("answered", method=request.method, path=path[:200], status=response.status_code, ms=spent)
         return response
