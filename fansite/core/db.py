@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +23,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 from fansite.core.errors import NotFound, WrongSchema
+from fansite.lib.processes import taken, tried_until
 from fansite.settings import ROOT, Settings
 
 NAMING = {
@@ -34,6 +36,7 @@ NAMING = {
 
 # Long enough for the slowest of many waiting writers (ENGINES: 3 s seen), short enough to answer the visitor.
 BUSY_TIMEOUT_MS = 8000
+LOCK_PATIENCE_SECONDS = 2.0
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -78,10 +81,11 @@ def database_uri(settings: Settings) -> str:
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
+    always = {"pool_size": 10, "hide_parameters": True}  # what people wrote is not for the log
     if not settings.sqlite:
-        return {"pool_size": 10, "max_overflow": 6, "pool_pre_ping": True}
+        return {**always, "max_overflow": 6, "pool_pre_ping": True}
     # Threads of one process each need their own connection; waiting is done at the write lock.
-    return {"pool_size": 10, "max_overflow": 10, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+    return {**always, "max_overflow": 10, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
 
 
 @event.listens_for(sa.Engine, "connect")
@@ -172,10 +176,38 @@ def _write_lock() -> Iterator[None]:
     if not settings.sqlite:
         yield
         return
-    descriptor = os.open(settings.instance_path / "write.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    descriptor = _lock_file(settings)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock_file(settings: Settings) -> int:
+    return os.open(settings.instance_path / "write.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+
+
+def what_is_missing() -> str | None:
+    """One line while this process could not serve a visitor who reads and writes, else None."""
+    settings: Settings = current_app.extensions["fansite"].settings
+    try:
+        if db.session.scalar(sa.text("SELECT version_num FROM alembic_version")) != _newest_schema(settings):
+            return "another schema"
+        if settings.sqlite and not _lock_is_passed_on(settings):
+            return "the write lock is held"
+    except (sa.exc.SQLAlchemyError, OSError):
+        return "the database does not answer"
+    finally:
+        db.session.rollback()
+    return None
+
+
+def _lock_is_passed_on(settings: Settings) -> bool:
+    """Writers come and go within milliseconds; one who holds the lock for this long holds up everybody."""
+    descriptor = _lock_file(settings)
+    try:
+        return tried_until(lambda: taken(descriptor), patience=LOCK_PATIENCE_SECONDS)
     finally:
         os.close(descriptor)
 
@@ -233,6 +265,11 @@ def _schemas(settings: Settings) -> list[str]:
     from alembic.script import ScriptDirectory
 
     return [revision.revision for revision in ScriptDirectory.from_config(alembic_config(settings)).walk_revisions()]
+
+
+@cache
+def _newest_schema(settings: Settings) -> str:
+    return _schemas(settings)[0]
 
 
 def _present_schema(settings: Settings) -> str | None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import mimetypes
 from typing import Any
 
-import sqlalchemy as sa
-from flask import Blueprint, Response, abort, current_app, g, redirect, request, send_from_directory
+from flask import Blueprint, Response, current_app, g, redirect, request, send_from_directory
 from flask_babel import gettext as _
 
 from fansite.comments import queries as comments
-from fansite.core.db import db
+from fansite.core.db import what_is_missing
 from fansite.core.kept import site_name
 from fansite.core.web import Page, path_for, public_url, render_page, unlocalized
 from fansite.core.web.assets import Assets
-from fansite.core.web.failures import NUMBERED, moved_here
+from fansite.core.web.failures import COME_BACK, NUMBERED, moved_here
 from fansite.news import queries as news
 
 bp = Blueprint("home", __name__)
@@ -59,16 +58,20 @@ def static(version: str, name: str) -> Response:
 @unlocalized
 def alive() -> Response:
     """This process answers."""
-    return Response("ok\n", mimetype="text/plain")
+    return _to_a_probe("ok")
 
 
 @bp.get("/readyz")
 @unlocalized
 def ready() -> Response:
-    """It can serve: the database answers."""
-    try:
-        db.session.execute(sa.text("SELECT 1 FROM entry LIMIT 1"))
-    except sa.exc.SQLAlchemyError:
-        db.session.rollback()
-        abort(503)
-    return Response("ok\n", mimetype="text/plain")
+    """It can serve: the database answers, is of this version, and lets writers in."""
+    missing = what_is_missing()
+    return _to_a_probe(missing or "ok", 503 if missing else 200)
+
+
+def _to_a_probe(text: str, status: int = 200) -> Response:
+    response = Response(f"{text}\n", status, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        response.headers["Retry-After"] = str(COME_BACK)
+    return response

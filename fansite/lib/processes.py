@@ -32,7 +32,7 @@ def hold(path: Path, *, patience: float) -> int:
     Whoever was just killed may have children that are still ending; `patience` is how long they are waited for.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    if not tried_until(lambda: _taken(descriptor), patience=patience):
+    if not tried_until(lambda: taken(descriptor), patience=patience):
         holder = os.pread(descriptor, 40, 0).decode(errors="replace").strip()
         os.close(descriptor)
         raise Held(holder)
@@ -41,7 +41,8 @@ def hold(path: Path, *, patience: float) -> int:
     return descriptor
 
 
-def _taken(descriptor: int) -> bool:
+def taken(descriptor: int) -> bool:
+    """Takes the lock on an open file, if nobody has it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
