@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
-import sys
+import os
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from click.core import ParameterSource
 from flask import Flask
 
 from fansite import settings as settings_table
+from fansite.core.command import ask_password, fail
 from fansite.features import FEATURES
 from fansite.settings import Settings, WrongSetting
 
@@ -30,13 +32,22 @@ class FansiteGroup(click.Group):
         return self.commands.get(cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
+        from sqlalchemy.exc import OperationalError
+
         from fansite.core.errors import WrongSchema
 
         try:
             return super().invoke(ctx)
         except WrongSchema as problem:
-            click.echo(str(problem), err=True)
-            raise SystemExit(2) from None
+            line = str(problem)
+        except OperationalError as problem:
+            line = f"The database does not answer: {str(problem.orig).splitlines()[0]}"
+        except OSError as problem:
+            if problem.errno == errno.EPIPE:  # `| head`: click ends quietly
+                raise
+            line = f"{problem.strerror or type(problem).__name__}: {problem.filename or 'no file named'}"
+        click.echo(line, err=True)
+        raise SystemExit(2)
 
     def _gather(self) -> None:
         for name in FEATURES:
@@ -54,6 +65,7 @@ def main(ctx: click.Context) -> None:
     First steps:  fansite init && fansite serve
     With a demo:  fansite run
     """
+    os.umask(0o077)  # what a site keeps (addresses, password hashes) is for nobody else on this machine
     ctx.obj = {"app": _site}
 
 
@@ -129,22 +141,19 @@ def init(email: str, username: str, site_name: str, password_stdin: bool) -> Non
     from fansite.core.web import clean
 
     loaded = _settings()
-    site_name = " ".join(str(clean(site_name)).split())[:80]
+    site_name = " ".join(str(clean(site_name)).split())
+    if not 0 < len(site_name) <= settings_table.LONGEST_NAME:
+        fail(f"The band's name has 1 to {settings_table.LONGEST_NAME} characters.")
     upgrade(loaded)
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with create_app(loaded).app_context():
         if accounts.has_owner():
-            click.echo("This site has an owner already; `fansite user create --role owner` makes another.", err=True)
-            raise SystemExit(1)
+            fail("This site has an owner already; `fansite user create --role owner` makes another.")
         try:
-            accounts.create(email=email, username=username, password=password, role="owner")
+            # The name first: whoever is killed in between may begin again, which an owner would forbid.
+            kept.say("site_name", site_name)
+            accounts.create(email=email, username=username, password=ask_password(password_stdin), role="owner")
         except Problem as problem:
-            click.echo(str(problem.text), err=True)
-            raise SystemExit(1) from None
-        kept.say("site_name", site_name)
+            fail(str(problem.text))
     click.echo(f"{site_name} is ready: `fansite serve`, then sign in as {username} at {loaded.base_url}/login")
 
 

@@ -10,8 +10,8 @@ import click
 
 from fansite.accounts import operations, queries
 from fansite.accounts.models import Account
-from fansite.core.command import as_json, password_stdin, tell, with_site
-from fansite.core.errors import Refused
+from fansite.core.command import as_json, ask_password, fail, password_stdin, tell, with_site
+from fansite.core.errors import NotFound, Refused
 from fansite.core.policy import ROLES
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -50,7 +50,7 @@ def create(email: str, username: str, role: str, password_stdin: bool, as_json: 
     \b
     Example:  echo "three odd words" | fansite user create --email milo@band.example --username milo --role moderator --password-stdin
     """
-    account = operations.create(email=email, username=username, password=_password(password_stdin), role=role)
+    account = operations.create(email=email, username=username, password=ask_password(password_stdin), role=role)
     tell(as_json, _facts(account), f"{account.username} is here as {account.role}.")
 
 
@@ -119,7 +119,7 @@ def password(who: str | None, username: str | None, email: str | None, password_
     Example:  echo "three odd words" | fansite user password ada --password-stdin
     """
     account = _find(who, username, email)
-    operations.set_password(account.id, _password(password_stdin))
+    operations.set_password(account.id, ask_password(password_stdin))
     tell(as_json, _facts(account), f"{account.username} has a new password; all their sessions are ended.")
 
 
@@ -133,7 +133,13 @@ def confirm(who: str | None, username: str | None, email: str | None, as_json: b
     \b
     Example:  fansite user confirm nora@example.org
     """
-    account = operations.confirm_by_hand(_said(who, username, email))
+    said = _said(who, username, email)
+    account = queries.by_either(said)
+    if account is None:
+        try:
+            account = operations.confirm_by_hand(said)
+        except NotFound:
+            fail(f"Nobody called {said} asked to join of late.")
     tell(as_json, _facts(account), f"{account.username} is confirmed and can sign in.")
 
 
@@ -183,12 +189,6 @@ def _find(who: str | None, username: str | None, email: str | None) -> Account:
     if account is None:
         raise Refused(f"There is no account called {said}.")
     return account
-
-
-def _password(from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 def _line(row: dict[str, Any]) -> str:

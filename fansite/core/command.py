@@ -37,6 +37,13 @@ def with_site(command: F) -> F:
     return run  # type: ignore[return-value]
 
 
+def ask_password(from_stdin: bool) -> str:
+    """One line of standard input, or asked for twice and not shown."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
 def fail(text: str) -> NoReturn:
     click.echo(text, err=True)
     raise SystemExit(1)

@@ -128,7 +128,8 @@ def test_a_locked_out_owner_gets_back_in(cast: Any, fansite_user: Any) -> None:
 
 def test_confirming_by_hand(app: Any, fansite_user: Any) -> None:
     operations.join(email="lea@example.org", username="lea-b", password="four goats on a tram")
-    assert fansite_user("confirm", "--email", "lea@example.org").exit_code == 0
+    for _ in range(2):  # whoever is confirmed stays so
+        assert fansite_user("confirm", "--email", "lea@example.org").exit_code == 0
     operations.sign_in("lea-b", "four goats on a tram")
 
 

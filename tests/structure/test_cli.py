@@ -212,6 +212,28 @@ def test_an_owner_who_cannot_be_is_refused(tmp_path, words, stdin, said):
     assert rows(tmp_path, "SELECT count(*) FROM account") == [(0,)]
 
 
+@pytest.mark.parametrize("name", [" ", "L" * 81])
+def test_a_band_has_a_name_that_fits(tmp_path, name):
+    refused(
+        typed(tmp_path, *INIT[:6], name, "--password-stdin", stdin=f"{PASSWORD}\n"), 1, "The band's name has 1 to 80 characters."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_database_is_for_nobody_elses_eyes_even_in_an_open_folder(tmp_path):
+    tmp_path.chmod(0o755)
+    assert command(tmp_path, *INIT, stdin=f"{PASSWORD}\n").returncode == 0
+    assert not [path.name for path in tmp_path.iterdir() if path.stat().st_mode & 0o077]
+
+
+def test_a_folder_nobody_can_write_into_is_told_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "instance"
+    for words in (INIT, ("db", "upgrade"), ("run",)):
+        answer = typed(folder, *words, stdin=f"{PASSWORD}\n")
+        assert (answer.returncode, answer.stderr) == (2, f"Not a directory: {folder}\n")
+
+
 def test_what_is_not_given_is_asked_for(tmp_path):
     answer = typed(tmp_path, "init", stdin=f"ada@example.org\nada\nLava\tLullaby\n{PASSWORD}\n{PASSWORD}\n")
     assert answer.returncode == 0, answer.stderr
