@@ -151,6 +151,11 @@ def send_again(mail_id: int) -> None:
         record("mail.queued", mail)
 
 
+def forget(address: str) -> None:
+    """Nothing is sent any more to who is not here any more, and nobody reads that it was. Belongs into a transaction."""
+    db.session.execute(sa.delete(Mail).where(sa.func.lower(Mail.to) == address.lower()))
+
+
 def recent(limit: int = 100) -> Sequence[Mail]:
     """What failed first, then what waits, then what was sent, newest first."""
     order = sa.case((Mail.failed_at.is_not(None), 0), (Mail.sent_at.is_(None), 1), else_=2)

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from fansite.accounts import operations, queries
 from fansite.accounts.models import Account
-from fansite.core.db import db, get
+from fansite.core.db import Base, db, get
 from fansite.core.errors import Forbidden, Refused
-from fansite.core.outbox import Event
+from fansite.core.mail import Mail
+from fansite.core.outbox import Event, deliver_all
 
 
 def events() -> list[str]:
@@ -73,6 +74,17 @@ def test_one_erases_oneself_and_owners_erase_others(cast: Any) -> None:
     assert events() == ["account.erased", "account.erased"]
     with pytest.raises(Refused):
         operations.enable(cast.nora.id)
+
+
+def test_whoever_is_erased_leaves_no_trace_of_name_and_address(cast: Any) -> None:
+    operations.change_username(cast.fay.id, "zelda")
+    operations.ask_reset("FAY@example.org")
+    deliver_all()
+    assert db.session.scalars(sa.select(Mail.to)).all() == ["fay@example.org"]
+    operations.erase(cast.fay.id)
+    for table in Base.metadata.sorted_tables:
+        words = " ".join(str(value) for row in db.session.execute(sa.select(table)) for value in row).lower()
+        assert not [known for known in ("fay", "zelda") if known in words], table.name
 
 
 def test_the_last_owner_is_safe(cast: Any) -> None:

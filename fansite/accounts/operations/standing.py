@@ -12,6 +12,7 @@ from fansite.accounts.models import ERASED, Account, FormerName, SignUp
 from fansite.accounts.operations.credentials import require_password
 from fansite.accounts.operations.entering import end_keys, end_sessions
 from fansite.accounts.policy import OPERATOR
+from fansite.core import mail
 from fansite.core.db import db, get, touch, transaction
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
@@ -73,8 +74,9 @@ def erase(account_id: int, *, by: Any = OPERATOR) -> None:
             return
         _require_other_owner(account)
         session.execute(sa.delete(FormerName).where(FormerName.account_id == account.id))
-        if account.email_key:
+        if account.email:
             session.execute(sa.delete(SignUp).where(SignUp.email_key == account.email_key))
+            mail.forget(account.email)
         end_sessions(account.id)
         end_keys(account.id)
         nobody = f"deleted-{account.id}"  # a key of its own: the name itself is free again
