@@ -248,6 +248,7 @@ def report(site: Site, writers: list[Writer], acknowledged: int, unanswered: int
     back = sorted(site.back_after[1:])
     print(
         f"\n{len(back)} rounds: {acknowledged} comments acknowledged, {sum(writer.cut for writer in writers)} requests cut off, "
-        f"{unanswered} of them stored all the same; back after {back[len(back) // 2]:.2f} s (longest {back[-1]:.2f} s); "
+        f"{unanswered} of them stored all the same; back after {back[len(back) // 2]:.2f} s "
+        f"(longest {', '.join(f'{seconds:.2f}' for seconds in back[-3:])} s); "
         f"all found {found_after:.1f} s after the last word"
     )
