@@ -27,6 +27,8 @@ log = structlog.get_logger("outbox")
 LEASE = timedelta(seconds=30)
 BATCH = 200
 IDLE_SECONDS = 0.5
+# Between two looks at a database that does not answer: a full disk must not be filled by the log about it.
+LONGEST_PAUSE_SECONDS = 30.0
 # Failures back off to an hour and stay visible; after these tries a person has to look.
 MAX_TRIES = 20
 KEEP_DONE = timedelta(days=7)
@@ -136,21 +138,31 @@ def record(name: str, subject: Any, *, due: datetime | None = None, **data: Any)
             session.execute(sa.insert(Delivery), rows)
 
 
+def owed(listener: str, subject_kind: str) -> sa.Select[Any]:
+    """The ids of what a listener has not dealt with yet, what it failed of included; not of what is still to come."""
+    open_ones = sa.and_(Delivery.done_at.is_(None), Delivery.listener == listener)
+    begun = sa.or_(Delivery.due_at <= now(), Delivery.tries > 0)
+    number = sa.cast(sa.func.substr(Event.subject, len(subject_kind) + 2), sa.Integer)
+    return sa.select(number).join(Delivery).where(open_ones, begun, Event.subject.startswith(f"{subject_kind}:"))
+
+
 # ---- the worker ---------------------------------------------------------------------------------------------------------
 
 
 def work(app: Flask, stop: threading.Event) -> None:
     """Delivers until `stop` is set; the delivery that is running is finished first."""
+    pause = IDLE_SECONDS
     while not stop.is_set():
         try:
             with app.app_context():
                 run_routines()
                 busy = deliver_due(stop)
+            pause = IDLE_SECONDS
         except sa.exc.OperationalError as problem:
-            log.warning("database-away", error=str(problem.orig))
-            busy = False
+            busy, pause = False, min(LONGEST_PAUSE_SECONDS, 2 * pause)
+            log.warning("database-away", error=str(problem.orig), again_in_seconds=pause)
         if not busy:
-            stop.wait(IDLE_SECONDS)
+            stop.wait(pause)
 
 
 def deliver_all(limit: int = 1000) -> int:
