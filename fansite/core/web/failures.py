@@ -77,7 +77,9 @@ def other_spelling() -> str | None:
     wanted = path.lower()
     while "//" in wanted:
         wanted = wanted.replace("//", "/")
-    candidates = (wanted, wanted.rstrip("/") or "/", wanted.rstrip("/") + "/")
+    candidates = [wanted]
+    if request.url_rule is None:  # where a route looked and found nothing, a slash at the end changes nothing
+        candidates += [wanted.rstrip("/") or "/", wanted.rstrip("/") + "/"]
     for candidate in candidates:
         if candidate != path and _leads_somewhere(candidate):
             return location(request.script_root + candidate)
