@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectChoice, TextAreaField
+from wtforms import HiddenField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from fansite.core.web import Form
-from fansite.lib.numbers import HIGHEST
+from fansite.core.web import Form, NumberField
 from fansite.moderation.models import CATEGORIES
 
 CATEGORY_WORDS = {
@@ -29,7 +28,7 @@ class CommentForm(Form):
     """Length and cost are the operation's to judge: what is refused must come back whole."""
 
     body = TextAreaField(_l("Your comment"))
-    parent = IntegerField(validators=[Optional(), NumberRange(1, HIGHEST)])
+    parent = NumberField(validators=[Optional(), NumberRange(1)])
     nonce = HiddenField()
 
 

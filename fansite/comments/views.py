@@ -110,7 +110,7 @@ def report(comment_id: int) -> Any:
     if not comment.visible:
         raise NotFound()
     form = ReportForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _report_page(comment, form)
     if not form.validate():
         return _report_page(comment, form, 422)

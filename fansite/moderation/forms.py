@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import AnyOf, Length, Optional
 
-from fansite.core.web import Form
+from fansite.core.web import Form, NumberField
 from fansite.moderation.models import DECISIONS
 
 
@@ -15,7 +15,7 @@ class DecisionForm(Form):
     reason = StringField(
         _l("Reason, told to the author"), validators=[Length(max=1000, message=_l("Please say it in 1,000 characters."))]
     )
-    version = IntegerField(validators=[Optional()])
+    version = NumberField(validators=[Optional()])
 
 
 class WordsForm(Form):

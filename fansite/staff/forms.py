@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from fansite.core.content import MAX_TITLE
 from fansite.core.errors import Refused
-from fansite.core.web import Form
+from fansite.core.web import Form, NumberField
 from fansite.core.web.paths import current_language, settings
 from fansite.core.wording import Wording
 
@@ -75,7 +75,7 @@ class NewsForm(EntryForm):
 
 
 class PageForm(EntryForm):
-    menu_order = IntegerField(
+    menu_order = NumberField(
         _l("Place in the menu"),
         [Optional(), NumberRange(0, 999)],
         description=_l("1 comes first. Left empty, it is not in the menu."),

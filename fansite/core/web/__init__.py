@@ -1,12 +1,13 @@
 """The plumbing of a request: language, addresses, pages and their tags, guards, error pages."""
 
-from fansite.core.web.forms import Form, clean
+from fansite.core.web.forms import Form, NumberField, clean
 from fansite.core.web.pages import Crumb, Page, Pages, conditional, json_ld, page_number, private, render_page, shown_on
 from fansite.core.web.paths import entry_path, path_for, public_url, safe_next, unlocalized
 
 __all__ = [
     "Crumb",
     "Form",
+    "NumberField",
     "Page",
     "Pages",
     "clean",

@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms import Field, IntegerField
 
 from fansite.core.errors import Problem
 from fansite.lib.accents import composed
+from fansite.lib.numbers import HIGHEST
 
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -21,6 +22,18 @@ def clean(text: Any) -> Any:
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return composed(CONTROLS.sub("", text))
+
+
+class NumberField(IntegerField):
+    """A whole number that a row can hold; the library's own stumbles over one of hundreds of digits."""
+
+    data: int | None
+
+    def process_formdata(self, valuelist: Any) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and abs(self.data) > HIGHEST:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid integer value."))
 
 
 class Form(FlaskForm):

@@ -23,7 +23,7 @@ from fansite.staff.views.blueprint import bp
 @staff_only
 def new(kind: str) -> Any:
     desk = desk_of(kind)
-    if request.method == "GET":
+    if request.method != "POST":
         return _editor(desk, _blank(desk), None)
     form = desk.form()
     if "resume" in request.form:
