@@ -1,0 +1,206 @@
+"""Something of everything there is to ask for on the site, and the people who ask: made once, untouched for each request."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import sqlalchemy as sa
+import time_machine
+from lxml import html
+from PIL import Image
+
+from fansite.accounts import operations as accounts
+from fansite.accounts.models import Account, FormerName, MailedKey, SignIn, SignUp
+from fansite.accounts.sessions import COOKIE, hash_of
+from fansite.comments import operations as comments
+from fansite.core.db import db, transaction
+from fansite.core.limits import Tally
+from fansite.core.mail import Mail
+from fansite.lib.times import now
+from fansite.media.operations import keep_picture
+from fansite.moderation import operations as moderation
+from fansite.moderation.models import Review
+from fansite.news import operations as news
+from fansite.news.models import NewsPost
+from fansite.pages import operations as pages
+from fansite.tags import operations as tags
+from fansite.tags.models import Tag
+from tests.cast import make_cast, password_hash
+from tests.client import ORIGIN
+from tests.conftest import NOON
+from tests.texts import news_post, say
+
+PEOPLE = ("stranger", "ben", "nora", "fay", "milo", "eli", "ada")
+
+
+@dataclass
+class Scene:
+    app: Any
+    folder: Path
+    # What stands in addresses: ids, tokens, file names.
+    names: dict[str, Any] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    # What was written since.
+    changed: list[str] = field(default_factory=list)
+
+    def fresh(self) -> None:
+        """Whatever was done is undone."""
+        if not self.changed:
+            return
+        _close(self.app)
+        for leftover in self.folder.glob("fansite.db*"):
+            leftover.unlink()
+        shutil.copy(self.folder / "scene", self.folder / "fansite.db")
+        self.app.extensions["fansite"].kept.clear()
+        self.changed.clear()
+
+    def note(self, _connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")) and cursor.rowcount:
+            self.changed.append(statement)
+
+    def ask(self, who: str, method: str, address: str, data: Any = None, *, origin: str = ORIGIN) -> Any:
+        """The address as it stands in the request line: a test client would mend hostile spellings."""
+        raw, _mark, query = address.partition("?")
+        client = self.app.test_client()
+        if who in self.cookies:
+            client.set_cookie(COOKIE, self.cookies[who])
+        environ = {"PATH_INFO": unquote(raw, "latin-1"), "QUERY_STRING": query, "REQUEST_URI": address, "RAW_URI": address}
+        headers = {} if method in ("GET", "HEAD") else {"Origin": origin}
+        return client.open("/", environ_overrides=environ, method=method, data=data, headers=headers, buffered=True)
+
+
+@contextmanager
+def opened(app: Any, empty_database: Path) -> Iterator[Scene]:
+    scene = Scene(app, app.extensions["fansite"].settings.instance_path)
+    with app.app_context(), time_machine.travel(NOON, tick=False):
+        shutil.copy(empty_database, scene.folder / "scene")
+        sa.event.listen(sa.Engine, "after_cursor_execute", scene.note)
+        scene.changed.append("by the tests before")
+        scene.fresh()
+        cast = make_cast()
+        scene.names = {"version": app.extensions["fansite"].assets.version, **_texts(cast), **_keys(cast)}
+        scene.names |= _said(cast, scene.names["post"])
+        # Ben was banned, and kept a copy of his cookie.
+        scene.cookies = {who: accounts.open_session(getattr(cast, who).id, agent="test") for who in PEOPLE[1:]}
+        scene.names["fays_session"] = db.session.scalar(sa.select(SignIn.id).where(SignIn.account_id == cast.fay.id))
+        with transaction() as session:
+            session.execute(sa.delete(Tally))  # nobody was in a hurry
+        _close(app)
+        shutil.copy(scene.folder / "fansite.db", scene.folder / "scene")
+        scene.changed.clear()
+        for who in PEOPLE[2:]:
+            page = html.fromstring(scene.ask(who, "GET", "/account/").get_data())
+            scene.tokens[who] = page.xpath('string(//input[@name="csrf_token"]/@value)')
+        yield scene
+        sa.event.remove(sa.Engine, "after_cursor_execute", scene.note)
+        _close(app)
+        (scene.folder / "scene").unlink()
+
+
+def _close(app: Any) -> None:
+    """Everything written stands in the one file afterwards."""
+    db.session.remove()
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.engine.dispose()
+    app.extensions["fansite"].search.close()
+
+
+def _texts(cast: Any) -> dict[str, Any]:
+    hidden: dict[str, dict[str, Any]] = {
+        "draft": {"status": "draft", "published_at": None},
+        "planned": {"status": "scheduled", "published_at": now() + timedelta(days=1)},
+        "members": {"visibility": "members"},
+        "press": {"visibility": "press"},
+        "closed": {"comments_open": False},
+    }
+    lisbon = news_post(cast.eli, slug="lisboa").id
+    news.revise(lisbon, by=cast.eli, version=1, slug="lisbon", tags=["Tour"])
+    texts = {name: news_post(cast.eli, slug=name, title=f"A {name} text", **columns).id for name, columns in hidden.items()}
+    with transaction() as session:
+        tags.label(session.get(NewsPost, texts["draft"]), ["Secret"])
+    for slug in ("who-we-are", "plans", "gone"):
+        page = pages.draft(by=cast.eli, title=slug.title(), slug=slug).id
+        if slug != "plans":
+            pages.publish(page, by=cast.eli)
+        if slug == "who-we-are":
+            pages.revise(page, by=cast.eli, version=1, slug="about")
+        if slug == "gone":
+            pages.withdraw(page, by=cast.eli)
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    return {
+        **texts,
+        "post": lisbon,
+        "tag": db.session.scalar(sa.select(Tag.id).where(Tag.slug == "tour")),
+        "picture": keep_picture(picture.getvalue()).name,
+    }
+
+
+def _said(cast: Any, post: int) -> dict[str, Any]:
+    lisbon = db.session.get(NewsPost, post)
+    fays = say(lisbon, cast.fay, "See you in Lisbon").id
+    say(lisbon, cast.fay, "An answer", parent_id=fays)
+    waiting, rejected = say(lisbon, cast.nora, "I am new here").id, say(lisbon, cast.nora, "Buy my hat").id
+    removed = say(lisbon, cast.fay, "Something rude").id
+    moderation.decide(_review_of(rejected), "reject", by=cast.milo)
+    moderation.decide(moderation.take_up("comment", removed, by=cast.ada), "remove", by=cast.ada)
+    taken_back = comments.withdraw(say(lisbon, cast.fay, "A slip").id, by=cast.fay).id
+    return {
+        "fays": fays,
+        "waiting": waiting,
+        "rejected": rejected,
+        "removed": removed,
+        "taken_back": taken_back,
+        "review": _review_of(waiting),
+        **_said_where_nobody_reads_now(cast),
+    }
+
+
+def _said_where_nobody_reads_now(cast: Any) -> dict[str, Any]:
+    withdrawn, for_members = news_post(cast.eli, slug="withdrawn"), news_post(cast.eli, slug="once-public")
+    names = {
+        "withdrawn": withdrawn.id,
+        "on_withdrawn": say(withdrawn, cast.fay, "Before it went").id,
+        "on_members": say(for_members, cast.fay, "Before it closed").id,
+    }
+    news.withdraw(withdrawn.id, by=cast.eli)
+    with transaction() as session:
+        session.get(NewsPost, for_members.id).visibility = "members"
+    return names
+
+
+def _review_of(comment_id: int) -> int:
+    return db.session.scalar(sa.select(Review.id).where(Review.subject_id == comment_id).order_by(Review.id.desc()).limit(1))
+
+
+def _keys(cast: Any) -> dict[str, Any]:
+    """Links that were mailed, the mail itself, and names that lead elsewhere."""
+    with transaction() as session:
+        asked = SignUp(
+            token_hash=hash_of("confirm-key"), username="gil", email="gil@example.org", email_key="gil@example.org",
+            password_hash=password_hash(), language="en",
+        )  # fmt: skip
+        reset = MailedKey(account_id=cast.fay.id, token_hash=hash_of("reset-key"), purpose="reset")
+        email = MailedKey(
+            account_id=cast.fay.id, token_hash=hash_of("email-key"), purpose="email", new_email="fay@elsewhere.example"
+        )
+        mail = Mail(kind="reset", to="fay@example.org", language="en", subject="A key", text="A key", html="<p>A key</p>")
+        mail.failed_at = now()
+        session.add_all(
+            [asked, reset, email, mail, FormerName(username_key="faye", account_id=cast.fay.id, at=now() - timedelta(days=90))]
+        )
+        session.flush()
+        names = {"mail": mail.id}
+    erased = accounts.create(email=None, username="whoever", password=None).id
+    accounts.erase(erased)
+    return {**names, "erased": db.session.get(Account, erased).username_key}

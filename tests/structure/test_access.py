@@ -1,0 +1,453 @@
+"""Every route of the site: who asks in which way for what, and what they are told.
+
+A row is a method and an address, then one answer for each of the people above it, or a single one for all. `login` is the way to sign
+in and back; `{names}` stand for what the scene holds. A route that is missing here fails, as does a row whose route is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pytest
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.routing import Rule
+
+from fansite.core.policy import ROLES
+from tests.cast import PASSWORD
+from tests.cast import ROLES as CAST
+from tests.client import ORIGIN
+from tests.structure.scene import PEOPLE, Scene, opened
+
+TABLE = """
+                                               stranger ben    nora   fay    milo   eli    ada
+
+home
+GET   /                                        200
+GET   /static/{version}/css/base.css           200
+GET   /static/{version}/nothing.css            404
+GET   /static/{version}/..%2F..%2Fwsgi.py      404
+GET   /healthz                                 200
+GET   /readyz                                  200
+
+seo
+GET   /robots.txt                              200
+GET   /sitemap.xml                             200
+GET   /sitemaps/news-1.xml                     200
+GET   /sitemaps/news-2.xml                     404
+
+feeds
+GET   /feed.xml                                200
+
+media
+GET   /media/{picture}                         200
+GET   /media/nothing.png                       404
+GET   /media/secret.key                       404
+
+search
+GET   /search?q=lisbon                         200
+
+news
+GET   /news/                                   200
+GET   /news/2026/                              200
+GET   /news/1999/                              404
+GET   /news/tag/tour                           200
+GET   /news/tag/secret                         404
+GET   /news/lisbon                             200
+GET   /news/lisboa                             301
+GET   /news/nothing                            404
+GET   /news/draft                              404      404    404    404    404    200    200
+GET   /news/planned                            404      404    404    404    404    200    200
+GET   /news/members                            404      404    404    404    404    200    200
+GET   /news/press                              404      404    404    404    404    200    200
+GET   /news/withdrawn                          410      410    410    410    410    200    200
+
+pages
+GET   /about                                   200
+GET   /who-we-are                                301
+GET   /nothing                                 404
+GET   /plans                                   404      404    404    404    404    200    200
+GET   /gone                                    410      410    410    410    410    200    200
+
+fans
+GET   /fans/                                   200
+GET   /fans/fay                                200
+GET   /fans/nora                               200
+GET   /fans/eli                                200
+GET   /fans/ben                                404
+GET   /fans/{erased}                           404
+GET   /fans/faye                               301
+GET   /fans/nobody                             404
+
+accounts
+GET   /login                                   200      200    302    302    302    302    302
+POST  /login                                   303
+GET   /join                                    200      200    302    302    302    302    302
+POST  /join                                    303
+GET   /join/sent                               200
+GET   /confirm/confirm-key                     200
+POST  /confirm/confirm-key                     303
+GET   /confirm/nothing                         404
+POST  /confirm/nothing                         404
+GET   /reset                                   200
+POST  /reset                                   303
+GET   /reset/sent                              200
+POST  /reset/sent                              410
+GET   /reset/reset-key                         200
+POST  /reset/reset-key                         303
+GET   /reset/email-key                         410
+POST  /reset/email-key                         410
+GET   /logout                                  login    login  200    200    200    200    200
+POST  /logout                                  303
+GET   /account/                                login    login  200    200    200    200    200
+GET   /account/sessions                        login    login  200    200    200    200    200
+POST  /account/sessions                        login    login  303    303    303    303    303
+POST  /account/sessions/{fays_session}         login    login  404    303    404    404    404
+POST  /account/sessions/999                    login    login  404    404    404    404    404
+GET   /account/password                        login    login  200    200    200    200    200
+POST  /account/password                        login    login  303    303    303    303    303
+GET   /account/email                           login    login  200    200    200    200    200
+POST  /account/email                           login    login  303    303    303    303    303
+GET   /account/email/email-key                 200
+POST  /account/email/email-key                 200
+GET   /account/email/reset-key                 410
+POST  /account/email/reset-key                 410
+GET   /account/username                        login    login  200    200    200    200    200
+POST  /account/username                        login    login  303    303    303    303    303
+GET   /account/language                        login    login  200    200    200    200    200
+POST  /account/language                        login    login  303    303    303    303    303
+GET   /account/leave                           login    login  200    200    200    200    200
+POST  /account/leave                           login    login  303    303    303    303    422
+
+comments
+GET   /account/comments                        login    login  200    200    200    200    200
+POST  /comments/on/{post}                      303
+POST  /comments/on/{closed}                    422
+POST  /comments/on/{draft}                     404
+POST  /comments/on/{members}                   404
+POST  /comments/on/{withdrawn}                 410
+POST  /comments/on/999                         404
+GET   /comments/{fays}                         302
+GET   /comments/{waiting}                      404      404    302    404    302    302    302
+GET   /comments/{rejected}                     404
+GET   /comments/{removed}                      410
+GET   /comments/{taken_back}                   410
+GET   /comments/{on_members}                   404
+GET   /comments/{on_withdrawn}                 404
+GET   /comments/999                            404
+GET   /comments/{fays}/thread                  200
+GET   /comments/{waiting}/thread               404
+GET   /comments/{removed}/thread               410
+GET   /comments/{on_members}/thread            404
+GET   /comments/{fays}/edit                    login    login  404    200    404    404    404
+POST  /comments/{fays}/edit                    login    login  404    303    404    404    404
+GET   /comments/{waiting}/edit                 login    login  200    404    404    404    404
+POST  /comments/{waiting}/edit                 login    login  303    404    404    404    404
+GET   /comments/{rejected}/edit                login    login  200    404    404    404    404
+POST  /comments/{rejected}/edit                login    login  303    404    404    404    404
+GET   /comments/{removed}/edit                 login    login  404    422    404    404    404
+POST  /comments/{removed}/edit                 login    login  404    422    404    404    404
+GET   /comments/{fays}/withdrawal              login    login  404    200    404    404    404
+POST  /comments/{fays}/withdrawal              login    login  404    303    404    404    404
+GET   /comments/{removed}/withdrawal           login    login  404    404    404    404    404
+POST  /comments/{removed}/withdrawal           login    login  404    403    404    404    404
+GET   /comments/{fays}/report                  200
+POST  /comments/{fays}/report                  303
+GET   /comments/{waiting}/report               404
+POST  /comments/{waiting}/report               404
+GET   /comments/{removed}/report               410
+POST  /comments/{removed}/report               410
+GET   /comments/{on_members}/report            404
+POST  /comments/{on_members}/report            404
+GET   /comments/{fays}/report/thanks           200
+GET   /comments/{rejected}/report/thanks       404
+
+moderation
+GET   /moderation/                             login    login  403    403    200    200    200
+GET   /moderation/reported                     login    login  403    403    200    200    200
+GET   /moderation/recent                       login    login  403    403    200    200    200
+GET   /moderation/words                        login    login  403    403    200    200    200
+POST  /moderation/words                        login    login  403    403    303    303    303
+GET   /moderation/comment/{fays}               login    login  403    403    200    200    200
+POST  /moderation/comment/{fays}               login    login  403    403    303    303    303
+GET   /moderation/comment/{waiting}            login    login  403    403    200    200    200
+GET   /moderation/comment/999                  login    login  403    403    404    404    404
+POST  /moderation/comment/999                  login    login  403    403    404    404    404
+GET   /moderation/entry/{draft}                login    login  403    403    404    404    404
+POST  /moderation/entry/{draft}                login    login  403    403    404    404    404
+POST  /moderation/reviews/{review}/decision    login    login  403    403    303    303    303
+POST  /moderation/reviews/999/decision         login    login  403    403    404    404    404
+
+staff
+GET   /staff/                                  login    login  403    403    403    200    200
+GET   /staff/news/                             login    login  403    403    403    200    200
+GET   /staff/page/                             login    login  403    403    403    200    200
+GET   /staff/gig/                              login    login  403    403    403    404    404
+GET   /staff/news/new                          login    login  403    403    403    200    200
+POST  /staff/news/new                          login    login  403    403    403    303    303
+POST  /staff/page/new                          login    login  403    403    403    303    303
+POST  /staff/news/new/preview                  login    login  403    403    403    200    200
+GET   /staff/news/{draft}                      login    login  403    403    403    200    200
+POST  /staff/news/{draft}                      login    login  403    403    403    303    303
+POST  /staff/news/{closed}                     login    login  403    403    403    303    303
+GET   /staff/page/{draft}                      login    login  403    403    403    404    404
+POST  /staff/page/{draft}                      login    login  403    403    403    404    404
+GET   /staff/news/999                          login    login  403    403    403    404    404
+POST  /staff/news/{draft}/preview              login    login  403    403    403    200    200
+POST  /staff/news/{draft}/publication          login    login  403    403    403    303    303
+POST  /staff/news/{planned}/draft              login    login  403    403    403    303    303
+POST  /staff/news/{closed}/withdrawal            login    login  403    403    403    303    303
+POST  /staff/page/{post}/withdrawal            login    login  403    403    403    404    404
+GET   /staff/tags                              login    login  403    403    403    200    200
+GET   /staff/tags/{tag}                        login    login  403    403    403    404    404
+POST  /staff/tags/{tag}                        login    login  403    403    403    303    303
+POST  /staff/tags/999                          login    login  403    403    403    404    404
+GET   /staff/mail                              login    login  403    403    403    403    200
+GET   /staff/mail/{mail}                       login    login  403    403    403    403    200
+POST  /staff/mail/{mail}                       login    login  403    403    403    404    404
+GET   /staff/mail/999                          login    login  403    403    403    403    404
+POST  /staff/mail/{mail}/delivery              login    login  403    403    403    403    303
+POST  /staff/mail/999/delivery                 login    login  403    403    403    403    404
+"""
+
+# What the forms send, so that whoever is let in gets it done.
+ENTRY = {
+    "title": "The rain", "body": "It *rained*.", "summary": "", "slug": "", "language": "en", "translation_of": "", "version": "1",
+    "tags": "studio", "menu_order": "", "when": "", "at": "", "reason": "",
+}  # fmt: skip
+FORMS: dict[str, dict[str, str]] = {
+    "accounts.sign_in": {"email": "fay@example.org", "password": PASSWORD, "next": "", "draft": ""},
+    "accounts.ask_to_join": {"email": "gus@example.org", "username": "gus", "password": "nine goats on a tram"},
+    "accounts.join_at_last": {},
+    "accounts.mail_reset": {"email": "fay@example.org"},
+    "accounts.choose_password": {"password": "nine goats on a tram"},
+    "accounts.logout": {},
+    "accounts.end_sessions": {},
+    "accounts.end_session": {},
+    "accounts.change_password": {"password": PASSWORD, "new_password": "nine goats on a tram"},
+    "accounts.change_email": {"email": "other@example.org", "password": PASSWORD},
+    "accounts.take_email": {},
+    "accounts.change_username": {"username": "marmot"},
+    "accounts.change_language": {"language": "fr"},
+    "accounts.erase": {"password": PASSWORD},
+    "comments.create": {"body": "A word of mine", "parent": "", "nonce": "once"},
+    "comments.edit": {"body": "Other words"},
+    "comments.withdrawal": {},
+    "comments.report": {"category": "spam", "note": "sold me a hat"},
+    "moderation.watched": {"kind": "banned", "words": "casino"},
+    "moderation.subject": {"decision": "remove"},
+    "moderation.decision": {"decision": "approve", "reason": "", "version": ""},
+    "staff.new": ENTRY,
+    "staff.preview": ENTRY,
+    "staff.save": ENTRY,
+    "staff.publication": ENTRY,
+    "staff.draft": ENTRY,
+    "staff.withdrawal": ENTRY,
+    "staff.tag": {"name": "On tour"},
+    "staff.delivery": {},
+}
+
+ACTIVE = PEOPLE[2:]
+NONSENSE: tuple[Any, ...] = ("", "\x00", b"\xff\xfe", "9" * 400, "x" * 20_000, "\u202e\u0301", ["a", "b"])
+
+
+@dataclass(frozen=True)
+class Row:
+    feature: str
+    method: str
+    address: str
+    answers: dict[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address}"
+
+
+def rows() -> Iterator[Row]:
+    feature = ""
+    for words in filter(None, map(str.split, TABLE.splitlines())):
+        if words[0] in ("GET", "POST"):
+            method, address, *answers = words
+            yield Row(feature, method, address, dict(zip(PEOPLE, answers * (7 if len(answers) == 1 else 1), strict=True)))
+        elif words == list(PEOPLE):
+            continue
+        else:
+            (feature,) = words
+
+
+ROWS = list(rows())
+
+
+# ---- asking ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def scene(one_app: Any, empty_database: Any) -> Iterator[Scene]:
+    with opened(one_app, empty_database) as made:
+        yield made
+
+
+def address_of(scene: Scene, row: Row) -> str:
+    return row.address.format(**scene.names)
+
+
+def match(scene: Scene, address: str, method: str) -> Rule:
+    path = unquote(address.partition("?")[0])
+    rule, _values = scene.app.url_map.bind("localhost").match(path, method=method, return_rule=True)
+    return rule
+
+
+def takes(scene: Scene, address: str, method: str) -> bool:
+    try:
+        match(scene, address, method)
+    except MethodNotAllowed:
+        return False
+    return True
+
+
+def send(scene: Scene, row: Row, who: str, *, address: str = "", method: str = "", origin: str = ORIGIN, **other: Any) -> Any:
+    """As a browser does: what is posted carries the fields of the form, and its token."""
+    own = address_of(scene, row)
+    if row.method == "GET":
+        return scene.ask(who, method or "GET", address or own)
+    fields = {**FORMS[match(scene, own, "POST").endpoint], "csrf_token": scene.tokens.get(who, "")}
+    return scene.ask(who, "POST", address or own, {**fields, **other}, origin=origin)
+
+
+def told(response: Any, address: str = "/") -> str:
+    """The answer in the words of the table."""
+    way = response.headers.get("Location", "")
+    if response.status_code == 302 and urlsplit(way).path.endswith("/login"):
+        assert dict(parse_qsl(urlsplit(way).query)) in ({}, {"next": address}), f"signing in leads on by {way}"
+        return "login"
+    return str(response.status_code)
+
+
+def by_rule(scene: Scene) -> dict[tuple[str, str], list[Row]]:
+    """(rule, method) → the rows about it."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in ROWS:
+        found.setdefault((match(scene, address_of(scene, row), row.method).rule, row.method), []).append(row)
+    return found
+
+
+# ---- the table holds ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_route_stands_in_the_table(scene):
+    known = by_rule(scene)
+    for rule in scene.app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            assert (rule.rule, method) in known, f"{method} {rule.rule} ({rule.endpoint}): say in the table who may do that"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_everybody_is_told_what_the_table_says(scene, row):
+    address, answers = address_of(scene, row), {}
+    for who in PEOPLE:
+        scene.fresh()
+        response = send(scene, row, who)
+        answers[who] = told(response, address)
+        if row.method == "GET":
+            head = send(scene, row, who, method="HEAD")
+            assert (head.status_code, head.get_data()) == (response.status_code, b"")
+            assert scene.changed == [], "reading changes nothing"
+    assert answers == row.answers
+    assert match(scene, address, row.method).endpoint.partition(".")[0] == row.feature
+
+
+def test_every_guard_lets_in_whom_it_names(scene):
+    """`view.needs` is the least role: everybody below is sent to sign in or told no, wherever the address leads."""
+    for (rule, _method), rows in by_rule(scene).items():
+        needs = scene.app.view_functions[match(scene, address_of(scene, rows[0]), rows[0].method).endpoint].__dict__.get("needs")
+        below = [who for who in PEOPLE if needs and (who not in ACTIVE or ROLES.index(CAST[who]) < ROLES.index(needs))]
+        for row in rows:
+            for who, answer in row.answers.items():
+                expected = ("login" if who not in ACTIVE else "403") if who in below else None
+                assert expected in (None, answer), f"{row}: {who} is below {needs} and gets {answer}"
+                assert answer != "login" or who in below, f"{row}: nobody guards {rule}"
+
+
+@pytest.mark.parametrize("who", ["stranger", "fay", "ada"])
+def test_other_methods_are_refused(scene, who):
+    scene.fresh()
+    for address in sorted({address_of(scene, row) for row in ROWS}):
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            if takes(scene, address, method):
+                continue  # a row of its own says what happens
+            response = scene.ask(who, method, address, {"csrf_token": scene.tokens.get(who, "")})
+            assert response.status_code == 405, f"{method} {address}"
+            assert method not in response.headers["Allow"]
+    assert scene.changed == []
+
+
+# ---- nothing gets round it ------------------------------------------------------------------------------------------------------
+
+
+def spellings(address: str) -> Iterator[str]:
+    """What servers, proxies and routers have taken for the same address, each in its own way."""
+    path, rest = address, address[1:]
+    yield from (path.upper(), f"{path}?x=1", f"%2f{rest}", f"/{path}", path.replace("/", "//"), path.replace("/", "\\"))
+    yield from (path.rstrip("/") or "/", f"{path}/", f"{path}//", f"{path}/.", f"{path}/%2e", f"/%2e{path}", f"{path}/../{rest}")
+    yield from (f"/static/x/%2e%2e{path}", f"/fr{path}", f"/FR/{path}", f"/en{path}", f"/en/fr{path}", f"/fr/fr{path}")
+    yield from (f"/%{ord(rest[0]):02x}{rest[1:]}", f"/%25{ord(rest[0]):02x}{rest[1:]}", f"http://127.0.0.1:8000{path}")
+    yield from (
+        f"{path};x",
+        f"{path}/;/",
+        f"{path}.css",
+        f"{path}/x.css",
+        f"{path}%20",
+        f"{path}%00.css",
+        f"{path}%0a",
+        f"{path}%3f",
+    )
+
+
+def refusals() -> Iterator[tuple[Row, str]]:
+    """The first whom each address refuses, for each way it refuses."""
+    for row in ROWS:
+        for answer in dict.fromkeys(row.answers.values()):
+            if answer in ("login", "403", "404", "410"):
+                yield row, next(who for who in PEOPLE if row.answers[who] == answer)
+
+
+@pytest.mark.parametrize(("row", "who"), list(refusals()), ids=str)
+def test_what_is_refused_is_refused_in_every_spelling(scene, row, who):
+    scene.fresh()
+    for spelling in dict.fromkeys(spellings(address_of(scene, row))):
+        address, hops = spelling, 0
+        while (response := send(scene, row, who, address=address)).status_code == 301 and row.method == "GET":
+            address, hops = response.headers["Location"], hops + 1
+            assert hops < 3, f"{spelling} leads round and round"
+        refused = response.status_code in (403, 404, 405, 410) or "/login" in response.headers.get("Location", "")
+        assert refused and not scene.changed, f"{who} got {response.status} by {spelling}"
+
+
+POSTS = [row for row in ROWS if row.method == "POST"]
+
+
+@pytest.mark.parametrize("row", POSTS, ids=str)
+def test_nothing_is_done_for_forms_from_elsewhere(scene, row):
+    scene.fresh()
+    for who in PEOPLE:
+        assert send(scene, row, who, origin="https://evil.example").status_code == 403
+        if who in ACTIVE:
+            for token in ("", scene.tokens["nora" if who == "ada" else "ada"]):
+                assert send(scene, row, who, csrf_token=token).status_code == 422
+        assert scene.changed == []
+
+
+@pytest.mark.slow
+def test_nonsense_is_answered_and_not_stumbled_over(scene):
+    """From whoever is let in, to each form once: what no page of ours would send."""
+    rows = {
+        match(scene, address_of(scene, row), "POST").endpoint: row for row in reversed(POSTS) if "303" in row.answers.values()
+    }
+    for endpoint, row in rows.items():
+        who = next(who for who in reversed(PEOPLE) if row.answers[who] == "303")
+        for nonsense in NONSENSE:
+            for names in (FORMS[endpoint], *([name] for name in FORMS[endpoint])):
+                scene.fresh()
+                response = send(scene, row, who, **dict.fromkeys(names, nonsense))
+                assert response.status_code < 500, f"{row}: {', '.join(names)} = {nonsense!r:.60}"
