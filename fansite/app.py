@@ -31,6 +31,7 @@ from fansite.core.web import templating
 from fansite.core.web.failures import open_failures
 from fansite.core.web.guard import open_guard
 from fansite.core.web.language import LanguagePrefix, open_languages
+from fansite.core.web.paths import Number
 from fansite.core.web.records import configure_logs, open_records
 from fansite.features import FEATURES
 from fansite.settings import ROOT, Settings, load
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=None,
     )
+    app.url_map.converters["int"] = Number
     app.config.update(
         SECRET_KEY=settings.secret_key or _own_key(settings.instance_path / "secret.key"),
         SQLALCHEMY_DATABASE_URI=database_uri(settings),

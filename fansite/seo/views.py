@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort
 
 from fansite.core.web import conditional, public_url, shown_on, unlocalized
 from fansite.core.web.paths import settings
@@ -38,7 +38,7 @@ def index() -> Response:
 @unlocalized
 def file(kind: str, number: int) -> Response:
     part = sitemaps.parts().get(kind)
-    if part is None or not 1 <= number <= sitemaps.file_count(part) or f"-{number}.xml" not in request.path:
+    if part is None or not 1 <= number <= sitemaps.file_count(part):
         abort(404)
     shown_on(f"list:{kind}")
     return _xml("".join(sitemaps.file_xml(part, number)))

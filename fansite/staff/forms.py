@@ -16,12 +16,16 @@ from fansite.core.errors import Refused
 from fansite.core.web import Form, NumberField
 from fansite.core.web.paths import current_language, settings
 from fansite.core.wording import Wording
+from fansite.lib.numbers import row_number
 
 LOCAL = "%Y-%m-%dT%H:%M"
 
 
 def number_or_none(text: Any) -> int | None:
-    return int(text) if str(text or "").isdigit() else None
+    try:
+        return row_number(str(text or ""))
+    except ValueError:
+        return None
 
 
 class EntryForm(Form):

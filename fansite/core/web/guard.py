@@ -59,7 +59,7 @@ def open_guard(app: Flask, settings: Settings) -> None:
         ):
             return None
         check_origin(settings)
-        check_size()
+        check_form()
         return check_token()
 
     @app.after_request
@@ -99,7 +99,9 @@ def same_origin(origin: str, settings: Settings) -> bool:
     return settings.loopback and theirs.scheme == ours.scheme and same_port and theirs.hostname in LOOPBACK
 
 
-def check_size() -> None:
+def check_form() -> None:
+    if None in request.form:  # a part without a name
+        abort(400)
     if len(request.form) > MAX_FIELDS or sum(len(values) for _name, values in request.form.lists()) > MAX_FIELDS:
         abort(413)
 

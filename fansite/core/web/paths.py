@@ -7,12 +7,27 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import current_app, g
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import IntegerConverter, Map, MapAdapter, ValidationError
 
 from fansite.core.content import Entry, content_of
+from fansite.lib.numbers import HIGHEST
 from fansite.settings import Settings
 
 V = TypeVar("V", bound=Callable[..., Any])
+
+
+class Number(IntegerConverter):
+    """`<int:…>` in an address: the plain digits of a number that a row can have, in their one spelling."""
+
+    regex = "[0-9]+"
+
+    def __init__(self, map: Map, fixed_digits: int = 0, max: int = HIGHEST) -> None:
+        super().__init__(map, fixed_digits=fixed_digits, max=max)
+
+    def to_python(self, value: str) -> int:
+        if len(value) > len(str(HIGHEST)) or (not self.fixed_digits and value != "0" and value.startswith("0")):
+            raise ValidationError()
+        return int(super().to_python(value))
 
 
 def unlocalized(view: V) -> V:

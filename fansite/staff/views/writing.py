@@ -13,6 +13,7 @@ from fansite.core import publishing
 from fansite.core.errors import Conflict, Refused
 from fansite.core.web import Page, path_for, render_page
 from fansite.core.web.paths import settings
+from fansite.lib.numbers import row_number
 from fansite.staff import operations, queries
 from fansite.staff.desks import Desk, desk_of
 from fansite.staff.forms import EntryForm, moment_of, on_the_wall
@@ -153,7 +154,7 @@ def _opened(kind: str, entry_id: int) -> tuple[Desk, Any]:
 def _blank(desk: Desk) -> EntryForm:
     """A new text, or the translation of one that is there."""
     form = desk.form(formdata=None, comments_open=desk.comments_open, language=settings().language)
-    original = queries.opened(desk.model, request.args.get("translation_of", 0, type=int))
+    original = queries.opened(desk.model, request.args.get("translation_of", 0, type=row_number))
     if original is not None:
         wanted = request.args.get("text_language", "")
         form.language.data = wanted if wanted in settings().languages else settings().language

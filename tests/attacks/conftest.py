@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.attacks.ground import Ground
+
+
+@pytest.fixture
+def ground(app: Any, cast: Any) -> Ground:
+    return Ground(app, cast)
+
+
+@pytest.fixture
+def without_limits(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = app.extensions["fansite"]
+    monkeypatch.setattr(site, "settings", replace(site.settings, limits=False))
