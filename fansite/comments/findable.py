@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -12,7 +13,9 @@ from fansite.comments import queries
 from fansite.comments.models import COMMENTS_A_PAGE, Comment
 from fansite.comments.sections import author_name
 from fansite.core import markup
+from fansite.core.content import listed
 from fansite.core.db import db
+from fansite.core.entries import year_of
 from fansite.core.feature import Findable, Result
 from fansite.core.web import entry_path, path_for
 
@@ -37,12 +40,18 @@ def every() -> Iterator[list[int]]:
         last = ids[-1]
 
 
+def hidden(owed: Callable[[str], sa.Select[Any]]) -> sa.Select[str, int]:
+    told_of = sa.or_(Comment.id.in_(owed("comment")), Comment.entry_id.in_(owed("entry")))
+    public = sa.and_(Comment.status == "published", listed())
+    return sa.select(sa.literal("comment"), Comment.id).join(Comment.entry).where(told_of, sa.not_(public))
+
+
 def present(ids: Sequence[int]) -> dict[int, Result]:
     return {comment.id: _result(comment) for comment in queries.public_ones(ids)}
 
 
-def of_entry(entry_id: int) -> list[int]:
-    return list(db.session.scalars(sa.select(Comment.id).where(Comment.entry_id == entry_id, Comment.status == "published")))
+def of_entries(entry_ids: Sequence[int]) -> list[int]:
+    return list(db.session.scalars(sa.select(Comment.id).where(Comment.entry_id.in_(entry_ids), Comment.status == "published")))
 
 
 def _document(comment: Comment) -> Document:
@@ -54,7 +63,7 @@ def _document(comment: Comment) -> Document:
         body=markup.plain(comment.html),
         tags=(),
         published_at=comment.posted_at,
-        year=comment.posted_at.year,
+        year=year_of(comment.posted_at),
     )
 
 
@@ -82,6 +91,7 @@ findable = Findable(
     subject_kind="comment",
     documents=documents,
     every=every,
+    hidden=hidden,
     present=present,
-    of_entry=of_entry,
+    of_entries=of_entries,
 )

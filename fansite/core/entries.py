@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from fansite.core.db import db
 from fansite.core.errors import Gone
 from fansite.core.feature import Findable, Result, SitemapPart
 from fansite.core.web import entry_path, path_for
+from fansite.core.web.paths import settings
 
 BATCH = 500
 
@@ -52,6 +53,11 @@ def text_of(entry: Any) -> str:
     return markup.plain(entry.html)
 
 
+def year_of(moment: datetime) -> int:
+    """The year on the site's own calendar, as the archive has it."""
+    return moment.astimezone(settings().timezone).year
+
+
 def findable_entries(content: Content) -> Findable:
     """Entries of a kind as search knows them: only what everyone may see."""
     model = content.model
@@ -60,14 +66,18 @@ def findable_entries(content: Content) -> Findable:
         return sa.select(model).where(model.id.in_(ids), listed())
 
     def documents(ids: Sequence[int]) -> list[Document]:
-        return [content.document(entry) for entry in db.session.scalars(visible(ids))]
+        statement = visible(ids).options(sa.orm.selectinload("*"))
+        return [content.document(entry) for entry in db.session.scalars(statement)]
 
     def present(ids: Sequence[int]) -> dict[int, Result]:
-        # One query: what else a kind loads by itself is not shown among finds.
-        statement = visible(ids).options(sa.orm.lazyload("*"), joinedload(model.author))
+        statement = visible(ids).options(joinedload(model.author))
         return {entry.id: _result(entry) for entry in db.session.scalars(statement)}
 
-    return Findable(content.kind, content.plural, "entry", documents, lambda: _every(content.kind), present)
+    def hidden(owed: Callable[[str], sa.Select[Any]]) -> sa.Select[str, int]:
+        of_kind = sa.and_(Entry.kind == content.kind, Entry.id.in_(owed("entry")))
+        return sa.select(sa.literal("entry"), Entry.id).where(of_kind, sa.not_(listed()))
+
+    return Findable(content.kind, content.plural, "entry", documents, lambda: _every(content.kind), hidden, present)
 
 
 def _every(kind: str) -> Iterator[list[int]]:

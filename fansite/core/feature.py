@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import click
+import sqlalchemy as sa
 from flask import Blueprint, Flask
 
 from fansite.backends.search import Document
@@ -37,10 +38,12 @@ class Findable:
     # Rows still visible, as documents; an id that is missing in the answer leaves the index.
     documents: Callable[[Sequence[int]], list[Document]]
     every: Callable[[], Iterator[list[int]]]
+    # Of what changed a moment ago, `owed(subject_kind)` being its ids: (subject_kind, id) of those nobody may see any more.
+    hidden: Callable[[Callable[[str], sa.Select[Any]]], sa.Select[str, int]]
     # Only what everyone may see, in a fixed number of queries.
     present: Callable[[Sequence[int]], dict[int, Result]]
-    # Ids of these that hang on an entry: they come and go with it.
-    of_entry: Callable[[int], list[int]] | None = None
+    # Ids of these that hang on some entries: they come and go with them.
+    of_entries: Callable[[Sequence[int]], list[int]] | None = None
 
 
 @dataclass(frozen=True)

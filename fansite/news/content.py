@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from fansite.backends.search import Document
 from fansite.core import publishing
 from fansite.core.content import Content
-from fansite.core.entries import author_name, text_of
+from fansite.core.entries import author_name, text_of, year_of
 from fansite.core.kept import site_name
 from fansite.core.web import entry_path, path_for, public_url
 from fansite.lib.times import w3c
@@ -26,7 +26,7 @@ def document(post: NewsPost) -> Document:
         title=post.title,
         body=text_of(post),
         published_at=post.published_at,
-        year=post.published_at.year,
+        year=year_of(post.published_at),
         tags=tuple(tag.name for tag in post.tags),
     )
 

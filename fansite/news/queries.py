@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer, lazyload
+from sqlalchemy.orm import defer
 
 from fansite.core.content import Entry, listed, of_kind, readable_in
 from fansite.core.db import db
@@ -46,7 +46,7 @@ def public(language: str) -> sa.Select[Any]:
     """What a reader of this language is offered, newest first; a card needs no text."""
     shown = sa.and_(of_kind(NewsPost), listed(), readable_in(language))
     statement = sa.select(NewsPost).where(shown).order_by(Entry.published_at.desc(), Entry.id.desc())
-    return statement.options(defer(NewsPost.body), defer(NewsPost.html), lazyload(NewsPost.tags))
+    return statement.options(defer(NewsPost.body), defer(NewsPost.html))
 
 
 def latest(language: str, limit: int) -> Sequence[NewsPost]:

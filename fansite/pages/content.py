@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from fansite.backends.search import Document
 from fansite.core import publishing
 from fansite.core.content import Content
-from fansite.core.entries import text_of
+from fansite.core.entries import text_of, year_of
 from fansite.core.web import entry_path, public_url
 from fansite.lib.times import w3c
 from fansite.pages import policy
@@ -25,7 +25,7 @@ def document(page: Page) -> Document:
         title=page.title,
         body=text_of(page),
         published_at=page.published_at,
-        year=page.published_at.year,
+        year=year_of(page.published_at),
     )
 
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 from fansite.core.feature import Feature
 from fansite.core.outbox import Listener, Routine
 from fansite.search import commands, listeners
+from fansite.search.queries import LISTENER
 from fansite.search.views import bp
 
 feature = Feature(
     blueprints=[bp],
     listeners=[
-        Listener("search.index", listeners.keep_index, ("news.*", "page.*", "comment.*", "entry.*")),
+        Listener(LISTENER, listeners.keep_index, ("news.*", "page.*", "comment.*", "entry.*")),
         Listener("search.rebuild", listeners.rebuild, ("content.loaded",)),
     ],
     routines=[Routine("search.mend", listeners.mend_index, timedelta(seconds=10))],

@@ -59,14 +59,15 @@ def all_documents() -> Iterator[Document]:
 
 
 def _subjects(events: Sequence[Event]) -> dict[str, set[int]]:
+    """Kind of subject → ids, of those search knows, with what hangs on them."""
     kinds = {findable.subject_kind for findable in findables().values()}
     wanted: dict[str, set[int]] = {}
     for event in events:
         kind, _colon, number = event.subject.partition(":")
         if kind in kinds and number.isdigit():
             wanted.setdefault(kind, set()).add(int(number))
-    for entry_id in sorted(wanted.get("entry", ())):
+    if entries := sorted(wanted.get("entry", ())):
         for findable in findables().values():
-            if findable.of_entry is not None:
-                wanted.setdefault(findable.subject_kind, set()).update(findable.of_entry(entry_id))
+            if findable.of_entries is not None:
+                wanted.setdefault(findable.subject_kind, set()).update(findable.of_entries(entries))
     return wanted

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 from flask import current_app
 
-from fansite.backends.search import Answer, Query, Search
-from fansite.core.content import Entry, listed
+from fansite.backends.search import Hit, Query, Search
+from fansite.core import outbox
 from fansite.core.db import db
 from fansite.core.feature import Findable, Result
-from fansite.core.kept import kept
-from fansite.lib.times import now
 
 PER_PAGE = 20
 # Deeper pages help nobody and cost the most.
 LAST_PAGE = 20
 MAX_QUERY = 200
+LISTENER = "search.index"
 
 
 @dataclass(frozen=True)
@@ -48,22 +47,28 @@ def findables() -> dict[str, Findable]:
 
 def find(text: str, kind: str | None, year: int | None, page: int) -> Found:
     """One page. What the index still holds but nobody may see any more is neither shown nor counted."""
-    answer = index().find(Query(text[:MAX_QUERY], kind, year, page, PER_PAGE))
-    results = present(answer)
+    gone = _gone()  # before the index is asked: what it was told of meanwhile it no longer holds
+    answer = index().find(Query(text[:MAX_QUERY], kind, year, page, PER_PAGE, gone))
+    results = present(answer.hits)
     finds = [Find(hit.kind, results[hit.key]) for hit in answer.hits if hit.key in results]
-    hidden = len(answer.hits) - len(finds)
     return Found(
         finds,
-        answer.total - hidden,
+        answer.total - (len(answer.hits) - len(finds)),
         answer.suggestion if not finds else None,
         page * PER_PAGE < answer.total and page < LAST_PAGE,
     )
 
 
-def present(answer: Answer) -> dict[str, Result]:
+def _gone() -> frozenset[str]:
+    """The keys of what changed a moment ago, so that the index has not heard of it yet, and may not be seen any more."""
+    hidden = sa.union_all(*(findable.hidden(partial(outbox.owed, LISTENER)) for findable in findables().values()))
+    return frozenset(f"{kind}:{number}" for kind, number in db.session.execute(hidden))
+
+
+def present(hits: Iterable[Hit]) -> dict[str, Result]:
     """Key → result, in one query for each kind that was hit."""
     ids: dict[str, list[int]] = {}
-    for hit in answer.hits:
+    for hit in hits:
         ids.setdefault(hit.kind, []).append(int(hit.key.partition(":")[2]))
     results: dict[str, Result] = {}
     for kind, wanted in ids.items():
@@ -73,19 +78,5 @@ def present(answer: Answer) -> dict[str, Result]:
     return results
 
 
-def years() -> list[int]:
-    """The years something was published in, newest first."""
-
-    def ask() -> list[int]:
-        first = db.session.scalar(sa.select(sa.func.min(Entry.published_at)).where(listed()))
-        return list(range(now().year, _year(first) - 1, -1)) if first is not None else []
-
-    return kept("search.years", ("list:news", "list:page"), ask)
-
-
 def kinds() -> Iterable[Findable]:
     return findables().values()
-
-
-def _year(moment: datetime | str) -> int:
-    return moment.year if isinstance(moment, datetime) else int(str(moment)[:4])

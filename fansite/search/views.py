@@ -36,7 +36,7 @@ def index() -> Response:
         found=found,
         pages=pages,
         kinds=list(queries.kinds()),
-        years=queries.years(),
+        years=queries.index().years(),
         excerpt=lambda words: excerpt(words, text),
         marked=lambda words: marked(words, text),
     )

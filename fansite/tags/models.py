@@ -40,7 +40,7 @@ class Tagged:
 
     @declared_attr
     def tags(cls) -> Mapped[list[Tag]]:
-        return relationship(Tag, secondary=entry_tag, order_by=Tag.name, lazy="selectin", passive_deletes=True)
+        return relationship(Tag, secondary=entry_tag, order_by=Tag.name, passive_deletes=True)
 
     @property
     def page_tags(self) -> tuple[str, ...]:

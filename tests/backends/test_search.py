@@ -456,3 +456,45 @@ def test_no_word_of_a_dropped_document_is_suggested(holding):
 def test_the_more_frequent_word_is_suggested(holding):
     search = holding(document("entry:1", "Banjos"), *[document(f"entry:{n}", "Bandos forever") for n in range(2, 6)])
     assert search.find(Query("bannos ")).suggestion == "bandos"
+
+
+# What is gone before the index knows
+
+
+def test_what_is_gone_is_neither_found_nor_counted_nor_suggested(holding):
+    search = holding(
+        document("entry:1", "Fado tonight"), document("entry:2", "Fado flowerpot"), document("comment:3", "", "fado")
+    )
+
+    answer = search.find(Query("fado", without=frozenset({"entry:2", "comment:9"})))
+
+    assert {hit.key for hit in answer.hits} == {"entry:1", "comment:3"}
+    assert answer.total == 2
+    assert search.find(Query("flowerpod")).suggestion == "flowerpot"
+    assert search.find(Query("flowerpod", without=frozenset({"entry:2"}))).suggestion is None
+
+
+def test_pages_have_no_gaps_where_something_is_gone(holding):
+    search = holding(*many(30))
+    first = found(search, "marmots", per_page=10)
+    gone = frozenset(first[:3])
+
+    pages = [found(search, "marmots", per_page=10, page=page, without=gone) for page in (1, 2, 3)]
+
+    assert [len(page) for page in pages] == [10, 10, 7]
+    assert not gone.intersection(key for page in pages for key in page)
+
+
+def test_years_are_those_something_can_be_found_of(holding):
+    search = holding(document("entry:1", year=2026), document("entry:2", year=2019), document("entry:3", year=2026))
+    assert search.years() == [2026, 2019]
+
+    search.apply([], ["entry:2"])
+
+    assert search.years() == [2026]
+
+
+def test_a_common_word_is_not_taken_for_another_that_looks_like_its_stem(holding):
+    search = holding(french("entry:1", "Vous êtes venus"), french("entry:2", "Un bel été"), french("entry:3", "Nos étés"))
+    assert sorted(found(search, "été")) == sorted(found(search, "ete")) == ["entry:2", "entry:3"]
+    assert found(search, '"vous êtes"') == ["entry:1"]

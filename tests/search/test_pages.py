@@ -6,7 +6,9 @@ import gc
 import json
 import logging
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -228,6 +230,65 @@ def test_what_is_hidden_is_found_by_nobody_from_that_moment(cast, lisbon, index,
     assert list(queries.index().keys()) == []
 
 
+def test_what_is_hidden_is_not_counted_on_any_page_and_suggests_nothing(cast, lisbon, index, stranger):
+    """Before the worker has heard of it, as all of these."""
+    post, _page, _comment = lisbon
+    ids = many_comments(post, cast.fay.id, 30)
+    secret = say(get(Entry, post), cast.fay, "The key lies below the flowerpot").id
+    index()
+    assert len(found(stranger, q="word")) == 20 and total(stranger) == 30
+    for comment in ids[:12]:  # whatever page they stand on
+        moderation.decide(moderation.take_up("comment", comment, by=cast.milo), "remove", by=cast.milo)
+    assert len(found(stranger, q="word")) == 18 and total(stranger) == 18
+    assert not stranger.page.xpath('//a[@rel="next"]')
+    found(stranger, q="flowerpod")
+    assert "Did you mean flowerpot" in stranger.text
+    comments.withdraw(secret, by=cast.fay)
+    found(stranger, q="flowerpod")
+    assert "flowerpot" not in stranger.text
+    news.withdraw(post, by=cast.eli)
+    assert found(stranger, q="word") == [] and total(stranger) == 0
+
+
+def test_what_the_index_refused_to_forget_is_hidden_all_the_same(cast, lisbon, index, stranger, monkeypatch, worker):
+    """A failed delivery is tried again later: until then the index does not know."""
+    _post, _page, comment = lisbon
+    index()
+    comments.withdraw(comment, by=cast.fay)
+    with monkeypatch.context() as patched:
+        patched.setattr(queries.index(), "patience", 0.0)
+        with queries.index()._writing():
+            worker()
+    assert db.session.scalar(sa.select(Delivery.error).where(Delivery.done_at.is_(None), Delivery.listener == "search.index"))
+    assert found(stranger, q="fado") and total(stranger) == 2
+
+
+def test_what_the_index_has_not_heard_of_costs_one_search_nothing_more(cast, lisbon, index, stranger, count_queries):
+    planned = news.draft(by=cast.eli, title="Tomorrow")
+    news.publish(planned.id, by=cast.eli, at=datetime(2099, 1, 1, tzinfo=UTC))
+    index()
+    say(get(Entry, lisbon[0]), cast.milo, "The worker sleeps")
+    stranger.get("/search")
+    db.session.expunge_all()
+    with count_queries() as counted:
+        assert len(found(stranger, q="fado")) == 3
+    assert len(counted) <= 4, "\n".join(counted)
+
+
+def test_years_are_those_of_the_sites_zone_and_only_with_something_in_them(app, cast, index, stranger, monkeypatch):
+    monkeypatch.setattr(
+        app.extensions["fansite"], "settings", replace(app.extensions["fansite"].settings, timezone=ZoneInfo("Pacific/Auckland"))
+    )
+    night = news.draft(by=cast.eli, title="Midnight", body="Fireworks.")
+    news.publish(night.id, by=cast.eli, at=datetime(2023, 12, 31, 20, tzinfo=UTC))
+    early = news.draft(by=cast.eli, title="Long ago", body="Fireworks too.")
+    news.publish(early.id, by=cast.eli, at=datetime(2019, 5, 5, tzinfo=UTC))
+    index()
+    assert [kind for kind, _ in found(stranger, q="fireworks", year="2024")] == ["news"]
+    assert found(stranger, q="fireworks", year="2023") == []
+    assert stranger.page.xpath('//select[@name="year"]/option/@value') == ["", "2024", "2019"]
+
+
 @pytest.mark.parametrize("act", ["withdraw", "edit", "entry"])
 def test_a_comment_leaves_with_its_author_its_words_or_its_entry(cast, lisbon, index, stranger, act):
     post, _page, comment = lisbon
@@ -425,6 +486,7 @@ def test_a_search_needs_few_queries_whatever_there_is(cast, lisbon, count_querie
     queries.index().rebuild(listeners.all_documents())
     for query in ({"q": "post"}, {"q": "fado"}, {"q": "xyzzy"}, {"q": "fado post word", "year": "2026"}, {}):
         stranger.get("/search", query_string=query)
+        db.session.expunge_all()  # else what an earlier question loaded would not be asked for again
         with count_queries() as counted:
             stranger.get("/search", query_string=query)
         assert len(counted) <= 4, f"{query}: {len(counted)}\n" + "\n".join(counted)

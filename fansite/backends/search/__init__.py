@@ -46,6 +46,8 @@ class Query:
     year: int | None = None
     page: int = 1
     per_page: int = 20
+    # Keys that are gone though the index may not know it yet: neither found, nor counted, nor a source of suggestions.
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,9 @@ class Search(Protocol):
 
     def state(self) -> State:
         """`missing` and `broken` ask for a rebuild."""
+
+    def years(self) -> list[int]:
+        """The years something can be found of, newest first."""
 
     def keys(self) -> Iterator[str]:
         """The key of every document that can be found, to compare with the tables."""

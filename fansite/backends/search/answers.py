@@ -5,14 +5,17 @@ from __future__ import annotations
 from . import Answer, Hit, Query
 from .postings import Postings
 from .queries import Wanted
-from .ranking import rank
+from .ranking import Among, rank
 from .suggestions import better_spelling
 
 
 def answer(postings: Postings, wanted: Wanted, query: Query) -> Answer:
-    scores = rank(postings, wanted, kind=query.kind, year=query.year)
+    among = Among(
+        query.kind, query.year, frozenset(number for key in query.without for number, _ in postings.documents("key", key))
+    )
+    scores = rank(postings, wanted, among)
     if not scores:
-        return Answer(suggestion=better_spelling(postings, wanted, kind=query.kind, year=query.year))
+        return Answer(suggestion=better_spelling(postings, wanted, among))
     return Answer(hits=_page(postings, scores, query), total=len(scores))
 
 

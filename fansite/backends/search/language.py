@@ -109,7 +109,8 @@ def forms(word: Word, branch: str) -> tuple[str, ...]:
 def terms(word: str, branch: str) -> tuple[str, ...]:
     """What stands in the index for a lower-case word: one term, or two when accents change its stem."""
     plain = fold(word)
-    if branch == PLAIN:
+    # What says nothing keeps its form: else "vous êtes" would be found by "été".
+    if branch == PLAIN or stops(word):
         return (plain,)
     stem = stemmer_for_language(branch)
     return tuple(dict.fromkeys((fold(stem(word)), fold(stem(plain)))))

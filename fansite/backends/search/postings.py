@@ -20,6 +20,7 @@ class Postings:
         self._lengths: dict[str, dict[int, float]] = {}
         self._averages: dict[str, float] = {}
         self._vocabulary: list[tuple[str, int, str]] | None = None
+        self._years: list[int] | None = None
 
     def documents(self, field: str, term: str) -> Iterator[tuple[int, float]]:
         """Document numbers that hold a term, with how often."""
@@ -57,6 +58,13 @@ class Postings:
             documents = self.reader.doc_frequency("filled", field)
             self._averages[field] = self.reader.field_length(field) / documents
         return self._averages[field]
+
+    def years(self) -> list[int]:
+        """Newest first. A year whose documents were all dropped may still stand in the index."""
+        if self._years is None:
+            written = sorted((entry.decode() for entry in self.reader.lexicon("year")), reverse=True)
+            self._years = [int(year) for year in written if any(True for _ in self.documents("year", year))]
+        return self._years
 
     def words_from(self, prefix: str) -> Iterator[str]:
         """The written words that begin so when accents are left away."""

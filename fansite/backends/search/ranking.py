@@ -42,18 +42,27 @@ CANDIDATES = 50
 # A word's beginning stands for at most so many words.
 MOST_ENDINGS = 15
 
+
+class Among(NamedTuple):
+    """Which documents may answer at all."""
+
+    kind: str | None = None
+    year: int | None = None
+    without: frozenset[int] = frozenset()
+
+
 Forms = Mapping[str, tuple[str, ...]]  # branch to terms
 Places = Mapping[tuple[int, str], set[int]]  # (document, field) to positions
 
 
-def rank(postings: Postings, wanted: Wanted, *, kind: str | None = None, year: int | None = None) -> dict[int, float]:
+def rank(postings: Postings, wanted: Wanted, among: Among) -> dict[int, float]:
     """Every document that answers, with its score."""
     scored = {word: frequencies(postings, forms_of(word)) for word in wanted.scored}
     if wanted.beginning in scored and not scored[wanted.beginning]:
         scored[wanted.beginning] = frequencies(postings, _forms_of_beginning(postings, wanted.beginning))
     rarity = {word: _rarity(len(found), postings.size) for word, found in scored.items() if found}
     scores = _scores(scored, rarity)
-    scores = {number: scores[number] for number in _allowed(postings, wanted, set(scores), kind, year)}
+    scores = {number: scores[number] for number in _allowed(postings, wanted, set(scores), among)}
     best = sorted(scores, key=lambda number: scores[number], reverse=True)[:CANDIDATES]
     for number, bonus in _neighbours(
         postings, wanted.sequence, {word.text: value for word, value in rarity.items()}, best
@@ -103,16 +112,17 @@ def _scores(scored: Mapping[Word, Mapping[int, float]], rarity: Mapping[Word, fl
     return {number: score * (1 + COVERAGE * (covered[number] / asked) ** COVERAGE_STEEPNESS) for number, score in scores.items()}
 
 
-def _allowed(postings: Postings, wanted: Wanted, among: set[int], kind: str | None, year: int | None) -> set[int]:
+def _allowed(postings: Postings, wanted: Wanted, scored: set[int], among: Among) -> set[int]:
     """Those among the scored that no other part of the query rules out."""
-    for field, value in (("kind", kind), ("year", year)):
+    left = scored - among.without
+    for field, value in (("kind", among.kind), ("year", among.year)):
         if value is not None:
-            among = among.intersection(number for number, _ in postings.documents(field, str(value)))
+            left = left.intersection(number for number, _ in postings.documents(field, str(value)))
     for phrase in wanted.phrases:
-        among = _holding(postings, phrase, among)
+        left = _holding(postings, phrase, left)
     for phrase in wanted.excluded:
-        among = among - _holding(postings, phrase, among)
-    return among
+        left = left - _holding(postings, phrase, left)
+    return left
 
 
 def _holding(postings: Postings, phrase: Phrase, among: set[int]) -> set[int]:

@@ -20,7 +20,7 @@ NUMBER = 2
 _GAP = 10
 # Words of fewer letters are not worth suggesting.
 _SHORTEST_SUGGESTION = 3
-_SAMPLE = "L'été, the bands' skies… Clermont-Ferrand R.E.M. jouerons tournées cœurs aujourd'hui happily 2026 Größe"
+_SAMPLE = "L'été, the bands' skies… Clermont-Ferrand R.E.M. jouerons tournées êtes cœurs aujourd'hui happily 2026 Größe"
 
 
 class Terms(Composable):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .language import Word, fold, forms_of, stops
 from .postings import Postings, letters_of
 from .queries import Wanted, read_query
-from .ranking import frequencies, rank
+from .ranking import Among, frequencies, rank
 from .schema import entry_of
 
 # A slip in a short word makes another word ("tour", "four"): only longer ones are guessed at, twice wrong only when long.
@@ -14,21 +14,21 @@ SHORTEST_FOR_TWO = 7
 MOST_WORDS = 4
 
 
-def better_spelling(postings: Postings, wanted: Wanted, *, kind: str | None = None, year: int | None = None) -> str | None:
+def better_spelling(postings: Postings, wanted: Wanted, among: Among) -> str | None:
     """The query with its unknown words replaced by near ones, if that finds something."""
-    unknown = [word for word in wanted.scored if not frequencies(postings, forms_of(word))][:MOST_WORDS]
+    unknown = [word for word in wanted.scored if among.without.issuperset(frequencies(postings, forms_of(word)))][:MOST_WORDS]
     text = wanted.text
     for word in sorted(unknown, key=lambda word: word.start, reverse=True):
-        nearest = _nearest(postings, word)
+        nearest = _nearest(postings, word, among)
         if nearest:
             written = nearest.capitalize() if text[word.start].isupper() else nearest
             text = text[: word.start] + written + text[word.end :]
-    if text == wanted.text or not rank(postings, read_query(text), kind=kind, year=year):
+    if text == wanted.text or not rank(postings, read_query(text), among):
         return None
     return " ".join(text.split())
 
 
-def _nearest(postings: Postings, word: Word) -> str | None:
+def _nearest(postings: Postings, word: Word, among: Among) -> str | None:
     typed = fold(word.text)
     if len(typed) < SHORTEST:
         return None
@@ -40,7 +40,8 @@ def _nearest(postings: Postings, word: Word) -> str | None:
             continue
         distance = slips_between(typed, entry)
         # Counted one by one: the vocabulary still has the words of documents that were dropped.
-        holders = sum(1 for _ in postings.documents("vocabulary", entry_of(written))) if distance <= slips else 0
+        numbers = postings.documents("vocabulary", entry_of(written)) if distance <= slips else ()
+        holders = sum(number not in among.without for number, _ in numbers)
         if holders:
             found.append((distance, entry[0] != typed[0], -holders, written))
     return min(found)[3] if found else None

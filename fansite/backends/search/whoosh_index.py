@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 from whoosh.filedb.filestore import FileStorage
@@ -28,6 +28,7 @@ from .queries import read_query
 from .schema import fields_of, make_of_index, make_schema
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 # A rebuild holds the lock for as long as it takes: who waits longer than this comes back later.
 PATIENCE_SECONDS = 5.0
@@ -64,18 +65,21 @@ class WhooshIndex:
 
     def find(self, query: Query) -> Answer:
         wanted = read_query(query.text)
-        if not wanted.sequence:
-            return Answer()
+        return self._ask(lambda postings: answer(postings, wanted, query), Answer()) if wanted.sequence else Answer()
+
+    def years(self) -> list[int]:
+        return self._ask(Postings.years, [])
+
+    def _ask(self, question: Callable[[Postings], T], nothing: T) -> T:
         with self._guard:
             try:
                 postings = self._postings()
-                return answer(postings, wanted, query) if postings else Answer()
-            except (
-                Exception
-            ):  # a torn index fails in any way it likes: nothing is found until the worker, who checks it, has rebuilt it
+                return question(postings) if postings else nothing
+            except Exception:
+                # A torn index fails in any way it likes: nothing is found until the worker, who checks it, has rebuilt it.
                 log.exception("the search index could not be read")
                 self._forget()
-                return Answer()
+                return nothing
 
     def keys(self) -> Iterator[str]:
         name = self._current()
