@@ -14,6 +14,7 @@ from flask_login import LoginManager
 
 from fansite.accounts.models import SESSION_LIFE, Account, SignIn
 from fansite.core.db import db, transaction
+from fansite.core.web import private
 from fansite.lib.times import now
 
 COOKIE = "fansite_session"
@@ -32,10 +33,11 @@ class RowSessions(SessionInterface):
         return RowSession()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """The cookie changes only when somebody signs in or out."""
-        token = g.get("session_cookie")
+        """The cookie changes only when somebody signs in or out. Such an answer is for this browser alone, whatever page it holds."""
+        token, name = g.get("session_cookie"), app.config["SESSION_COOKIE_NAME"]
         if token is None:
             return
+        private(response)
         options: dict[str, Any] = {
             "httponly": True,
             "samesite": "Lax",
@@ -43,9 +45,9 @@ class RowSessions(SessionInterface):
             "path": "/",
         }
         if token:
-            response.set_cookie(COOKIE, token, max_age=int(SESSION_LIFE.total_seconds()), **options)
+            response.set_cookie(name, token, max_age=int(SESSION_LIFE.total_seconds()), **options)
         else:
-            response.delete_cookie(COOKIE, **options)
+            response.delete_cookie(name, **options)
 
 
 def hash_of(token: str) -> str:
@@ -82,7 +84,9 @@ def find(token: str) -> SignIn | None:
 def open_sessions(app: Flask) -> None:
     settings = app.extensions["fansite"].settings
     app.session_interface = RowSessions()
-    app.config["SESSION_COOKIE_SECURE"] = settings.https
+    # Browsers take a `__Host-` cookie from this very host over https only: nobody next door can plant one.
+    cookie = f"__Host-{COOKIE}" if settings.https else COOKIE
+    app.config.update(SESSION_COOKIE_NAME=cookie, SESSION_COOKIE_SECURE=settings.https)
     login = LoginManager(app)
     login.session_protection = None  # the row is the protection
 
@@ -95,7 +99,7 @@ def open_sessions(app: Flask) -> None:
     def recognise() -> None:
         for name in ("session_cookie", "sign_in", "csrf_token"):
             g.pop(name, None)  # requests of one test share their context: nobody answers with another's cookie
-        token = request.cookies.get(COOKIE)
+        token = request.cookies.get(cookie)
         if not token or request.path.startswith("/static/"):
             return
         row = find(token) if len(token) < 200 else None

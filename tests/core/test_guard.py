@@ -270,7 +270,7 @@ def test_on_https_the_cookie_is_for_https_only(secure):
     response = secure.test_client().post("/login", data=LOGIN, headers={"Origin": "https://band.example"})
     assert response.status_code == 303
     (cookie,) = response.headers.getlist("Set-Cookie")
-    assert cookie.startswith(f"{COOKIE}=")
+    assert cookie.startswith(f"__Host-{COOKIE}=")
     attributes = {part.strip().partition("=")[0].lower() for part in cookie.split(";")[1:]}
     assert {"secure", "httponly", "samesite", "path"} <= attributes
     assert "domain" not in attributes
