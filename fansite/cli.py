@@ -159,7 +159,11 @@ def init(email: str, username: str, site_name: str, password_stdin: bool) -> Non
 
 @main.group()
 def db() -> None:
-    """The database's schema."""
+    """The database's schema.
+
+    \b
+    Example:  fansite db upgrade
+    """
 
 
 @db.command("upgrade")
@@ -258,12 +262,16 @@ def run(ctx: click.Context, port: int) -> None:
 
 def _demo_when_empty(loaded: Settings) -> None:
     from fansite.app import create_app
+    from fansite.core.errors import Problem
     from fansite.demo import operations as demo
 
     application = create_app(loaded)
     with application.app_context():
         if demo.is_empty():
             click.echo("Loading the demo band, The Paper Marmots")
-            demo.load()
+            try:
+                demo.load()
+            except Problem as problem:
+                fail(f"{problem.text} A site of your own begins with `fansite init`.")
         for line in demo.accounts_lines():
             click.echo(line)

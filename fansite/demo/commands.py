@@ -7,12 +7,17 @@ import click
 from fansite.core.command import as_json, tell, with_site
 from fansite.demo import operations
 
+WORDS = {"account": "accounts", "news": "posts", "page": "pages", "comment": "comments"}
 COUNT = click.IntRange(0, 10_000_000)
 
 
 @click.group()
 def demo() -> None:
-    """An invented band to look around with."""
+    """An invented band to look around with.
+
+    \b
+    Example:  fansite demo load
+    """
 
 
 @demo.command()
@@ -29,5 +34,5 @@ def load(posts: int, comments: int, fans: int, as_json: bool) -> None:
               fansite demo load --posts 3000 --comments 20000 --fans 1000
     """
     made = operations.load(posts=posts, comments=comments, fans=fans)
-    lines = [f"{count} {kind}" for kind, count in made.items()]
-    tell(as_json, {"created": made}, f"Loaded: {', '.join(lines)}.", *operations.accounts_lines())
+    loaded = ", ".join(f"{count} {WORDS[kind]}" for kind, count in made.items())
+    tell(as_json, {"created": made}, f"Loaded: {loaded}.", *operations.accounts_lines())

@@ -11,7 +11,11 @@ from fansite.search.queries import findables, index
 
 @click.group()
 def rebuild() -> None:
-    """Makes what follows from the tables anew."""
+    """Makes what follows from the tables anew.
+
+    \b
+    Example:  fansite rebuild search
+    """
 
 
 @rebuild.command("search")

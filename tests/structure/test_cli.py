@@ -99,10 +99,9 @@ def commands(group: click.Group = main, words: tuple[str, ...] = ()) -> Iterator
     for name in group.list_commands(context):
         found = group.get_command(context, name)
         assert found is not None
+        yield (*words, name), found
         if isinstance(found, click.Group):
             yield from commands(found, (*words, name))
-        else:
-            yield (*words, name), found
 
 
 COMMANDS = dict(commands())
@@ -348,6 +347,14 @@ def test_serving_warns_of_mail_nobody_receives_and_of_misspelt_settings(tmp_path
 
 def test_the_demo_is_refused_on_a_public_address(site):
     refused(site("demo", "load", "--json", FANSITE_BASE_URL="https://band.example"), 1, "loopback")
+
+
+def test_a_public_address_begins_without_a_demo(fansite):
+    answer = fansite("run", FANSITE_BASE_URL="https://band.example")
+    assert answer.returncode == 1
+    assert answer.stderr.splitlines() == [
+        "The demo is only for a site on a loopback base address. A site of your own begins with `fansite init`."
+    ]
 
 
 def test_the_demo_works_beside_an_owner_called_ada_and_a_second_time_adds_nothing(begun, site, tmp_path):
