@@ -152,7 +152,8 @@ def author_name(comment: Comment) -> str | None:
 
 
 def author_path(comment: Comment) -> str | None:
-    if comment.author is None or comment.author.erased_at is not None:
+    """None for who has no page (any more)."""
+    if comment.author is None or not comment.author.active:
         return None
     return path_for("fans.show", username=comment.author.username_key)
 

@@ -25,7 +25,7 @@ WORDS_A_PAGE = 20
 def index() -> Response:
     """Everyone who has said something, newest first."""
     page = page_number()
-    shown = sa.and_(Account.disabled_at.is_(None), Account.erased_at.is_(None), Account.approved_comments > 0)
+    shown = sa.and_(_here(), Account.approved_comments > 0)
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Account).where(shown)) or 0
     last = max(1, -(-total // FANS_A_PAGE))
     if page > last:
@@ -56,7 +56,7 @@ def show(username: str) -> Any:
         return _moved(username.lower())
     if username != account.username_key:
         return redirect(path_for("fans.show", username=account.username_key), 301)
-    if account.erased_at is not None or account.disabled_at is not None:
+    if not account.active:
         raise NotFound()
     return _profile(account)
 
@@ -92,6 +92,10 @@ def _profile(account: Account) -> Response:
     )
 
 
+def _here() -> sa.ColumnElement[bool]:
+    return sa.and_(Account.disabled_at.is_(None), Account.erased_at.is_(None))
+
+
 def _versions(endpoint: str, page: int, **values: str) -> list[tuple[str, str]]:
     """What people say is not translated; the page around it is there in all languages."""
     number = page if page > 1 else None
@@ -105,11 +109,11 @@ def _posts(account: Account) -> list[Entry]:
 
 
 def _moved(key: str) -> Any:
-    """A former name leads to the present one."""
+    """A former name leads to the present one, as long as somebody is there."""
     statement = (
         sa.select(Account.username_key)
         .join(FormerName, FormerName.account_id == Account.id)
-        .where(FormerName.username_key == key, Account.erased_at.is_(None))
+        .where(FormerName.username_key == key, _here())
     )
     present = db.session.scalar(statement)
     if present is None:

@@ -52,7 +52,8 @@ def _author(post: NewsPost) -> dict[str, Any] | None:
     name = author_name(post)
     if name is None:
         return None
-    return {"@type": "Person", "name": name, "url": public_url(path_for("fans.show", username=post.author.username_key))}
+    own_page = {"url": public_url(path_for("fans.show", username=post.author.username_key))} if post.author.active else {}
+    return {"@type": "Person", "name": name, **own_page}
 
 
 content = Content(

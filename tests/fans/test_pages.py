@@ -1,0 +1,270 @@
+"""`/fans/` and `/fans/<username>`: who somebody is here, and only what everyone may read of theirs."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from fansite.accounts import operations as accounts
+from fansite.accounts.models import Account
+from fansite.comments import operations as comments
+from fansite.core.db import get, transaction
+from fansite.fans.views import FANS_A_PAGE, WORDS_A_PAGE
+from fansite.moderation import operations as moderation
+from fansite.news import operations as news
+from tests.client import ORIGIN
+from tests.conftest import NOON
+from tests.texts import many_comments, news_post, say
+
+
+@pytest.fixture
+def post(cast, clock):
+    return news_post(cast.eli)
+
+
+def hide(comment_id: int, cast) -> None:
+    moderation.decide(moderation.take_up("comment", comment_id, by=cast.milo), "remove", by=cast.milo)
+
+
+def many_fans(number: int, *, approved: int = 1) -> None:
+    """Accounts as commenting would have left them."""
+    rows = [
+        {
+            "username": f"fan{n}",
+            "username_key": f"fan{n}",
+            "likeness": f"fan{n}",
+            "approved_comments": approved,
+            "joined_at": NOON,
+        }
+        for n in range(number)
+    ]
+    with transaction() as session:
+        session.execute(sa.insert(Account), rows)
+
+
+def faces(visitor) -> list[str]:
+    return visitor.page.xpath('//a[@class="face"]/@href')
+
+
+def said(visitor) -> list[str]:
+    return [" ".join(words.text_content().split()) for words in visitor.page.xpath('//*[@class="fan-said"]/div')]
+
+
+def robots(visitor) -> list[str]:
+    return visitor.page.xpath('//meta[@name="robots"]/@content')
+
+
+# ---- one person -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_fans_page_says_who_since_when_and_what(cast, post, stranger):
+    first = say(post, cast.fay, "See you in *Lisbon*")
+    second = say(post, cast.fay, "Bring the ukulele")
+    stranger.get("/fans/fay")
+    assert stranger.page.findtext(".//h1") == "Fay"
+    assert stranger.page.xpath('//time[starts-with(@datetime, "2026-11-24")]')
+    assert "2 comments" in stranger.text
+    assert said(stranger) == ["Bring the ukulele", "See you in Lisbon"]
+    assert stranger.page.xpath('//*[@class="fan-said"]//a/@href') == [f"/comments/{second.id}", f"/comments/{first.id}"]
+    assert stranger.page.xpath('//meta[@property="og:type"]/@content') == ["profile"]
+    assert robots(stranger) == []
+
+
+def test_who_publishes_has_posts_there(cast, post, stranger):
+    news.draft(by=cast.eli, title="A draft")
+    gone = news_post(cast.eli, slug="gone", title="Gone")
+    news.withdraw(gone.id, by=cast.eli)
+    news_post(cast.eli, slug="members", title="Members only", visibility="members")
+    news_post(cast.ada, slug="anothers", title="Another's")
+    stranger.get("/fans/eli")
+    assert stranger.page.xpath('//*[@class="fan-posts"]//a/@href') == ["/news/lisbon"]
+    assert "the band" in stranger.text
+    assert robots(stranger) == []
+    for somebody in ("A draft", "Gone", "Members only", "Another's"):
+        assert somebody not in stranger.text
+
+
+def test_an_editor_who_published_nothing_and_a_silent_fan_stay_out_of_the_index(cast, post, stranger):
+    for path in ("/fans/ada", "/fans/nora", "/fr/fans/nora"):
+        stranger.get(path)
+        assert robots(stranger) == ["noindex"]
+        assert not stranger.page.xpath('//link[@rel="canonical"]')
+
+
+def test_it_is_there_in_both_languages(cast, post, stranger):
+    say(post, cast.fay, "See you in Lisbon")
+    stranger.get("/fr/fans/fay")
+    assert stranger.page.get("lang") == "fr"
+    assert stranger.page.xpath('//*[@class="fan-said"]//a/@lang') == ["en"]
+    assert stranger.page.xpath('//link[@rel="canonical"]/@href') == [f"{ORIGIN}/fr/fans/fay"]
+
+
+def test_only_what_everyone_may_read_is_shown_whoever_looks(cast, post, browser_as):
+    say(post, cast.fay, "Public words")
+    for_members, taken_down = news_post(cast.eli, slug="members"), news_post(cast.eli, slug="taken-down")
+    say(for_members, cast.fay, "Words for members")
+    say(taken_down, cast.fay, "Words on a post that went")
+    hide(say(post, cast.fay, "Hidden words").id, cast)
+    comments.withdraw(say(post, cast.fay, "Withdrawn words").id, by=cast.fay)
+    say(post, cast.nora, "Waiting words")
+    news.withdraw(taken_down.id, by=cast.eli)
+    with transaction():
+        get(type(for_members), for_members.id).visibility = "members"
+    for who in (None, cast.nora, cast.fay, cast.milo, cast.ada):
+        visitor = browser_as(who)
+        visitor.get("/fans/fay")
+        assert said(visitor) == ["Public words"]
+        assert "One comment" in visitor.text
+        visitor.get("/fans/nora")
+        assert said(visitor) == []
+        assert "0 comments" in visitor.text
+
+
+def test_nobody_sees_more_of_an_account_than_its_page(cast, post, stranger, browser_as):
+    say(post, cast.fay, "See you in Lisbon")
+    for visitor in (stranger, browser_as(cast.nora), browser_as(cast.ada)):
+        text = visitor.get("/fans/fay").get_data(as_text=True)
+        assert "fay@example.org" not in text
+        assert not visitor.page.xpath('//main//a[starts-with(@href, "/account/")]')
+    own = browser_as(cast.fay)
+    own.get("/fans/fay")
+    assert own.page.xpath('//main//a[@href="/account/"]')
+
+
+# ---- names ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spelling", ["/fans/FAY", "/fans/Fay", "/Fans/fay", "/fans/fay/", "/fans//fay"])
+def test_other_spellings_lead_to_the_one_page(cast, stranger, spelling):
+    assert stranger.get(spelling, status=301).headers["Location"] == "/fans/fay"
+
+
+def test_a_former_name_leads_to_the_present_one_in_one_hop(cast, clock, stranger):
+    for name in ("Faye", "Fayette"):
+        clock.shift(60 * 24 * 3600)
+        accounts.change_username(cast.fay.id, name)
+    for former in ("fay", "faye", "FAYE"):
+        assert stranger.get(f"/fans/{former}", status=301).headers["Location"] == "/fans/fayette"
+    assert stranger.get("/fr/fans/fay", status=301).headers["Location"] == "/fr/fans/fayette"
+    stranger.get("/fans/fayette")
+
+
+@pytest.mark.parametrize("goes", [accounts.erase, accounts.disable])
+def test_who_is_gone_has_no_page_under_any_name(cast, clock, post, stranger, goes):
+    say(post, cast.fay, "See you in Lisbon")
+    clock.shift(60 * 24 * 3600)
+    accounts.change_username(cast.fay.id, "Faye")
+    goes(cast.fay.id)
+    for path in ("/fans/faye", "/fans/fay", f"/fans/deleted-{cast.fay.id}", "/fans/[deleted]"):
+        stranger.get(path, status=404)
+    stranger.get("/fans/")
+    assert faces(stranger) == []
+
+
+def test_nothing_leads_to_the_page_of_somebody_banned(cast, post, stranger):
+    say(post, cast.fay, "See you in Lisbon")
+    for who in (cast.fay, cast.eli):
+        accounts.disable(who.id, reason="sold fake tickets")
+    stranger.get("/news/lisbon")
+    assert "Fay" in stranger.text and "eli" in stranger.text
+    assert "/fans/fay" not in stranger.response.get_data(as_text=True)
+    assert "/fans/eli" not in stranger.response.get_data(as_text=True)
+
+
+def test_somebody_banned_is_back_with_everything(cast, post, stranger):
+    say(post, cast.fay, "See you in Lisbon")
+    accounts.disable(cast.fay.id)
+    stranger.get("/fans/fay", status=404)
+    accounts.enable(cast.fay.id)
+    stranger.get("/fans/fay")
+    assert said(stranger) == ["See you in Lisbon"]
+
+
+@pytest.mark.parametrize("name", ["nobody", "ben", "a" * 300, "%00", "..%2ffay", "'", "é", "fay@example.org", "[deleted]"])
+def test_who_is_not_here_is_not_found(cast, stranger, name):
+    stranger.get(f"/fans/{name}", status=404)
+
+
+# ---- pages ------------------------------------------------------------------------------------------------------------------
+
+
+def test_what_somebody_said_comes_in_pages_newest_first(cast, post, stranger):
+    many_comments(post.id, cast.fay.id, 2 * WORDS_A_PAGE + 1)
+    stranger.get("/fans/fay")
+    assert said(stranger) == [f"Word {n}" for n in range(2 * WORDS_A_PAGE, WORDS_A_PAGE, -1)]
+    stranger.get("/fans/fay?page=3")
+    assert said(stranger) == ["Word 0"]
+    assert stranger.page.xpath('//link[@rel="canonical"]/@href') == [f"{ORIGIN}/fans/fay?page=3"]
+    stranger.get("/fans/fay?page=4", status=404)
+
+
+@pytest.mark.parametrize("path", ["/fans/", "/fans/fay"])
+@pytest.mark.parametrize("page", ["0", "-1", "2", "x", "1.5", "9" * 30, "%00"])
+def test_pages_that_are_none_are_not_found(cast, stranger, path, page):
+    stranger.get(f"{path}?page={page}", status=404)
+
+
+@pytest.mark.parametrize("path", ["/fans/", "/fans/fay"])
+def test_they_are_only_read(cast, stranger, path):
+    stranger.post(path, status=405)
+
+
+# ---- everybody --------------------------------------------------------------------------------------------------------------
+
+
+def test_everyone_who_spoke_up_stands_there_newest_first(cast, post, stranger):
+    stranger.get("/fans/")
+    assert faces(stranger) == ["/fans/fay"]
+    waiting = say(post, cast.nora, "I am new here")
+    stranger.get("/fans/")
+    assert faces(stranger) == ["/fans/fay"]
+    moderation.decide(moderation.take_up("comment", waiting.id, by=cast.milo), "approve", by=cast.milo)
+    stranger.get("/fans/")
+    assert faces(stranger) == ["/fans/nora", "/fans/fay"]
+    assert "2 people have spoken up" in stranger.text
+
+
+def test_an_empty_list_says_how_one_comes_onto_it(app, stranger):
+    stranger.get("/fans/")
+    assert faces(stranger) == []
+    assert "Nobody yet" in stranger.text
+    assert stranger.page.xpath('//main//a[@href="/news/"]')
+
+
+def test_many_people_come_in_pages(cast, stranger):
+    many_fans(FANS_A_PAGE + 5)
+    stranger.get("/fans/")
+    first = faces(stranger)
+    stranger.get("/fans/?page=2")
+    assert len(first) == FANS_A_PAGE
+    assert len(faces(stranger)) == 6
+    assert not set(first) & set(faces(stranger))
+    stranger.get("/fans/?page=3", status=404)
+
+
+@pytest.mark.parametrize("path", ["/fans/", "/fans/fay", "/fans/eli", "/fr/fans/fay"])
+def test_they_cost_the_same_however_much_there_is(cast, post, stranger, count_queries, path):
+    say(post, cast.fay, "See you in Lisbon")
+    stranger.get(path)
+    with count_queries() as few:
+        stranger.get(path)
+    many_fans(300)
+    many_comments(post.id, cast.fay.id, 300)
+    for number in range(15):
+        news_post(cast.eli, slug=f"post-{number}")
+    stranger.get(path)
+    with count_queries() as many:
+        stranger.get(path)
+    assert len(few) == len(many) <= 5
+
+
+def test_what_is_shown_has_the_tags_it_depends_on(cast, post, stranger):
+    from flask import g
+
+    say(post, cast.fay, "See you in Lisbon")
+    stranger.get("/fans/fay")
+    assert {"site", f"account:{cast.fay.id}", "list:comments"} <= g.page_tags
+    first = stranger.response.headers["ETag"]
+    assert stranger.get("/fans/fay", status=304, headers={"If-None-Match": first}).get_data() == b""
+    say(post, cast.fay, "And in Porto")
+    assert stranger.get("/fans/fay", headers={"If-None-Match": first}).headers["ETag"] != first
