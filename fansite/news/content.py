@@ -11,7 +11,7 @@ from fansite.core import publishing
 from fansite.core.content import Content
 from fansite.core.entries import author_name, text_of, year_of
 from fansite.core.kept import site_name
-from fansite.core.web import entry_path, path_for, public_url
+from fansite.core.web import entry_path, path_for, public_url, static_path
 from fansite.lib.times import w3c
 from fansite.news import policy
 from fansite.news.models import NewsPost
@@ -32,13 +32,15 @@ def document(post: NewsPost) -> Document:
 
 
 def json_ld(post: NewsPost) -> dict[str, Any]:
-    band = {"@type": "MusicGroup", "name": site_name(), "url": public_url("/")}
+    logo = {"@type": "ImageObject", "url": public_url(static_path("art/icon-180.png"))}
+    band = {"@type": "MusicGroup", "name": site_name(), "url": public_url("/"), "logo": logo}
     return {
         "@type": "NewsArticle",
         "headline": post.title,
         "description": post.summary,
         "url": public_url(entry_path(post)),
         "mainEntityOfPage": public_url(entry_path(post)),
+        "image": public_url(static_path("art/card.png")),
         "inLanguage": post.language,
         "datePublished": w3c(post.published_at) if post.published_at else None,
         "dateModified": w3c(post.updated_at),

@@ -2,7 +2,7 @@
 
 from fansite.core.web.forms import Form, NumberField, clean
 from fansite.core.web.pages import Crumb, Page, Pages, conditional, json_ld, page_number, private, render_page, shown_on
-from fansite.core.web.paths import entry_path, path_for, public_url, safe_next, unlocalized
+from fansite.core.web.paths import entry_path, path_for, public_url, safe_next, static_path, unlocalized
 
 __all__ = [
     "Crumb",
@@ -21,5 +21,6 @@ __all__ = [
     "render_page",
     "safe_next",
     "shown_on",
+    "static_path",
     "unlocalized",
 ]

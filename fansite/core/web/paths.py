@@ -63,6 +63,12 @@ def public_url(path: str) -> str:
     return settings().base_url + path
 
 
+def static_path(name: str) -> str:
+    """A file of ours under the version of today."""
+    path: str = current_app.extensions["fansite"].assets.url(name)
+    return path
+
+
 def safe_next(target: str | None) -> str | None:
     """A path of this site to go on to, or None: never another host, scheme, or something a browser could read as one."""
     if not target or not target.startswith("/") or target[:2] in ("//", "/\\") or len(target) > 2000:
