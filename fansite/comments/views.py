@@ -62,7 +62,8 @@ def thread(comment_id: int) -> Any:
     name = author_name(root) if root.visible else None
     title = _("A thread by %(name)s", name=name or _("somebody who left"))
     crumbs = [(root.entry.title, entry_path(root.entry))]
-    page = Page(f"{title}: {root.entry.title}", path=made.page_path, crumbs=crumbs)
+    versions = [(root.entry.language, made.page_path)]
+    page = Page(f"{title}: {root.entry.title}", path=made.page_path, crumbs=crumbs, versions=versions)
     return render_page("comments/thread.html", page, tags=made.tags, heading=title, entry=root.entry, section=made)
 
 

@@ -77,7 +77,15 @@ def _list(
     crumbs = [(_("News"), path_for("news.index"))] if current_tag or current_year else []
     return render_page(
         "news/index.html",
-        Page(title, description=_("%(title)s, newest first.", title=title), path=pages.url(number), crumbs=crumbs),
+        Page(
+            title,
+            description=_("%(title)s, newest first.", title=title),
+            path=pages.url(number),
+            crumbs=crumbs,
+            # In another language there may be nothing under this tag.
+            versions=[(g.language, path)] if crumbs else (),
+            elsewhere="news.index",
+        ),
         tags=("list:news", "list:tag", page_tag, *(f"entry:{post.id}" for post in posts)),
         heading=heading,
         posts=posts,

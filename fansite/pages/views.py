@@ -42,6 +42,6 @@ def _described(entry: Page, said: Section | None) -> web.Page:
         description=entry.summary,
         path=said.page_path if said else web.entry_path(entry),
         kind="article",
-        versions=versions if said is None or said.pages.page == 1 else (),
+        versions=versions,
         nodes=[node],
     )

@@ -7,7 +7,9 @@ import json
 import pytest
 
 from fansite.comments import operations as comments
+from fansite.core.db import get
 from fansite.news import operations as news
+from fansite.news.models import NewsPost
 from fansite.pages import operations as pages
 from tests.client import ORIGIN
 from tests.texts import many_comments, many_posts, news_post, say
@@ -136,6 +138,31 @@ def test_later_pages_of_comments_have_no_translation(cast, two, stranger):
     many_comments(two[0], cast.fay.id, 60)
     stranger.get("/news/the-rain?page=2")
     assert versions(stranger) == {}
+
+
+def test_the_switch_leads_to_pages_that_are_there_and_to_no_detour(cast, two, stranger):
+    many_comments(two[0], cast.fay.id, 60)
+    alone = news_post(cast.eli).id
+    replied = say(get(NewsPost, alone), cast.fay).id
+    say(get(NewsPost, alone), cast.fay, "An answer", parent_id=replied)
+    about = pages.draft(by=cast.eli, title="About the band", body="Two of us.")
+    pages.publish(about.id, by=cast.eli)
+    expected = {
+        "/": "/fr/",
+        "/news/the-rain": "/fr/news/la-pluie",
+        "/news/the-rain?page=2": "/fr/news/la-pluie",
+        "/news/lisbon": "/fr/news/",
+        "/news/tag/studio": "/fr/news/",
+        "/about-the-band": "/fr/",
+        f"/comments/{replied}/thread": "/fr/",
+        "/fans/fay": "/fr/fans/fay",
+        "/login": "/fr/login",
+        "/search": "/fr/search",
+    }
+    for path, other in expected.items():
+        stranger.get(path)
+        assert stranger.page.xpath('//footer//a[@hreflang="fr"]/@href') == [other]
+        stranger.get(other)
 
 
 # ---- not to be indexed ------------------------------------------------------------------------------------------------------

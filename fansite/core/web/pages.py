@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import Response, abort, g, make_response, render_template, request
 from markupsafe import Markup
 
-from fansite.core.web.paths import in_language, public_url, settings
+from fansite.core.web.paths import in_language, path_for, public_url, settings
 
 Crumb = tuple[str, str]
 
@@ -27,8 +27,10 @@ class Page:
     path: str | None = None
     noindex: bool = False
     kind: str = "website"
-    # (language, path) of every version of this text, itself included; empty without a translation.
+    # (language, path) of every version of this text, itself included; empty where the page is the same in all languages.
     versions: Sequence[tuple[str, str]] = ()
+    # Where the switch leads in a language without a version.
+    elsewhere: str = "home.index"
     crumbs: Sequence[Crumb] = ()
     nodes: Sequence[dict[str, Any]] = ()
     og: dict[str, str] = field(default_factory=dict)
@@ -46,8 +48,9 @@ class Page:
 
     @property
     def alternates(self) -> list[tuple[str, str]]:
-        """hreflang: each version lists itself and all others, `x-default` is the site's own language; no set without a translation."""
-        if self.noindex or len(self.versions) < 2:
+        """hreflang: each version lists itself and all others, `x-default` is the site's own language; no set without a translation,
+        nor on later pages of what is said below it."""
+        if self.noindex or len(self.versions) < 2 or self.path not in dict(self.versions).values():
             return []
         urls = [(language, public_url(path)) for language, path in self.versions]
         default = dict(urls).get(settings().language)
@@ -132,13 +135,16 @@ def render_page(template: str, page: Page, *, tags: Iterable[str] = (), status: 
 
 
 def language_switch(page: Page) -> list[tuple[str, str, bool]]:
-    """(language, path, current) for the switch: the same text where it exists in that language, else the same page."""
+    """(language, path, current) for the switch: the same text where it exists in that language, else where its like stand."""
     versions = dict(page.versions)
     base = request.path if request.method in ("GET", "HEAD") else "/"
-    return [
-        (language, versions.get(language) or in_language(base, language), language == g.language)
-        for language in settings().languages
-    ]
+
+    def there(language: str) -> str:
+        if not versions or language == g.language:
+            return in_language(base, language)
+        return versions.get(language) or path_for(page.elsewhere, language)
+
+    return [(language, there(language), language == g.language) for language in settings().languages]
 
 
 def conditional(response: Response) -> Response:
