@@ -15,10 +15,10 @@ from fansite.core import markup
 from fansite.core.content import Entry
 from fansite.core.db import db
 
-# A thread whose first comment has this status was public once, and keeps its number.
+# What has this status was public once: its thread keeps its number.
 NUMBERED = ("published", "removed", "withdrawn")
 _COLUMNS = (
-    "id entry_id parent_id thread path depth author_id author_name kind status body html renderer posted_at edited_at reason "
+    "id entry_id parent_id thread path depth author_id author_name kind status body html renderer posted_at edited_at shown_at reason "
     "replies_count nonce origin"
 ).split()
 
@@ -110,8 +110,8 @@ def _count(made: Sequence[Row]) -> None:
         db.session.execute(sa.update(Entry).where(Entry.id == entry_id).values(**values))
     for author_id, of_author in _grouped(made, lambda row: row.saying.author_id).items():
         values = {
-            "approved_comments": Account.approved_comments + sum(row.comment.visible for row in of_author),
-            "refused_comments": Account.refused_comments + sum(row.saying.status in ("rejected", "removed") for row in of_author),
+            "approved_comments": Account.approved_comments + sum(row.comment.counts_as == "approved" for row in of_author),
+            "refused_comments": Account.refused_comments + sum(row.comment.counts_as == "refused" for row in of_author),
         }
         db.session.execute(sa.update(Account).where(Account.id == author_id).values(**values))
 
@@ -149,6 +149,7 @@ def _placed(saying: Saying, id: int, parent: Comment | None) -> Comment:
         html=saying.html,
         renderer=markup.RENDERER_VERSION,
         posted_at=saying.at,
+        shown_at=saying.at if saying.status in NUMBERED else None,
         reason=saying.reason,
         replies_count=0,
         origin=saying.origin,

@@ -23,6 +23,7 @@ COMMENTS_A_PAGE = 200
 # A page of one thread begins with those above its first comment, which stand on the page before.
 COMMENTS_A_THREAD_PAGE = COMMENTS_A_PAGE - (MAX_DEPTH - 1)
 STATUSES = ("published", "pending", "rejected", "removed", "withdrawn")
+REFUSED = ("rejected", "removed")
 
 
 class Comment(Model):
@@ -45,6 +46,8 @@ class Comment(Model):
     renderer: Mapped[int]
     posted_at: Mapped[datetime] = mapped_column(default=now)
     edited_at: Mapped[datetime | None]
+    # When everybody could read it for the first time.
+    shown_at: Mapped[datetime | None]
     # Told to the author when it was refused.
     reason: Mapped[str | None] = mapped_column(sa.String(1000))
     # Published replies below a thread's first comment.
@@ -89,6 +92,13 @@ class Comment(Model):
     @property
     def visible(self) -> bool:
         return self.status == "published"
+
+    @property
+    def counts_as(self) -> str | None:
+        """What it is in its author's record: refused while a moderator's no stands, else approved once it was public."""
+        if self.status in REFUSED:
+            return "refused"
+        return "approved" if self.shown_at is not None else None
 
     @property
     def root_id(self) -> int:

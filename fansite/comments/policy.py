@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fansite.comments.models import Comment
+from fansite.comments.models import REFUSED, Comment
 from fansite.core.content import Entry
 from fansite.core.policy import Rule, keeps_order
 from fansite.lib.times import now
@@ -29,11 +29,12 @@ def edit(person: Any, comment: Comment) -> bool:
 
 
 def resend(person: Any, comment: Comment) -> bool:
-    return _own(person, comment) and comment.status == "rejected"
+    return _own(person, comment) and comment.status in REFUSED
 
 
 def withdraw(person: Any, comment: Comment) -> bool:
-    return _own(person, comment) and comment.status in ("published", "pending", "rejected")
+    """What was refused is seen by nobody, and stays in its author's record."""
+    return _own(person, comment) and comment.status in ("published", "pending")
 
 
 def report(person: Any, comment: Comment) -> bool:

@@ -65,16 +65,16 @@ def report(kind: str, subject_id: int, *, category: str, note: str, by: Any, add
         state = subject.state(subject_id)
         if state is None or not subject.visible(subject_id):
             raise NotFound()
-        known = _report_of(kind, subject_id, by_id)
-        if known is not None:
-            known.category, known.note = category, note
-            return
-        review = _judged_fine(kind, subject_id, since=state[1]) or open_review(
-            kind, subject_id, queue="reported", reasons=[f"reported: {category}"]
-        )
-        session.add(
-            Report(review_id=review.id, subject_kind=kind, subject_id=subject_id, reporter_id=by_id, category=category, note=note)
-        )
+        said = _report_of(kind, subject_id, by_id)
+        if said is None or not get(Review, said.review_id).open:
+            review = _judged_fine(kind, subject_id, since=state[1]) or open_review(
+                kind, subject_id, queue="reported", reasons=[f"reported: {category}"]
+            )
+            said = said or Report(subject_kind=kind, subject_id=subject_id, reporter_id=by_id)
+            # Who reports once more speaks of the text as it is now: their report goes with it to the moderators.
+            said.review_id, said.at = review.id, now()
+        said.category, said.note = category, note
+        session.add(said)
         record("report.made", f"{kind}:{subject_id}", category=category)
 
 
@@ -108,7 +108,7 @@ def decide(review_id: int, decision: str, *, by: Any, reason: str = "", version:
         if decision == "approve":
             subject.approve(review.subject_id, by=moderator, reason=reason)
         else:
-            subject.hide(review.subject_id, by=moderator, reason=reason, status="removed" if decision == "remove" else "rejected")
+            subject.hide(review.subject_id, by=moderator, reason=reason)
         review.decision, review.decided_at, review.decided_by_id, review.reason = decision, now(), by_id, reason or None
         review.version += 1
         _log(decision, review, by_id, reason)
@@ -130,9 +130,11 @@ def undo(review_id: int, *, by: Any, version: int | None = None) -> Review:
                 reviewable(review.subject_kind).touch(review.subject_id)
                 return review
             raise _withdrawn()
-        if _open(review.subject_kind, review.subject_id) is not None:
-            raise Refused(_l("There is a newer review of the same text. Decide that one."))
-        reviewable(review.subject_kind).restore(review.subject_id, by=moderator, status=review.before)
+        _require_latest(review)
+        subject = reviewable(review.subject_kind)
+        subject.restore(review.subject_id, by=moderator, status=review.before)
+        if subject.visible(review.subject_id):
+            review.queue = "reported"  # what is public again is not held back
         review.decision = review.decided_at = review.decided_by_id = review.reason = None
         review.version += 1
         _log("undo", review, by_id, "")
@@ -144,10 +146,21 @@ def _claim(review: Review, decision: str, version: int | None) -> None:
     """Only who saw the review as it stands may decide it. Without a version, only what is still open, or removing what was approved."""
     if not review.open and review.decision is None:
         raise _withdrawn()
+    if not review.open:
+        _require_latest(review)
     if version is not None and version != review.version:
         raise Conflict()
     if not review.open and version is None and not (review.decision == "approve" and decision == "remove"):
         raise Conflict()
+
+
+def _require_latest(review: Review) -> None:
+    """What was decided before the last review of a text is history: taking it back would undo what came after."""
+    newer = sa.exists().where(
+        Review.subject_kind == review.subject_kind, Review.subject_id == review.subject_id, Review.id > review.id
+    )
+    if db.session.scalar(sa.select(newer)):
+        raise Refused(_l("There is a newer review of the same text. Decide that one."))
 
 
 def _withdrawn() -> Refused:

@@ -215,6 +215,31 @@ def test_a_refused_comment_can_be_corrected_and_sent_again(cast, post):
     assert open_reviews()[0].reasons == ["sent again after: Advertising"]
 
 
+def test_what_was_taken_down_can_be_corrected_too_but_not_taken_back(cast, post):
+    comment = say(post, cast.fay)
+    moderation.decide(moderation.take_up("comment", comment.id, by=cast.milo), "remove", by=cast.milo, reason="Unkind")
+    with pytest.raises(Forbidden):
+        comments.withdraw(comment.id, by=cast.fay)
+    assert comments.resend(comment.id, by=cast.fay, body="Kinder words").status == "pending"
+    assert [review.reasons for review in open_reviews()] == [["sent again after: Unkind"]]
+
+
+def test_taking_words_back_costs_no_trust(cast, post):
+    first = say(post, cast.nora)
+    moderation.decide(open_reviews()[0].id, "approve", by=cast.milo)
+    comments.withdraw(first.id, by=cast.nora)
+    assert say(post, cast.nora, "Once more").visible
+
+
+def test_a_retry_spends_nothing_of_the_pace(clock, cast, post):
+    for _press in range(20):
+        say(post, cast.fay, "Again and again", nonce="n1")
+    for number in range(5):
+        say(post, cast.fay, f"Another {number}")
+    with pytest.raises(TooMany):
+        say(post, cast.fay, "The seventh")
+
+
 def test_a_draft_becomes_one_comment_however_often_it_is_posted(cast, post):
     token = comments.keep_draft(post.id, body="Written first", parent_id=None, address="192.0.2.1")
     first = comments.post_draft(token, by=cast.fay).id
@@ -243,7 +268,7 @@ def test_every_change_bumps_the_entry_and_is_a_fact(app, cast, post):
 
 
 def test_nothing_is_stored_when_the_operation_fails_half_way(app, cast, post, monkeypatch):
-    monkeypatch.setattr(comments, "_tell_moderators", lambda *_: 1 / 0)
+    monkeypatch.setattr(comments.writing, "_tell_moderators", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         say(post, cast.nora)
     with transaction() as session:

@@ -152,6 +152,45 @@ def test_what_was_judged_fine_is_not_reported_open_again_until_it_changes(clock,
     assert review_of(comment).open
 
 
+def test_who_reported_before_is_heard_again_when_the_text_has_changed(clock, cast, post):
+    comment = say(post, cast.fay)
+    report(comment, cast.nora)
+    first = review_of(comment).id
+    operations.decide(first, "approve", by=cast.milo)
+    clock.shift(60)
+    comments.edit(comment.id, by=cast.fay, body="Something worse")
+    report(comment, cast.nora, "abuse")
+    again = review_of(comment)
+    assert again.id != first
+    assert again.open
+    assert [tuple(row) for row in db.session.execute(sa.select(Report.review_id, Report.category))] == [(again.id, "abuse")]
+
+
+def test_what_was_decided_before_the_last_review_is_history(cast, waiting):
+    first = review_of(waiting).id
+    operations.decide(first, "approve", by=cast.milo)
+    report(waiting, cast.fay)
+    last = review_of(waiting).id
+    for _open_or_decided in range(2):
+        with pytest.raises(Refused, match="newer review"):
+            operations.undo(first, by=cast.milo)
+        with pytest.raises(Refused, match="newer review"):
+            operations.decide(first, "remove", by=cast.ada)
+        operations.decide(last, "remove", by=cast.ada)
+    assert get(Comment, waiting.id).status == "removed"
+    operations.undo(last, by=cast.milo)
+    assert get(Comment, waiting.id).visible
+
+
+def test_what_is_public_again_after_an_undo_waits_among_the_reported(cast, waiting):
+    review = review_of(waiting).id
+    operations.decide(review, "approve", by=cast.milo)
+    operations.decide(review, "remove", by=cast.milo)
+    operations.undo(review, by=cast.milo)
+    assert get(Comment, waiting.id).visible
+    assert review_of(waiting).queue == "reported"
+
+
 def test_what_nobody_sees_cannot_be_reported(cast, waiting):
     with pytest.raises(NotFound):
         report(waiting, cast.fay)

@@ -147,8 +147,8 @@ GET   /comments/{waiting}/edit                 login    login  200    404    404
 POST  /comments/{waiting}/edit                 login    login  303    404    404    404    404
 GET   /comments/{rejected}/edit                login    login  200    404    404    404    404
 POST  /comments/{rejected}/edit                login    login  303    404    404    404    404
-GET   /comments/{removed}/edit                 login    login  404    422    404    404    404
-POST  /comments/{removed}/edit                 login    login  404    422    404    404    404
+GET   /comments/{removed}/edit                 login    login  404    200    404    404    404
+POST  /comments/{removed}/edit                 login    login  404    303    404    404    404
 GET   /comments/{fays}/withdrawal              login    login  404    200    404    404    404
 POST  /comments/{fays}/withdrawal              login    login  404    303    404    404    404
 GET   /comments/{removed}/withdrawal           login    login  404    404    404    404    404

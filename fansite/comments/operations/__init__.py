@@ -1,0 +1,21 @@
+"""What can happen to a comment: one verb, one transaction. Views, moderation and tests find all of it here."""
+
+from fansite.comments.operations.deciding import approve, hide, restore, touch_again
+from fansite.comments.operations.drafting import find_draft, keep_draft, post_draft, sweep_drafts
+from fansite.comments.operations.writing import edit, parent_is_gone, post, resend, withdraw
+
+__all__ = [
+    "approve",
+    "edit",
+    "find_draft",
+    "hide",
+    "keep_draft",
+    "parent_is_gone",
+    "post",
+    "post_draft",
+    "resend",
+    "restore",
+    "sweep_drafts",
+    "touch_again",
+    "withdraw",
+]

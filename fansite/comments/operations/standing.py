@@ -1,0 +1,77 @@
+"""Where a comment stands. Its thread's number, all counts and its author's record move with its status, in the same transaction."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from fansite.accounts.models import Account
+from fansite.comments.models import Comment
+from fansite.core.content import Entry
+from fansite.core.db import db, get, touch, transaction
+from fansite.lib.times import now
+
+
+def claim(comment_id: int) -> Comment:
+    """The comment, locked with all that moves with it; in the order in which writing one locks them, so that nobody waits in a ring."""
+    comment = get(Comment, comment_id, lock=False)
+    if comment.author_id is not None:
+        get(Account, comment.author_id)
+    get(Entry, comment.entry_id)
+    return get(Comment, comment_id)
+
+
+def stand(comment: Comment, status: str, *, never_shown: bool = False) -> None:
+    """The only way a status changes."""
+    entry, was_visible, counted_as = _entry_of(comment), comment.visible, comment.counts_as
+    comment.status = status
+    if comment.visible:
+        _number(comment, entry)
+        comment.shown_at = comment.shown_at or now()
+    elif never_shown:
+        comment.shown_at = None
+    _count(comment, entry, int(comment.visible) - int(was_visible))
+    _keep_record(comment, counted_as, comment.counts_as)
+    touch_pages(comment)
+
+
+def touch_pages(comment: Comment) -> None:
+    """Everything that shows this comment or counts it, lists of its entry's kind included."""
+    _entry_of(comment).touch()
+    touch(*comment.page_tags)
+
+
+def once_more(comment: Comment) -> Comment:
+    """What was done already is not done again, but its pages are made old again: the first answer may have died before it did so."""
+    comment_id = comment.id
+    with transaction():
+        comment = get(Comment, comment_id)
+        touch_pages(comment)
+        return comment
+
+
+def _entry_of(comment: Comment) -> Entry:
+    return db.session.get_one(Entry, comment.entry_id)
+
+
+def _number(comment: Comment, entry: Entry) -> None:
+    """A thread has its number from the moment it is first published."""
+    if comment.thread is None:
+        entry.threads_count += 1
+        comment.thread = entry.threads_count
+
+
+def _count(comment: Comment, entry: Entry, change: int) -> None:
+    if not change:
+        return
+    entry.comments_count += change
+    if comment.parent_id is not None:
+        grown = Comment.replies_count + change
+        db.session.execute(sa.update(Comment).where(Comment.id == comment.root_id).values(replies_count=grown))
+
+
+def _keep_record(comment: Comment, before: str | None, after: str | None) -> None:
+    if before == after or comment.author_id is None:
+        return
+    author = db.session.get_one(Account, comment.author_id)
+    author.approved_comments += int(after == "approved") - int(before == "approved")
+    author.refused_comments += int(after == "refused") - int(before == "refused")

@@ -1,0 +1,208 @@
+"""What people do with their own words."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from fansite.accounts.models import Account
+from fansite.comments import policy
+from fansite.comments.models import MAX_BODY, Comment, Revision
+from fansite.comments.operations.standing import claim, once_more, stand, touch_pages
+from fansite.core import limits, markup
+from fansite.core.content import Entry
+from fansite.core.db import db, get, transaction
+from fansite.core.errors import NotFound, Refused
+from fansite.core.outbox import record
+from fansite.core.policy import require
+from fansite.lib.times import now
+from fansite.moderation import checks
+from fansite.moderation import operations as moderation
+from fansite.moderation.checks import REPEAT_WITHIN, Writing
+
+# A person in a quarrel writes fast, a machine faster.
+PACE = "6 per minute"
+PACE_HOUR = "60 per hour"
+EARLIER = 5
+
+
+def post(entry_id: int, *, by: Account, body: str, parent_id: int | None = None, nonce: str | None = None) -> Comment:
+    """Stores a comment once. It is published, or waits for a moderator; `comment.status` says which."""
+    body, author_id = fit(body), by.id
+    with transaction():
+        author, entry = get(Account, author_id), get(Entry, entry_id)
+        known = _same_nonce(author, nonce)
+        if known is not None:
+            return once_more(known)
+        require_open(entry)
+        require(policy.post, author, entry)
+        parent = parent_in(entry, parent_id)
+        known = _sent_twice(author, entry, parent_id, body)
+        if known is not None:
+            return once_more(known)
+        _keep_pace(author)
+        return _publish_or_hold(author, entry, parent, body, nonce)
+
+
+def edit(comment_id: int, *, by: Account, body: str) -> Comment:
+    """The author changes the words; the checks run again, and the earlier wording is kept."""
+    body, author_id = fit(body), by.id
+    with transaction():
+        author, comment = get(Account, author_id), claim(comment_id)
+        require(policy.edit, author, comment)
+        if body == comment.body:
+            return once_more(comment)
+        _keep_pace(author)
+        _reword(comment, author, body)
+        verdict = checks.judge(_writing(author, body, but=comment.id))
+        if comment.visible:
+            stand(comment, verdict.status)
+        touch_pages(comment)
+        record("comment.edited", comment)
+        _tell_moderators(comment, verdict)
+        return comment
+
+
+def resend(comment_id: int, *, by: Account, body: str) -> Comment:
+    """A refused comment, corrected, goes back to the moderators."""
+    body, author_id = fit(body), by.id
+    with transaction():
+        author, comment = get(Account, author_id), claim(comment_id)
+        require(policy.resend, author, comment)
+        _keep_pace(author)
+        _reword(comment, author, body)
+        again = f"sent again after: {comment.reason}" if comment.reason else "sent again"
+        comment.reason = None
+        stand(comment, "pending")
+        record("comment.held", comment)
+        moderation.open_review("comment", comment.id, queue="pending", reasons=[again[:200]])
+        return comment
+
+
+def withdraw(comment_id: int, *, by: Account) -> Comment:
+    """The author takes it back; it stays in the table and leaves every page."""
+    author_id = by.id
+    with transaction():
+        author, comment = get(Account, author_id), claim(comment_id)
+        if comment.status == "withdrawn" and comment.author_id == author.id:
+            return once_more(comment)
+        require(policy.withdraw, author, comment)
+        stand(comment, "withdrawn")
+        record("comment.withdrawn", comment)
+        moderation.close_review("comment", comment.id)
+        return comment
+
+
+# ---- what drafts need as well -----------------------------------------------------------------------------------------------
+
+
+def fit(body: str) -> str:
+    """The text as it will be stored; refuses what is empty, too long or too costly to render."""
+    body = body.strip()
+    if not body:
+        raise Refused(_l("Write something first."), field="body")
+    if len(body) > MAX_BODY:
+        over = len(body) - MAX_BODY
+        raise Refused(_l("That is %(over)s characters too long for one comment. Send it in two.", over=over), field="body")
+    try:
+        markup.check(body, limit=MAX_BODY)
+    except markup.TooComplex as problem:
+        raise Refused(problem.text, field="body") from None
+    return body
+
+
+def require_open(entry: Entry) -> None:
+    if not entry.public:
+        raise NotFound()
+    if not entry.comments_open:
+        raise Refused(_l("Comments on this page are closed."), field="body")
+
+
+def parent_in(entry: Entry, parent_id: int | None) -> Comment | None:
+    """The comment that is answered: one that everybody can read, on the same page."""
+    if parent_id is None:
+        return None
+    parent = db.session.get(Comment, parent_id)
+    if parent is None or parent.entry_id != entry.id or not parent.visible:
+        raise parent_is_gone()
+    return parent
+
+
+def parent_is_gone() -> Refused:
+    words = _l("The comment you answer is no longer here. Your text is kept: send it as a comment of its own.")
+    return Refused(words, field="parent")
+
+
+# ---- the parts --------------------------------------------------------------------------------------------------------------
+
+
+def _publish_or_hold(author: Account, entry: Entry, parent: Comment | None, body: str, nonce: str | None) -> Comment:
+    verdict = checks.judge(_writing(author, body))
+    comment = Comment(
+        entry_id=entry.id,
+        parent_id=parent.id if parent is not None else None,
+        author_id=author.id,
+        status="pending",
+        nonce=nonce,
+        posted_at=now(),
+    )
+    comment.write(body, standing=_in_good_standing(author))
+    db.session.add(comment)
+    db.session.flush()
+    comment.place(parent)
+    stand(comment, verdict.status)
+    record("comment.published" if comment.visible else "comment.held", comment)
+    _tell_moderators(comment, verdict)
+    return comment
+
+
+def _in_good_standing(author: Account) -> bool:
+    return author.keeps_order or author.approved_comments > 0
+
+
+def _reword(comment: Comment, author: Account, body: str) -> None:
+    db.session.add(Revision(comment_id=comment.id, body=comment.body, by_id=author.id))
+    comment.write(body, standing=_in_good_standing(author))
+    comment.edited_at = now()
+
+
+def _tell_moderators(comment: Comment, verdict: checks.Verdict) -> None:
+    if comment.status == "pending":
+        moderation.open_review("comment", comment.id, queue="pending", reasons=verdict.reasons)
+    elif verdict.flagged:
+        moderation.open_review("comment", comment.id, queue="reported", reasons=verdict.reasons)
+
+
+def _keep_pace(author: Account) -> None:
+    """Counted under the write lock and after the search for the same words: a retry spends nothing."""
+    if not author.keeps_order:
+        limits.spend("comment", PACE, str(author.id))
+        limits.spend("comment-hour", PACE_HOUR, str(author.id))
+
+
+def _writing(author: Account, body: str, *, but: int | None = None) -> Writing:
+    statement = sa.select(Comment.body, Comment.posted_at).where(Comment.author_id == author.id, Comment.id != (but or 0))
+    earlier = db.session.execute(statement.order_by(Comment.posted_at.desc()).limit(EARLIER)).all()
+    return Writing(text=body, author=author, at=now(), earlier=[(text, at) for text, at in earlier])
+
+
+def _same_nonce(author: Account, nonce: str | None) -> Comment | None:
+    if not nonce:
+        return None
+    statement = sa.select(Comment).where(Comment.author_id == author.id, Comment.nonce == nonce)
+    return db.session.execute(statement).scalar_one_or_none()
+
+
+def _sent_twice(author: Account, entry: Entry, parent_id: int | None, body: str) -> Comment | None:
+    """The same words at the same place a moment ago: a retry without a nonce."""
+    if limits.lifted():
+        return None
+    statement = sa.select(Comment).where(
+        Comment.author_id == author.id,
+        Comment.entry_id == entry.id,
+        Comment.parent_id == parent_id if parent_id is not None else Comment.parent_id.is_(None),
+        Comment.body == body,
+        Comment.posted_at > now() - REPEAT_WITHIN,
+        Comment.status.in_(("published", "pending")),
+    )
+    return db.session.execute(statement.order_by(Comment.id).limit(1)).scalar_one_or_none()
