@@ -33,6 +33,8 @@ class Found:
     total: int
     suggestion: str | None
     more: bool
+    # The index is being made anew: there may be more than this.
+    ready: bool
 
 
 def index() -> Search:
@@ -56,6 +58,7 @@ def find(text: str, kind: str | None, year: int | None, page: int) -> Found:
         answer.total - (len(answer.hits) - len(finds)),
         answer.suggestion if not finds else None,
         page * PER_PAGE < answer.total and page < LAST_PAGE,
+        answer.ready,
     )
 
 

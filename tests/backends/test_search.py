@@ -37,7 +37,7 @@ def holding(empty: Search) -> Callable[..., Search]:
 
 def test_a_site_without_an_index_finds_nothing_and_says_so(empty):
     assert empty.state() == "missing"
-    assert empty.find(Query("marmots")) == Answer([], 0, None)
+    assert empty.find(Query("marmots")) == Answer(ready=False)
     assert list(empty.keys()) == []
 
 

@@ -101,7 +101,7 @@ def test_only_the_index_in_use_is_kept(folder, search):
 def test_an_index_of_another_make_is_rebuilt(folder, search, monkeypatch):
     monkeypatch.setattr(search, "make", "2-0123abcd")
     assert search.state() == "broken"
-    assert search.find(Query("marmots")) == Answer()
+    assert search.find(Query("marmots")) == Answer(ready=False)
     assert list(search.keys()) == []
     with pytest.raises(SearchNotReady):
         search.apply(many(1), [])
@@ -171,7 +171,7 @@ def test_a_lost_folder_is_a_missing_index(folder, search):
     os.rename(folder, folder.with_name("elsewhere"))
 
     assert search.state() == "missing"
-    assert search.find(Query("marmots")) == Answer()
+    assert search.find(Query("marmots")) == Answer(ready=False)
     search.rebuild(many(2))
     assert search.find(Query("marmots")).total == 2
 
@@ -336,7 +336,7 @@ def test_a_reader_that_fails_is_opened_anew(search, monkeypatch, caplog):
 
     with monkeypatch.context() as patch:
         patch.setattr(engine, "answer", torn)
-        assert search.find(Query("marmots")) == Answer()
+        assert search.find(Query("marmots")) == Answer(ready=False)
     assert "could not be read" in caplog.text
     assert search.find(Query("marmots")).total == 30
     assert search.state() == "ready"

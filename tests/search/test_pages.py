@@ -381,6 +381,7 @@ def test_a_lost_or_torn_index_is_nobodys_error_and_comes_back(app, lisbon, index
             file.write_bytes(b"" if harm == "cut" else b"\x00garbage" * 20)
     app.extensions["fansite"].search.close()
     stranger.get("/search", query_string={"q": "fado"})
+    assert "looking through everything anew" in stranger.text and "Nothing under" not in stranger.text
     index()
     assert len(found(stranger, q="fado")) == 3
     gc.collect()

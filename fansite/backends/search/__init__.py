@@ -59,11 +59,12 @@ class Hit:
 
 @dataclass(frozen=True)
 class Answer:
-    """One page of hits, the number of all, and a better spelling when there is none."""
+    """One page of hits, the number of all, and a better spelling when there is none. Not `ready`: there is no index to ask."""
 
     hits: list[Hit] = field(default_factory=list)
     total: int = 0
     suggestion: str | None = None
+    ready: bool = True
 
 
 class Search(Protocol):

@@ -65,7 +65,7 @@ class WhooshIndex:
 
     def find(self, query: Query) -> Answer:
         wanted = read_query(query.text)
-        return self._ask(lambda postings: answer(postings, wanted, query), Answer()) if wanted.sequence else Answer()
+        return self._ask(lambda postings: answer(postings, wanted, query), Answer(ready=False)) if wanted.sequence else Answer()
 
     def years(self) -> list[int]:
         return self._ask(Postings.years, [])
