@@ -60,6 +60,7 @@ class Attachment(NamedTuple):
     url: str
     alt: str = ""
     parent: int = 0
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,8 +166,11 @@ class _Taker:
         census.counts["comment"] += len(comments)
         census.counts["ping"] += sum(comment.is_ping for comment in comments)
         if item.post_type == "attachment" and item.post_id and item.attachment_url:
-            self._keep(len(item.attachment_url) + len(item.alt), item.line)
-            census.attachments.setdefault(item.post_id, Attachment(item.attachment_url, item.alt, item.parent))
+            # WordPress keeps a caption where posts have their excerpt.
+            caption = fields.plain(item.excerpt[:MAX_FIELD])
+            attachment = Attachment(item.attachment_url, item.alt, item.parent, caption)
+            self._keep(len(attachment.url) + len(attachment.alt) + len(attachment.caption), item.line)
+            census.attachments.setdefault(item.post_id, attachment)
         if item.post_type in KINDS[:2]:
             # WXR 1.0 lists no authors, and many a post was written by one who has left.
             self._author(Author(login=item.author, display_name=item.author), item.line)

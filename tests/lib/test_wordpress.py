@@ -104,6 +104,30 @@ def test_words_in_brackets_stay_and_plug_ins_leave():
     assert '$a[0] = "&lt;b&gt;";' in text
 
 
+def test_what_a_player_of_a_plug_in_played_becomes_a_link():
+    assert 'href="https://a.example/x.mp3"' in shown("[dewplayer:https://a.example/x.mp3]")
+    assert "[note: see below]" in shown("[note: see below]")
+
+
+def test_what_the_editor_wrote_as_style_is_said_in_markdown():
+    html = (
+        'We <span style="text-decoration: line-through;">drove</span> walked, <span style="FONT-WEIGHT: bold; font-style:italic">all</span> '
+        'of us, <span style="color: red">at</span> <span style="text-decoration: underline">noon</span>.'
+    )
+
+    assert to_markdown(html) == "We ~~drove~~ walked, ***all*** of us, at <u>noon</u>."
+
+
+def test_code_of_several_lines_is_a_block():
+    assert to_markdown("Look:\n<code>.x {\n  a: b;\n}</code>").endswith("```\n.x {\n  a: b;\n}\n```")
+    assert to_markdown("<!-- wp:paragraph --><p><code>a<br>b</code></p>") == "```\na\nb\n```"
+    assert to_markdown("<p>one <code>line</code></p>") == "one `line`"
+
+
+def test_a_new_page_of_a_post_begins_a_paragraph():
+    assert to_markdown("one<!--nextpage-->two<!--more-->, on") == "one\n\ntwo, on"
+
+
 # ---- the block editor -------------------------------------------------------------------------------------------------
 
 
@@ -123,6 +147,15 @@ def test_what_only_a_block_comment_says_is_kept():
     assert to_markdown(html) == (
         "![hills](https://a.example/c.jpg)\n\nx\n\n![sea](https://a.example/d.jpg)\n\n[mastodon](https://m.example/@us)"
     )
+
+
+def test_buttons_lead_where_they_say_and_nowhere_else():
+    file = '<div><a href="/x.pdf">The rider</a><a href="/x.pdf" class="wp-block-file__button" download>Download</a></div>'
+
+    assert to_markdown(f"<!-- wp:file -->{file}", "https://a.example/p/") == (
+        "[The rider](https://a.example/x.pdf) [Download](https://a.example/x.pdf)"
+    )
+    assert to_markdown('<!-- wp:button --><a class="wp-block-button__link">Soon</a>', "https://a.example/p/") == "Soon"
 
 
 def test_a_verse_is_no_code():

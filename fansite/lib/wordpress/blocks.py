@@ -21,7 +21,9 @@ def without_comments(html: str) -> str:
 
 
 def _meaning(comment: str, shown: set[str]) -> str:
-    """A cover's picture and a social link's address may stand in the comment alone."""
+    """A cover's picture and a social link's address may stand in the comment alone; a page of its own begins with a paragraph."""
+    if comment.strip() == "nextpage":
+        return "\n\n"
     block = _BLOCK.fullmatch(comment)
     values = _values(block["values"]) if block else {}
     address = str(values.get("url", ""))

@@ -100,10 +100,18 @@ class Converter(_Markdownify):  # type: ignore[misc]
     def convert_del(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return _emphasis("~~", text, parent_tags, {"del", "s", "strike"})
 
+    def convert_code(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Code of several lines is a block, whatever it stands in; a table's cell has one line."""
+        if el.find("br") is None or parent_tags & {"pre", "td", "th"}:
+            return str(super().convert_code(el, text, parent_tags))
+        for line_end in el.find_all("br"):
+            line_end.replace_with("\n")
+        return _fenced(re.sub(r"\n{2,}", "\n", el.get_text()))
+
     convert_strong = convert_b
     convert_i = convert_dfn = convert_em
     convert_s = convert_strike = convert_del
-    convert_tt = _Markdownify.convert_code
+    convert_tt = convert_code
 
     def _convert_kept(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Markdown has no sign for these; HTML inside a line is fine."""
@@ -143,11 +151,7 @@ class Converter(_Markdownify):  # type: ignore[misc]
             return _as_it_is(el)
         for line_end in el.find_all("br"):
             line_end.replace_with("\n")
-        code = el.get_text().strip("\n")
-        if not code.strip():
-            return ""
-        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
-        return f"\n\n{fence}\n{code}\n{fence}\n\n"
+        return _fenced(el.get_text())
 
     def convert_figure(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         pictures = el.find_all("img")
@@ -204,6 +208,14 @@ def _emphasis(sign: str, text: str, parent_tags: set[str], same: set[str]) -> st
         return text
     prefix, suffix, text = _parted(text)
     return f"{prefix}{sign}{text}{sign}{suffix}" if text else prefix or suffix
+
+
+def _fenced(code: str) -> str:
+    code = code.strip("\n")
+    if not code.strip():
+        return ""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
+    return f"\n\n{fence}\n{code}\n{fence}\n\n"
 
 
 def _parted(text: str) -> tuple[str, str, str]:

@@ -28,8 +28,10 @@ _MEDIA = frozenset(("audio", "video", "playlist"))
 
 _PICTURE = re.compile(r"\s*(?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?", re.IGNORECASE)
 _ESCAPED = re.compile(r"\[(\[[\w-]+[^\]\[]*\])\]")
-_ANY = re.compile(r"\[(?P<end>/?)(?P<name>[a-zA-Z][\w-]{1,40})(?P<attributes>(?:[ =][^\]\[]*)?)\]")
+_ANY = re.compile(r"\[(?P<end>/?)(?P<name>[a-zA-Z][\w-]{1,40})(?P<attributes>(?:[ =:][^\]\[]*)?)\]")
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))|"([^"]*)"|([^\s"]+)""")
+# `[dewplayer:https://…/song.mp3]`: what it played is worth more than the player.
+_ADDRESS = re.compile(r":(https?://[^\s\]]+)")
 _OF_A_PLUGIN = re.compile(r"""\s[\w-]+=["'\w]""")
 
 
@@ -67,6 +69,8 @@ def _single(code: re.Match[str], gallery: Gallery | None, plugins: frozenset[str
     if name in _MEDIA:
         addresses = [value for value in _values(attributes).values() if re.match(r"https?://|/", value)]
         return f"\n\n{escape(addresses[0])}\n\n" if addresses and not code["end"] else ""
+    if played := _ADDRESS.fullmatch(attributes):
+        return escape(unescape(played[1]))
     # A word in brackets is somebody's text; with attributes it was a plug-in's.
     return "" if _OF_A_PLUGIN.search(attributes) or (code["end"] and name in plugins) else code[0]
 

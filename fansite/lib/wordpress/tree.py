@@ -17,7 +17,8 @@ _TAGS = frozenset(
 )
 _ATTRIBUTES = {
     "pre": {"class"},
-    "a": {"href", "title"},
+    "span": {"style"},
+    "a": {"href", "title", "class"},
     "img": {"src", "alt", "data-src"},
     "iframe": {"src", "title"},
     "embed": {"src"},
@@ -53,6 +54,13 @@ _CLEANER = nh3.Cleaner(
         "math",
     },
 )
+# The classic editor's buttons wrote what HTML has elements for as styles.
+_SPOKEN_BY_STYLE = (
+    (re.compile(r"text-decoration:[^;]*line-through"), "del"),
+    (re.compile(r"text-decoration:[^;]*underline"), "u"),
+    (re.compile(r"font-weight:\s*(?:bold|[6-9]00)"), "strong"),
+    (re.compile(r"font-style:\s*italic"), "em"),
+)
 _PLAYERS = (
     (
         re.compile(r"(?:https?:)?//(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})"),
@@ -74,6 +82,10 @@ def tree_of(html: str, base_url: str | None) -> BeautifulSoup:
             _as_link(soup, player)
     for verse in soup.find_all("pre", class_="wp-block-verse"):
         _as_lines(soup, verse)
+    for span in soup.find_all("span", style=True):
+        _as_spoken(soup, span)
+    for button in soup.find_all("a", class_="wp-block-file__button"):
+        button.insert_before(" ")  # else it stands right at the file's name
     for element in soup.find_all(["a", "img"]):
         _complete(element, base_url)
     return soup
@@ -105,13 +117,20 @@ def _as_lines(soup: BeautifulSoup, verse: Tag) -> None:
         text.replace_with(first, *(part for line in others for part in (soup.new_tag("br"), line)))
 
 
+def _as_spoken(soup: BeautifulSoup, span: Tag) -> None:
+    style = str(span["style"]).lower()
+    for pattern, name in _SPOKEN_BY_STYLE:
+        if pattern.search(style) and span.find_parent(name) is None:
+            span.wrap(soup.new_tag(name))
+
+
 def _complete(element: Tag, base_url: str | None) -> None:
     """With its whole address: what was relative to the old site would be broken on this one."""
     name = "href" if element.name == "a" else "src"
     address = str(element.get(name) or element.get("data-src") or "").strip()
     if address.startswith("//"):
         address = f"https:{address}"
-    elif base_url and not address.startswith("#"):
+    elif base_url and address and not address.startswith("#"):
         address = _joined(base_url, address)
     element[name] = address
 
