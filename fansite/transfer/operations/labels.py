@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -44,6 +44,12 @@ class Labels:
             db.session.execute(sa.insert(entry_tag), rows)
             touch("list:tag", *(f"tag:{slug}" for tags in wanted.values() for slug in tags))
 
+    def foresee(self, wanted: Iterable[Mapping[str, str]]) -> None:
+        """Counts those `put` would make, each once."""
+        unknown = self._unknown({slug for tags in wanted for slug in tags})
+        self._ids.update(dict.fromkeys(unknown, 0))
+        self._report.created["tag"] += len(unknown)
+
     def _take_off(self, entry_ids: list[int]) -> None:
         mine = entry_tag.c.entry_id.in_(entry_ids)
         before = db.session.scalars(sa.select(Tag.slug).join(entry_tag, entry_tag.c.tag_id == Tag.id).where(mine).distinct())
@@ -51,11 +57,14 @@ class Labels:
         db.session.execute(sa.delete(entry_tag).where(mine))
 
     def _find_or_make(self, wanted: Mapping[str, str]) -> None:
-        missing = [slug for slug in wanted if slug not in self._ids]
-        found = db.session.execute(sa.select(Tag.slug, Tag.id).where(Tag.slug.in_(missing))) if missing else ()
-        self._ids.update({tag.slug: tag.id for tag in found})
-        made = [Tag(slug=slug, name=wanted[slug]) for slug in missing if slug not in self._ids]
+        made = [Tag(slug=slug, name=wanted[slug]) for slug in self._unknown(wanted)]
         db.session.add_all(made)
         db.session.flush()
         self._ids.update({tag.slug: tag.id for tag in made})
         self._report.created["tag"] += len(made)
+
+    def _unknown(self, slugs: Iterable[str]) -> list[str]:
+        missing = [slug for slug in slugs if slug not in self._ids]
+        found = db.session.execute(sa.select(Tag.slug, Tag.id).where(Tag.slug.in_(missing))) if missing else ()
+        self._ids.update({tag.slug: tag.id for tag in found})
+        return [slug for slug in missing if slug not in self._ids]

@@ -56,15 +56,21 @@ def bring(authors: Iterable[Author], source: str, *, language: str, report: Repo
     for batch in in_batches(authors, BATCH):
         if dry:
             for author in batch:
-                if (known := _known(author, source)) is not None:
-                    people.add(author, known.id)
-                (report.created if known is None else report.skipped)["account"] += 1
+                _foresee(author, source, people, report)
         else:
             with transaction():
                 for author in batch:
                     people.add(author, _account(author, source, language, free_names, report))
                 touch("list:fans")
     return people
+
+
+def _foresee(author: Author, source: str, people: People, report: Report) -> None:
+    """Counted as if it were made. Two logins with one address are one person."""
+    known = _known(author, source)
+    same = people.by_email.get(emails.key(author.email)) if _email(author) else None
+    people.add(author, known.id if known is not None else same or 0)
+    (report.created if known is None and same is None else report.skipped)["account"] += 1
 
 
 def _account(author: Author, source: str, language: str, free_names: _FreeNames, report: Report) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 from fansite.core.errors import Refused
 from fansite.core.web import path_for
 from fansite.lib.wordpress import Gallery
 from fansite.lib.wordpress import Picture as Shown
-from fansite.media.encoding import MAX_BYTES
+from fansite.media.encoding import MAX_BYTES, encode
 from fansite.media.operations import keep_picture, picture_of
 from fansite.transfer import links
 from fansite.transfer.blog import Attachment, Item, Site
@@ -28,6 +29,7 @@ class Pictures:
         self._dry = dry
         self._known: dict[str, str | None] = {}
         self._missing: set[int] = set()
+        self._foreseen: set[bytes] = set()
         self._children: dict[int, list[int]] = {}
         for number, attachment in attachments.items():
             if links.is_picture(attachment.url):
@@ -58,7 +60,7 @@ class Pictures:
             if not found:
                 self._report.problems.note(item.line, f"“{item.title[:80]}”: the pictures of a gallery are not in the file")
             for attachment in found:
-                yield Shown(attachment.url, attachment.alt)
+                yield Shown(attachment.url, attachment.alt, attachment.caption)
 
         return shown
 
@@ -82,8 +84,18 @@ class Pictures:
 
     def _address(self, data: bytes, url: str, alt: str) -> str:
         known = picture_of(data)
+        if known is None and self._dry:
+            return self._foresee(data)
         if known is None:
-            self._report.created["picture"] += 1
-        if known is None and not self._dry:
             known = keep_picture(data, alt, url)
-        return path_for("media.show", name=known.name if known is not None else "new")
+            self._report.created["picture"] += 1
+        return path_for("media.show", name=known.name)
+
+    def _foresee(self, data: bytes) -> str:
+        """Counted once, or refused, as if it were kept."""
+        digest = sha256(data).digest()
+        if digest not in self._foreseen:
+            encode(data)
+            self._foreseen.add(digest)
+            self._report.created["picture"] += 1
+        return path_for("media.show", name="new")

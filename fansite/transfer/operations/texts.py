@@ -123,11 +123,11 @@ class Texts:
         changed = [text for text in texts if text.origin in here and self._renews(text, here[text.origin])]
         ids = {origin: entry.id for origin, entry in here.items()}
         if self._dry:
-            self._report.created.update(text.kind for text in fresh)
-            self._report.updated.update(text.kind for text in changed)
+            self._foresee(fresh, changed)
             return ids
         for text in [*fresh, *changed]:
-            self._render(text)
+            self._tell_if_too_complex(text)
+            text.render()
         if fresh or changed:
             with transaction():
                 ids |= self._make(fresh)
@@ -149,12 +149,21 @@ class Texts:
         self._report.problems.note(text.line, f"“{text.title[:80]}” changed, but {why}")
         return False
 
-    def _render(self, text: Text) -> None:
+    def _foresee(self, fresh: Sequence[Text], changed: Sequence[Text]) -> None:
+        """The same numbers and remarks as if they were written."""
+        for text in [*fresh, *changed]:
+            self._tell_if_too_complex(text)
+        for text in fresh:
+            self._slugs.take(text.kind, text.language, text.slug, line=text.line)
+        self._labels.foresee(named(text.tags) for text in [*fresh, *changed] if carries_tags(text.kind))
+        self._report.created.update(text.kind for text in fresh)
+        self._report.updated.update(text.kind for text in changed)
+
+    def _tell_if_too_complex(self, text: Text) -> None:
         try:
             markup.check(text.body, limit=MAX_BODY)
         except markup.TooComplex as problem:
             self._report.problems.note(text.line, f"“{text.title[:80]}” is shown as it was typed: {problem.text}")
-        text.render()
 
     # ---- new ----------------------------------------------------------------------------------------------------------
 

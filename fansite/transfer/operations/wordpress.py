@@ -96,7 +96,7 @@ class _Blog:
             line=item.line,
             origin=f"{self._source}:{item.key}",
             kind=kind,
-            slug=slugs.slugify(item.slug, fallback="") or slugs.slugify(title, fallback=kind),
+            slug=slugs.slugify(item.slug, fallback="") or slugs.slugify(title, fallback=f"{kind}-{item.post_id}"),
             language=self._language,
             title=title,
             body=body,
