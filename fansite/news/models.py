@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fansite.core import markup
 from fansite.core.content import Entry, Written
 from fansite.tags.models import Tagged
 
@@ -11,6 +12,11 @@ WORDS_A_MINUTE = 230
 class NewsPost(Tagged, Written, Entry):
     __tablename__ = "news_post"
     __mapper_args__ = {"polymorphic_identity": "news"}
+
+    @property
+    def standfirst(self) -> str:
+        """The summary somebody wrote. One that was made of the text would say its beginning twice."""
+        return "" if self.summary == markup.summary_of(self.html) else self.summary
 
     @property
     def minutes(self) -> int:
