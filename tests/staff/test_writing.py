@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from fansite.accounts import operations as accounts
 from fansite.core.db import get
 from fansite.core.errors import Refused
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
 from fansite.pages.models import Page
 from fansite.staff.forms import moment_of, on_the_wall
+from tests.client import fields_of
 from tests.conftest import NOON
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -35,8 +37,6 @@ def value(visitor, name):
 
 def press(visitor, act, values=None, **kwargs):
     """Presses another button of the same form."""
-    from tests.client import fields_of
-
     data = fields_of(visitor.page.xpath('//form[@data-form="entry"]')[0])
     data.update(values or {})
     path = "/".join(visitor.address.partition("?")[0].rstrip("/").split("/")[:4])
@@ -65,6 +65,7 @@ def test_the_desk_sorts_texts_by_state(cast, eli, post):
         section.findtext("h2"): [a.text for a in section.xpath('.//a[contains(@class, "staff-row__title")]')]
         for section in eli.page.xpath("//section[h2]")
     }
+    assert "24 November 2026 at 20:00" in eli.text
     assert heaps == {"Drafts": ["We recorded the rain"], "Planned": ["Soon"], "Published": ["Out"], "Taken down": ["Gone"]}
 
 
@@ -320,3 +321,18 @@ def test_without_a_token_nothing_happens(eli, post):
     eli.get(f"/staff/news/{post.id}")
     eli.post(f"/staff/news/{post.id}/publication", {"when": "now"}, status=422)
     assert get(NewsPost, post.id).status == "draft"
+
+
+def test_who_was_signed_out_while_writing_keeps_every_word(cast, eli, post):
+    eli.get(f"/staff/news/{post.id}")
+    accounts.close_all_sessions(cast.eli.id)
+    eli.submit("entry", {"title": "Lisbon again", "body": "A long & <careful> text.\n\nWith two parts."}, status=422)
+    assert "You were signed out" in eli.text
+    assert eli.page.xpath('//textarea[@name="body"]')[0].text_content().strip() == "A long & <careful> text.\n\nWith two parts."
+    assert eli.page.xpath('//input[@name="title"]/@value') == ["Lisbon again"]
+    assert eli.page.xpath('//main//a[@target="_blank"]/@href') == ["/login"]
+    kept = fields_of(eli.page.xpath("//main//form")[0])
+    eli.sign_in(cast.eli)
+    eli.post(f"/staff/news/{post.id}", kept, status=422)
+    eli.post(f"/staff/news/{post.id}", fields_of(eli.page.xpath("//main//form")[0]))
+    assert get(NewsPost, post.id).title == "Lisbon again"

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, g
 from flask_babel import format_date, format_datetime
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from fansite.core.kept import site_name
@@ -51,7 +52,8 @@ def day(moment: datetime | date, form: str = "long") -> str:
 
 
 def moment(at: datetime) -> str:
-    return str(format_datetime(at, "medium"))
+    """19 November 2026 at 18:04: as the browser says it too, once it knows the reader's zone."""
+    return str(_("%(day)s at %(time)s", day=format_date(at, "long"), time=clock(at)))
 
 
 def clock(at: datetime) -> str:
