@@ -69,7 +69,8 @@ def test_a_sent_mail_is_read_from_the_folder(ada, worker):
     assert ada.page.xpath(f'//*[@id="mail-{mail_id}"]/@data-state') == ["sent"]
     ada.get(f"/staff/mail/{mail_id}")
     assert "Hello" in ada.text
-    assert ada.page.xpath('//main//a[@href="/confirm/abc"]')
+    (link,) = ada.page.xpath('//pre//a[@href="/confirm/abc"]')
+    assert link.text.endswith("/confirm/abc"), "in its place in the letter"
 
 
 def test_bodies_are_not_shown_on_a_public_site(app, ada, worker, monkeypatch):

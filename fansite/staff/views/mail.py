@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import re
-from dataclasses import dataclass
 from email import policy
 from pathlib import Path
 from typing import Any
@@ -21,13 +20,6 @@ from fansite.core.web.paths import settings
 from fansite.staff.views.blueprint import bp
 
 RECEIPT = re.compile(r"[0-9TZ.]+-[a-z0-9@._-]+\.eml")
-
-
-@dataclass(frozen=True)
-class Letter:
-    text: str
-    # Its links to this site, as paths.
-    links: list[str]
 
 
 @bp.get("/mail")
@@ -52,12 +44,14 @@ def delivery(mail_id: int) -> Any:
     return redirect(path_for("staff.mails", _anchor=f"mail-{mail_id}"), 303)
 
 
-def _letter(found: mail.Mail) -> Letter | None:
+def _letter(found: mail.Mail) -> list[tuple[str, str | None]] | None:
+    """Its text in pieces, those that lead to this site with their path."""
     text = found.text or _from_folder(found.receipt)
     if text is None:
         return None
-    address = re.escape(settings().base_url) + r"(/[^\s<>\"]*)"
-    return Letter(text, list(dict.fromkeys(re.findall(address, text))))
+    home = settings().base_url
+    pieces = re.split(rf"({re.escape(home)}/[^\s<>\"]*)", text)
+    return [(words, words.removeprefix(home) if nth % 2 else None) for nth, words in enumerate(pieces)]
 
 
 def _from_folder(receipt: str | None) -> str | None:
