@@ -52,7 +52,7 @@ class Served:
         return self.output.read_text()
 
     def started(self) -> Served:
-        until(lambda: "Serving " in self.text or self.process.poll() is not None, 15)
+        until(lambda: "Serving " in self.text or self.process.poll() is not None, 60)
         assert self.process.poll() is None, self.text
         self.children()
         return self
