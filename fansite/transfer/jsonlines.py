@@ -23,7 +23,8 @@ from fansite.transfer.source import MAX_BYTES, Progress, fingerprint, pieces
 KINDS = ("news", "page")
 MAX_LINE = 2 * 1024 * 1024
 MAX_ENTRIES = 200_000
-MAX_TITLE = 200
+# A title longer than the site's own limit is cut with a remark; this is no title.
+MAX_TITLE = 1000
 MAX_SUMMARY = 500
 MAX_TAGS = 50
 MAX_TAG = 80
@@ -172,7 +173,7 @@ def _entry(thing: dict[str, Any], line: int) -> EntryLine:
         line=line,
         kind=kind,
         slug=_slug(thing, "slug") or "",
-        title=_one_line(thing, "title", MAX_TITLE),
+        title=_one_line(thing, "title", MAX_TITLE, empty=True),
         body=_text(thing, "body", MAX_LINE, empty=True),
         language=language,
         published_at=_moment(thing.get("published_at")),

@@ -126,7 +126,7 @@ class Texts:
             self._foresee(fresh, changed)
             return ids
         for text in [*fresh, *changed]:
-            self._tell_if_too_complex(text)
+            self._tell_what_is_lost(text)
             text.render()
         if fresh or changed:
             with transaction():
@@ -152,14 +152,16 @@ class Texts:
     def _foresee(self, fresh: Sequence[Text], changed: Sequence[Text]) -> None:
         """The same numbers and remarks as if they were written."""
         for text in [*fresh, *changed]:
-            self._tell_if_too_complex(text)
+            self._tell_what_is_lost(text)
         for text in fresh:
             self._slugs.take(text.kind, text.language, text.slug, line=text.line)
         self._labels.foresee(named(text.tags) for text in [*fresh, *changed] if carries_tags(text.kind))
         self._report.created.update(text.kind for text in fresh)
         self._report.updated.update(text.kind for text in changed)
 
-    def _tell_if_too_complex(self, text: Text) -> None:
+    def _tell_what_is_lost(self, text: Text) -> None:
+        if len(text.title) > MAX_TITLE:
+            self._report.problems.note(text.line, f"“{text.title[:80]}…” is longer than {MAX_TITLE} letters, and its end was cut")
         try:
             markup.check(text.body, limit=MAX_BODY)
         except markup.TooComplex as problem:
