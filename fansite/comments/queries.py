@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from fansite.comments.models import COMMENTS_A_PAGE, COMMENTS_A_THREAD_PAGE, THREADS_A_PAGE, Comment
+from fansite.comments.models import COMMENTS_A_PAGE, COMMENTS_A_THREAD_PAGE, THREADS_A_PAGE, Comment, Revision
 from fansite.core.content import Entry, listed
 from fansite.core.db import db
 
@@ -110,6 +110,14 @@ def many_with_context(ids: Sequence[int]) -> list[Comment]:
         .where(Comment.id.in_(ids))
     )
     return list(db.session.scalars(statement).unique())
+
+
+def earlier_wordings(ids: Sequence[int]) -> dict[int, list[Revision]]:
+    """What stood in these comments before they were edited, oldest first."""
+    found: dict[int, list[Revision]] = {}
+    for revision in db.session.scalars(sa.select(Revision).where(Revision.comment_id.in_(ids)).order_by(Revision.id)):
+        found.setdefault(revision.comment_id, []).append(revision)
+    return found
 
 
 def public_ones(ids: Sequence[int]) -> list[Comment]:

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from fansite.comments import operations, queries
-from fansite.comments.models import Comment
-from fansite.comments.sections import address_of, author_name, author_path
+from fansite.comments.models import Comment, Revision
+from fansite.comments.sections import author_name, author_path
 from fansite.core import markup
 from fansite.core.db import db
 from fansite.core.feature import Reviewable
@@ -19,7 +19,8 @@ from fansite.moderation.queries import Card
 
 
 def cards(ids: Sequence[int]) -> dict[int, Card]:
-    return {comment.id: _card(comment) for comment in queries.many_with_context(ids)}
+    earlier = queries.earlier_wordings(ids)
+    return {comment.id: _card(comment, earlier.get(comment.id, [])) for comment in queries.many_with_context(ids)}
 
 
 def state(comment_id: int) -> tuple[str, datetime] | None:
@@ -27,17 +28,12 @@ def state(comment_id: int) -> tuple[str, datetime] | None:
     return (comment.status, comment.edited_at or comment.posted_at) if comment is not None else None
 
 
-def address(comment_id: int) -> str:
-    comment = queries.with_context(comment_id)
-    return address_of(comment, comment.entry) if comment is not None else "/"
-
-
 def visible(comment_id: int) -> bool:
     comment = queries.with_context(comment_id)
     return comment is not None and comment.visible and comment.entry.public
 
 
-def _card(comment: Comment) -> Card:
+def _card(comment: Comment, earlier: Sequence[Revision]) -> Card:
     author, parent = comment.author, comment.parent
     return Card(
         html=Markup(comment.html),  # cleaned when it was stored
@@ -52,6 +48,7 @@ def _card(comment: Comment) -> Card:
         status=comment.status,
         parent_name=(author_name(parent) or "[deleted]") if parent is not None else "",
         parent_text=markup.summary_of(parent.html, length=140) if parent is not None else "",
+        earlier=[(revision.body, revision.until) for revision in earlier],
     )
 
 
@@ -64,6 +61,5 @@ reviewable = Reviewable(
     hide=operations.hide,
     restore=operations.restore,
     touch=operations.touch_again,
-    address=address,
     visible=visible,
 )

@@ -57,12 +57,11 @@ class Reviewable:
     # The subject's status now and when its text last changed; None when it is gone.
     state: Callable[[int], tuple[str, Any] | None]
     approve: Callable[..., None]  # (id, by=, reason=)
-    hide: Callable[..., None]  # (id, by=, reason=, status="rejected"|"removed")
+    hide: Callable[..., None]  # (id, by=, reason=)
     restore: Callable[..., None]  # (id, by=, status=): back to what it was before a decision
     # Makes the pages that show it old, for an act that was sent twice.
     touch: Callable[[int], None]
-    # Where it stands on the site, and whether this person may see that it exists at all.
-    address: Callable[[int], str]
+    # Whether everybody can read it now.
     visible: Callable[[int], bool]
 
 

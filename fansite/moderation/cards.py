@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,6 +60,7 @@ class ReviewCard:
     reason: str
     reports: list[tuple[str, str, str]]
     acts: tuple[str, ...]
+    earlier: Sequence[tuple[str, datetime]]
     version: int
     action_url: str
 
@@ -87,7 +89,8 @@ def review_card(item: Item) -> ReviewCard:
             (CATEGORIES[r.category](), r.note, r.reporter.username if r.reporter is not None else _("a visitor"))
             for r in review.reports
         ],
-        acts=acts_of(review),
+        acts=acts_of(review) if item.latest else (),
+        earlier=card.earlier,
         version=review.version,
         action_url=path_for("moderation.decision", review_id=review.id)
         if known

@@ -19,7 +19,7 @@ MANY_LINKS = 3
 REPEAT_WITHIN = timedelta(minutes=6)
 # From this share of refused texts on, a person reads first.
 REFUSED_SHARE = 0.3
-LINK = re.compile(r"(?:https?://|www\.)\S|\[[^\]]*\]\([^)]", re.IGNORECASE)
+LINK = re.compile(r"(?:https?://|www\.)\S|\[[^\[\]]*\]\([^)]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

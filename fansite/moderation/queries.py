@@ -35,6 +35,8 @@ class Card:
     status: str
     parent_name: str = ""
     parent_text: str = ""
+    # What stood there before: (words, until when), oldest first.
+    earlier: Sequence[tuple[str, datetime]] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Item:
 
     review: Review
     card: Card | None
+    # A decision before the last review of a text is history.
+    latest: bool = True
 
 
 def count_decided() -> int:
@@ -57,12 +61,8 @@ def counts() -> dict[str, int]:
     return {"pending": 0, "reported": 0, **{row[0]: row[1] for row in rows}}
 
 
-def oldest(queue: str) -> datetime | None:
-    return db.session.scalar(sa.select(sa.func.min(Review.opened_at)).where(Review.decided_at.is_(None), Review.queue == queue))
-
-
-def in_queue(queue: str, page: int) -> Sequence[Item]:
-    """A page of what waits, oldest first; of `recent`, what was decided, newest first."""
+def in_queue(queue: str, page: int, *, also: int | None = None) -> tuple[Sequence[Item], Item | None]:
+    """A page of what waits, oldest first; of `recent`, what was decided, newest first. And one more review, wherever it stands."""
     statement = _with_people(sa.select(Review))
     if queue == "recent":
         statement = statement.where(Review.decided_at.is_not(None), Review.decision.is_not(None)).order_by(
@@ -71,7 +71,9 @@ def in_queue(queue: str, page: int) -> Sequence[Item]:
     else:
         statement = statement.where(Review.decided_at.is_(None), Review.queue == queue).order_by(Review.opened_at, Review.id)
     reviews = db.session.scalars(statement.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
-    return items(reviews)
+    other = db.session.scalars(_with_people(sa.select(Review).where(Review.id == also))).all() if also else []
+    found = items([*reviews, *other])
+    return found[: len(reviews)], found[-1] if other else None
 
 
 def review_item(review_id: int) -> Item | None:
@@ -99,7 +101,20 @@ def items(reviews: Sequence[Review]) -> list[Item]:
         by_kind.setdefault(review.subject_kind, []).append(review.subject_id)
     kinds = current_app.extensions["fansite"].reviewables
     cards = {kind: kinds[kind].cards(ids) for kind, ids in by_kind.items() if kind in kinds}
-    return [Item(review, cards.get(review.subject_kind, {}).get(review.subject_id)) for review in reviews]
+    past = _superseded(reviews)
+    return [
+        Item(review, cards.get(review.subject_kind, {}).get(review.subject_id), latest=review.id not in past)
+        for review in reviews
+    ]
+
+
+def _superseded(reviews: Sequence[Review]) -> set[int]:
+    decided = [review.id for review in reviews if not review.open]
+    if not decided:
+        return set()
+    newer = sa.orm.aliased(Review)
+    same = sa.and_(newer.subject_kind == Review.subject_kind, newer.subject_id == Review.subject_id, newer.id > Review.id)
+    return set(db.session.scalars(sa.select(Review.id).where(Review.id.in_(decided), sa.exists().where(same))))
 
 
 def _with_people(statement: sa.Select[Any]) -> sa.Select[Any]:

@@ -70,7 +70,7 @@ def watched() -> Any:
     form = WordsForm(formdata=request.form if request.method == "POST" else None)
     if request.method == "POST":
         if form.validate():
-            words.set_words(form.kind.data, (form.words.data or "").splitlines())
+            words.set_words(form.kind.data, (form.words.data or "").splitlines(), by=g.person)
             return redirect(path_for("moderation.watched"), 303)
         return _words_page(form, 422)
     return _words_page(form, 200)
@@ -85,7 +85,7 @@ def _queue_page(tab: str, title: str) -> Response:
     last = max(1, -(-total // queries.PER_PAGE))
     if page > last:
         abort(404)
-    items = queries.in_queue(tab, page)
+    items, done = queries.in_queue(tab, page, also=request.args.get("done", type=row_number))
     endpoint = {"pending": "moderation.queue"}.get(tab, f"moderation.{tab}")
     return render_page(
         "moderation/queue.html",
@@ -96,14 +96,12 @@ def _queue_page(tab: str, title: str) -> Response:
         reviews=[review_card(item) for item in items],
         oldest=items[0].review.opened_at if items and tab != "recent" and page == 1 else None,
         pages=Pages(page, last, path_for(endpoint)),
-        toast=_toast(),
+        toast=_toast(done),
     )
 
 
-def _toast() -> Any:
+def _toast(item: queries.Item | None) -> Any:
     """The decision just made, with the way back: named by the address the browser was sent to."""
-    done = request.args.get("done", type=row_number)
-    item = queries.review_item(done) if done else None
     if item is None or item.review.decision is None or item.review.decided_by_id != g.person.id:
         return None
     card = review_card(item)

@@ -11,11 +11,16 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from fansite.core.db import db, touch, transaction
+from fansite.accounts.models import Account
+from fansite.core.db import db, get, touch, transaction
 from fansite.core.kept import kept
-from fansite.moderation.models import WatchedWord
+from fansite.core.policy import require
+from fansite.moderation import policy
+from fansite.moderation.models import LogLine, WatchedWord
 
 LONGEST = 4  # words in a phrase
+# Accents, and what joins or parts letters without a trace: soft hyphens, zero-width spaces.
+UNSEEN = ("Mn", "Mc", "Me", "Cf")
 
 # Held until a moderator has read them. Insults that are never fair comment, in English and French.
 BANNED = """bastards bitch bougnoule connard connards connasse cunt encule encules enculé fag faggot fdp kike negro nigger nique
@@ -27,9 +32,9 @@ billets-pas-chers gagner-de-l'argent prêt-rapide carte-cadeau voyance marabout"
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, as words are compared."""
+    """Lower case without accents and without signs nobody sees, as words are compared."""
     plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return "".join(sign for sign in plain if unicodedata.category(sign) not in UNSEEN)
 
 
 def found(text: str, kind: str) -> list[str]:
@@ -45,13 +50,16 @@ def found(text: str, kind: str) -> list[str]:
     return list(hits)
 
 
-def set_words(kind: str, words: Iterable[str]) -> None:
+def set_words(kind: str, words: Iterable[str], *, by: Account) -> None:
     """Replaces the site's own list of this kind."""
+    by_id = by.id
     wanted = {" ".join(re.findall(r"\w+", fold(word)))[:80] for word in words} - {""}
     with transaction() as session:
+        require(policy.set_words, get(Account, by_id, lock=False))
         session.execute(sa.delete(WatchedWord).where(WatchedWord.kind == kind))
         session.execute(sa.delete(WatchedWord).where(WatchedWord.word.in_(wanted)))
         session.add_all(WatchedWord(word=word, kind=kind) for word in sorted(wanted))
+        session.add(LogLine(act="words", subject=f"words:{kind}", by_id=by_id, reason=f"{len(wanted)}"))
         touch("watched-words")
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from fansite.accounts.models import Account
 from fansite.comments import operations as comments
 from fansite.comments.models import Comment
-from fansite.core.db import db, get
+from fansite.core.db import db, get, transaction
 from fansite.core.errors import Conflict, Forbidden, NotFound, Refused
 from fansite.moderation import checks, operations, words
 from fansite.moderation.checks import Writing
@@ -238,18 +238,34 @@ def test_suspect_words_are_published_and_put_before_a_moderator(cast, post):
 
 def test_words_are_whole_and_blind_to_case_and_accents(cast):
     assert words.found("ENCULÉ !", "banned") == ["encule"]
+    assert words.found("con\u00adn\u200bard", "banned") == ["connard"]
     assert words.found("Scunthorpe and Cockburn say hello", "banned") == []
 
 
 def test_the_sites_own_words_count_at_once(cast):
-    words.set_words("banned", ["Autotune", "drum machine"])
+    words.set_words("banned", ["Autotune", "drum machine"], by=cast.milo)
     assert words.found("No autotune, no Drum  Machine", "banned") == ["autotune", "drum machine"]
-    words.set_words("banned", [])
+    words.set_words("banned", [], by=cast.milo)
     assert words.found("No autotune", "banned") == []
 
 
+def test_a_change_of_the_words_is_a_moderators_and_stands_in_the_log(cast):
+    with pytest.raises(Forbidden):
+        words.set_words("banned", ["marmot"], by=cast.fay)
+    words.set_words("suspect", ["kazoo"], by=cast.milo)
+    line = db.session.scalars(sa.select(LogLine)).one()
+    assert (line.act, line.subject, line.by_id) == ("words", "words:suspect", cast.milo.id)
+
+
+def test_the_log_is_never_changed(cast, waiting):
+    operations.decide(review_of(waiting).id, "approve", by=cast.milo)
+    for change in (sa.update(LogLine).values(act="reject"), sa.delete(LogLine)):
+        with pytest.raises(sa.exc.DatabaseError, match="append-only"), transaction() as session:
+            session.execute(change)
+
+
 def test_a_long_text_and_a_long_list_stay_cheap(cast):
-    words.set_words("suspect", [f"word{n} phrase{n}" for n in range(5000)])
+    words.set_words("suspect", [f"word{n} phrase{n}" for n in range(5000)], by=cast.milo)
     assert words.found("nothing to see " * 700, "suspect") == []
 
 

@@ -12,6 +12,7 @@ from fansite.accounts.models import SignIn
 from fansite.comments import operations as comments
 from fansite.comments.models import Comment
 from fansite.core.db import db, get, transaction
+from fansite.lib.times import w3c
 from fansite.moderation import operations, words
 from fansite.moderation.models import LogLine, Report, Review
 from tests.client import ORIGIN
@@ -212,6 +213,41 @@ def test_what_its_author_took_back_leaves_the_queue(cast, waiting, milo):
     assert status_of(waiting) == "withdrawn"
 
 
+def test_a_card_shows_what_stood_there_before(cast, post, milo):
+    comment = say(post, cast.nora, "See you in *Lisbon*").id
+    milo.get(QUEUE)
+    assert not milo.page.xpath("//article//details")
+    comments.edit(comment, by=cast.nora, body="See you in <b>Porto</b>")
+    comments.edit(comment, by=cast.nora, body="See you nowhere")
+    milo.get(QUEUE)
+    (earlier,) = milo.page.xpath("//article//details")
+    assert [words.text_content() for words in earlier.xpath(".//li/p[1]")] == ["See you in *Lisbon*", "See you in <b>Porto</b>"]
+
+
+def test_the_queue_says_since_when_the_first_waits(clock, cast, post, milo):
+    say(post, cast.nora, "The first")
+    first = db.session.scalar(sa.select(sa.func.min(Review.opened_at)))
+    clock.shift(3600)
+    say(post, cast.nora, "The second")
+    milo.get(QUEUE)
+    (line,) = (line for line in milo.page.xpath("//main//p") if "The oldest: " in line.text_content())
+    assert line.xpath(".//time/@datetime") == [w3c(first)]
+    milo.get("/moderation/recent")
+    assert "The oldest:" not in milo.text
+
+
+def test_what_was_decided_before_the_last_review_is_not_offered(cast, waiting, milo):
+    operations.decide(review_of(waiting), "approve", by=cast.milo)
+    operations.report("comment", waiting, category="spam", note="", by=None, address="a")
+    milo.get("/moderation/recent")
+    assert cards(milo) == [f"comment:{waiting}"]
+    assert not milo.page.xpath('//form[@data-form="decision"]')
+    milo.get("/moderation/reported")
+    milo.submit("decision", {"decision": "approve"})
+    milo.get("/moderation/recent")
+    assert len(milo.page.xpath('//form[@data-form="decision"]')) == 1
+
+
 # ---- two at once ------------------------------------------------------------------------------------------------------------
 
 
@@ -382,10 +418,11 @@ def test_a_list_of_another_shape_is_refused(milo, data):
 # ---- cost -------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [3, 60])
+@pytest.mark.parametrize("number", [3, 30, 600])
 def test_the_queue_needs_few_queries_whatever_waits(cast, post, milo, count_queries, number):
     many_waiting(cast.nora, post, number)
     many_waiting(cast.fay, post, number, reports=3)
+    comments.edit(say(post, cast.nora, "A slip").id, by=cast.nora, body="No slip")
     operations.decide(review_of(1), "approve", by=cast.milo)
     for path in (QUEUE, "/moderation/reported", "/moderation/recent", f"{QUEUE}?done={review_of(1)}"):
         milo.get(path)

@@ -42,5 +42,5 @@ def test_each_kind_is_searched_and_stands_in_the_sitemap(site):
 
 def test_each_reviewable_has_all_a_decision_needs(site):
     for reviewable in site.reviewables.values():
-        for name in ("cards", "state", "approve", "hide", "restore", "touch", "address", "visible"):
+        for name in ("cards", "state", "approve", "hide", "restore", "touch", "visible"):
             assert callable(getattr(reviewable, name))
