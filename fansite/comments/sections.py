@@ -15,11 +15,10 @@ from markupsafe import Markup
 from fansite.comments import operations, policy, queries
 from fansite.comments.forms import CommentForm
 from fansite.comments.models import Comment
-from fansite.core import markup
+from fansite.comments.structured import nodes_of
 from fansite.core.content import Entry
-from fansite.core.web import Pages, entry_path, page_number, path_for, public_url
+from fansite.core.web import Pages, entry_path, page_number, path_for
 from fansite.lib.numbers import row_number
-from fansite.lib.times import w3c
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,8 @@ class Shown:
     in_reply_to: str | None
     address: str
     waiting: bool
+    # The status of a comment of which only the empty place is left.
     placeholder: str | None
-    reason: str | None
     may: frozenset[str]
     # (replies that did not fit, the page of the whole thread)
     more: tuple[int, str] | None = None
@@ -93,7 +92,7 @@ def section(entry: Entry, person: Any, *, form: CommentForm | None = None) -> Se
     pages = Pages(page, last, entry_path(entry))
     shown = arrange(rows, entry, person, page_path=pages.url(page), left_out=left_out)
     made = _section(entry, shown, pages)
-    made.count, made.nodes = entry.comments_count, json_ld_nodes(shown)
+    made.count, made.nodes = entry.comments_count, nodes_of(shown)
     _put_box(made, box, answered, person)
     return made
 
@@ -175,44 +174,6 @@ def address_of(comment: Comment, entry: Entry) -> str:
     return entry_path(entry, page=page if page > 1 else None, _anchor=anchor)
 
 
-def json_ld_nodes(shown: Sequence[Shown]) -> list[dict[str, Any]]:
-    """schema.org Comment nodes, nested as the thread is; only what everyone may read."""
-    roots: list[dict[str, Any]] = []
-    above: list[tuple[int, list[dict[str, Any]]]] = []
-    for comment in shown:
-        if comment.waiting:
-            continue
-        node = _node(comment)
-        while above and above[-1][0] >= comment.depth:
-            above.pop()
-        (above[-1][1] if above else roots).append(node)
-        above.append((comment.depth, node.setdefault("comment", [])))
-    _drop_empty(roots)
-    return roots
-
-
-def _node(comment: Shown) -> dict[str, Any]:
-    author: dict[str, Any] = {"@type": "Person", "name": comment.author_name or "[deleted]"}
-    if comment.author_url:
-        author["url"] = public_url(comment.author_url)
-    node = {"@type": "Comment", "url": public_url(comment.stands_at), "author": author, "datePublished": w3c(comment.posted_at)}
-    if comment.placeholder:
-        return {**node, "author": {"@type": "Person", "name": "[deleted]"}, "text": "[deleted]", "creativeWorkStatus": "Deleted"}
-    if comment.edited_at:
-        node["dateModified"] = w3c(comment.edited_at)
-    return {**node, "text": markup.plain(str(comment.html))}
-
-
-def _drop_empty(nodes: list[dict[str, Any]]) -> None:
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if node["comment"]:
-            waiting.extend(node["comment"])
-        else:
-            del node["comment"]
-
-
 def _shown(
     comment: Comment, everyone: dict[int, Comment], entry: Entry, person: Any, page_path: str, placeholder: bool, left_out: int
 ) -> Shown:
@@ -220,7 +181,6 @@ def _shown(
     parent = everyone.get(comment.parent_id) if comment.parent_id else None
     cut = parent is not None and not comment.path.startswith(f"{parent.path}/")
     answers = parent if cut and parent is not None and parent.visible else None
-    gone = "withdrawn" if comment.status == "withdrawn" else "removed"
     return Shown(
         id=comment.id,
         parent_id=comment.parent_id,
@@ -236,8 +196,7 @@ def _shown(
         in_reply_to=(author_name(answers) or "[deleted]") if answers is not None else None,
         address=path_for("comments.permalink", comment_id=comment.id),
         waiting=not placeholder and comment.status == "pending",
-        placeholder=gone if placeholder else None,
-        reason=None,
+        placeholder=comment.status if placeholder else None,
         may=frozenset() if placeholder else policy.may(person, comment) - (frozenset() if entry.comments_open else {"reply"}),
         more=(left_out, path_for("comments.thread", entry.language, comment_id=comment.id)) if left_out else None,
         stands_at=f"{page_path}#comment-{comment.id}",

@@ -124,7 +124,7 @@ def test_a_thread_of_two_thousand_goes_on_by_itself(cast, post, stranger, count_
         here = on_page(stranger)
         assert len(here) <= 200
         assert here[0] == ids[0], "whoever is answered stands above, on every page"
-        assert not stranger.page.xpath('//article[@data-gone]')
+        assert not stranger.page.xpath("//article[@data-gone]")
         seen += here if page == 1 else here[1:]
         page += 1
     assert seen == ids
@@ -169,6 +169,18 @@ def test_a_hidden_comment_leaves_an_empty_place_above_its_replies(cast, post, st
     assert "Removed by a moderator" in place.text_content()
     assert "Fay" not in place.text_content()
     assert "ada lives" not in stranger.text
+
+
+def test_what_waits_again_leaves_no_word_of_a_removal_above_its_replies(cast, post, stranger):
+    above = say(post, cast.fay, "Who comes?").id
+    below = say(post, cast.milo, "Me", parent_id=above).id
+    comments.edit(above, by=cast.fay, body="You connard")
+    stranger.get(LISBON)
+    assert on_page(stranger) == [above, below]
+    place = stranger.page.get_element_by_id(f"comment-{above}").text_content()
+    assert "Not here at the moment." in place
+    assert "connard" not in place
+    assert "emoved" not in place
 
 
 def test_a_long_thread_goes_on_below_its_hidden_beginning(cast, post, stranger):
@@ -322,7 +334,7 @@ def test_a_waiting_reply_in_a_long_thread_leads_its_author_to_it(cast, post, nor
     nora.submit("comment", {"body": "Do I wait here?"}, follow=True)
     waiting = db.session.scalar(sa.select(sa.func.max(Comment.id)))
     assert waiting in on_page(nora)
-    assert not nora.page.xpath('//article[@data-gone]'), "who is answered is cut, not removed"
+    assert not nora.page.xpath("//article[@data-gone]"), "who is answered is cut, not removed"
 
 
 def test_a_double_click_stores_one_comment(post, fay):
