@@ -10,10 +10,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import abort, current_app, g, redirect, request
+from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from fansite.core import policy
 from fansite.core.web import path_for
+from fansite.core.web.guard import send_again, typed_fields
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -40,13 +42,21 @@ def _guarded(view: V, needs: str, rule: policy.Rule) -> V:
     @functools.wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if g.get("person") is None:
-            return redirect(path_for("accounts.login", next=_way_back()), 302)
+            return _come_in_first()
         if not rule(g.person):
             abort(403)
         return view(*args, **kwargs)
 
     guarded.needs = needs  # type: ignore[attr-defined]
     return guarded  # type: ignore[return-value]
+
+
+def _come_in_first() -> Any:
+    """A stranger; or, by a cookie that opens nothing any more, somebody whose session ended while they were writing: they keep
+    every word of it."""
+    if g.get("session_cookie") == "" and any(value.strip() for _name, value in typed_fields()):
+        return send_again(_("You were signed out"), sign_in=path_for("accounts.login"))
+    return redirect(path_for("accounts.login", next=_way_back()), 302)
 
 
 def _way_back() -> str | None:

@@ -135,7 +135,7 @@ GET   /comments/{rejected}                     404
 GET   /comments/{removed}                      410
 GET   /comments/{taken_back}                   410
 GET   /comments/{on_members}                   404
-GET   /comments/{on_withdrawn}                 404
+GET   /comments/{on_withdrawn}                 410
 GET   /comments/999                            404
 GET   /comments/{fays}/thread                  200
 GET   /comments/{waiting}/thread               404
@@ -316,6 +316,8 @@ def told(response: Any, address: str = "/") -> str:
     way = response.headers.get("Location", "")
     if response.status_code == 302 and urlsplit(way).path.endswith("/login"):
         assert dict(parse_qsl(urlsplit(way).query)) in ({}, {"next": address}), f"signing in leads on by {way}"
+        return "login"
+    if response.status_code == 422 and b"You were signed out" in response.get_data():  # the same, with all that was typed
         return "login"
     return str(response.status_code)
 

@@ -14,6 +14,7 @@ from fansite.core.web.pages import Page, private
 from fansite.settings import Settings
 
 MAX_FIELDS = 200
+UNKEPT = ("csrf_token", "password", "new_password")
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 # POSTed by mail programs (RFC 8058) and other machines, which have neither cookie nor origin; each view lists why it is safe.
 CONTENT_POLICY = "; ".join(
@@ -119,20 +120,24 @@ def check_token() -> Response | None:
     return None
 
 
-def send_again() -> Response:
-    """Nothing typed is lost to an expired token: the page holds all of it, and a button sends it with a new one."""
-    fields = [
-        (name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "password", "new_password")
-    ]
-    page = Page(title=str(_l("This page was open for a long time")), noindex=True)
+def send_again(title: Any = None, *, sign_in: str = "") -> Response:
+    """Nothing typed is lost to an expired token or session: the page holds all of it, and a button sends it again. `sign_in` is
+    where to go first, in another window."""
+    page = Page(title=str(title or _l("This page was open for a long time")), noindex=True)
     body = render_template(
         "errors/send_again.html",
         page=page,
         language_switch=[],
-        fields=fields,
+        fields=typed_fields(),
         action=request.script_root + request.full_path.rstrip("?"),
+        sign_in=sign_in,
     )
     return private(Response(body, 422))
+
+
+def typed_fields() -> list[tuple[str, str]]:
+    """What came with a form, secrets left out."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in UNKEPT]
 
 
 def csrf_field() -> Markup:
