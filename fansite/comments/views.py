@@ -14,6 +14,7 @@ from fansite.comments.models import Comment
 from fansite.comments.sections import address_of, author_name, section, thread_section
 from fansite.core.content import Entry
 from fansite.core.db import db
+from fansite.core.entries import require_public
 from fansite.core.errors import Gone, NotFound, Problem, Refused, TooMany
 from fansite.core.limits import visitor_key
 from fansite.core.web import Page, Pages, entry_path, page_number, path_for, render_page, unlocalized
@@ -163,8 +164,9 @@ def _entry(entry_id: int) -> Entry:
 def _seen(comment_id: int) -> Comment:
     """A comment this person may know of; removed and withdrawn ones are gone, what waits is its author's."""
     comment = queries.with_context(comment_id)
-    if comment is None or not comment.entry.public:
+    if comment is None:
         raise NotFound()
+    require_public(comment.entry)
     if comment.status in ("removed", "withdrawn"):
         raise Gone(_("This comment was taken down."))
     if not policy.read(g.person, comment) or comment.status == "rejected":
@@ -175,8 +177,9 @@ def _seen(comment_id: int) -> Comment:
 def _root(comment_id: int) -> Comment:
     """The first comment of its thread. It may be hidden: the thread goes on below its empty place."""
     comment = queries.with_context(comment_id)
-    if comment is None or not comment.entry.public:
+    if comment is None:
         raise NotFound()
+    require_public(comment.entry)
     if comment.id == comment.root_id and comment.replies_count:
         return comment
     comment = _seen(comment_id)

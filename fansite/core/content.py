@@ -77,6 +77,11 @@ class Entry(Model):
         return self.status == "published" and self.visibility == "public"
 
     @property
+    def was_public(self) -> bool:
+        """Whether its address was ever given to the public. While it is away, `withdrawn_at` is when it went."""
+        return self.status == "published" or self.withdrawn_at is not None
+
+    @property
     def page_tags(self) -> tuple[str, ...]:
         return (f"entry:{self.id}", f"list:{self.kind}")
 
@@ -271,15 +276,24 @@ def change_slug(entry: Entry, slug: str, *, reserved: tuple[str, ...] = ()) -> N
         raise Refused(_l("An address holds small letters, digits and hyphens, and is not one of the site's own."), field="slug")
     if _taken(type(entry), slug, entry.language, entry.scope, entry.id):
         raise Refused(_l("Another text already has this address."), field="slug")
-    key = {"kind": entry.kind, "language": entry.language, "scope": entry.scope}
-    db.session.execute(sa.delete(SlugHistory).filter_by(**key).where(SlugHistory.slug.in_([slug, entry.slug])))
-    if entry.published_at is not None:
-        db.session.add(SlugHistory(entry_id=entry.id, slug=entry.slug, **key))
-    entry.slug = slug
+    old, entry.slug = entry.slug, slug
+    claim_slug(entry)
+    remember_slug(entry, old, entry.language)
+
+
+def remember_slug(entry: Entry, slug: str, language: str) -> None:
+    """An address it left leads to it from now on, if anybody ever knew it."""
+    if not entry.was_public:
+        return
+    key = {"kind": entry.kind, "language": language, "scope": entry.scope, "slug": slug}
+    db.session.execute(sa.delete(SlugHistory).filter_by(**key))
+    db.session.add(SlugHistory(entry_id=entry.id, **key))
 
 
 def claim_slug(entry: Entry) -> None:
-    """A new entry takes its slug even from the history of another."""
+    """What becomes public takes its slug even from the history of another; a draft takes nothing from anybody."""
+    if not entry.was_public:
+        return
     db.session.execute(
         sa.delete(SlugHistory).filter_by(kind=entry.kind, language=entry.language, scope=entry.scope, slug=entry.slug)
     )

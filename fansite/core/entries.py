@@ -28,9 +28,19 @@ BATCH = 500
 # ---- at an address ----------------------------------------------------------------------------------------------------------
 
 
+def stands_for(person: Any, entry: Entry | None) -> bool:
+    """Whether an address is this entry's: what never was public keeps no address from what was there before."""
+    return entry is not None and (content_of(entry).policy.read(person, entry) or entry.was_public)
+
+
 def require_sight(person: Any, entry: Entry) -> None:
     """What was withdrawn says so, with its date; what is not for these eyes is not there."""
-    if content_of(entry).policy.read(person, entry):
+    if not content_of(entry).policy.read(person, entry):
+        require_public(entry)
+
+
+def require_public(entry: Entry) -> None:
+    if entry.public:
         return
     if entry.status == "withdrawn" and entry.withdrawn_at is not None:
         raise Gone(_("We took this text down on %(date)s.", date=format_date(entry.withdrawn_at, "long")))

@@ -39,7 +39,6 @@ def draft(model: type[E], *, by: Any, **wording: Unpack[Wording]) -> E:
         entry.slug = first_slug(entry, wording.get("slug", ""))
         session.add(entry)
         session.flush()
-        claim_slug(entry)
         record(f"{entry.kind}.drafted", entry)
         return entry
 
@@ -177,6 +176,7 @@ def _publish(entry: Entry, at: datetime | None) -> None:
     entry.published_at = at or (None if planned else entry.published_at) or now()
     entry.status, entry.withdrawn_at = "published", None
     entry.updated_at = now() if planned or at is None else at
+    claim_slug(entry)
     touch_all(entry)
     record(f"{entry.kind}.published", entry)
 

@@ -9,7 +9,7 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from fansite.core import markup
-from fansite.core.content import MAX_SUMMARY, MAX_TITLE, Entry, SlugHistory, change_slug, claim_slug, free_slug
+from fansite.core.content import MAX_SUMMARY, MAX_TITLE, Entry, change_slug, claim_slug, free_slug, remember_slug
 from fansite.core.db import db, touch
 from fansite.core.errors import Refused
 from fansite.lib import slugs
@@ -121,7 +121,7 @@ def first_slug(entry: Entry, wanted: str) -> str:
 
 def settle_address(entry: Entry, wanted: str, old_title: str, old_language: str) -> None:
     slug = slugs.slugify(wanted, fallback="")
-    if not slug or (slug == entry.slug and entry.title != old_title and not was_public(entry) and _made_of(slug, old_title)):
+    if not slug or (slug == entry.slug and entry.title != old_title and not entry.was_public and _made_of(slug, old_title)):
         # Nobody chose this address and nobody knows it: it follows the title.
         slug = first_slug(entry, "")
     if entry.language == old_language:
@@ -141,15 +141,7 @@ def _move_to_language(entry: Entry, slug: str, old_language: str) -> None:
         raise Refused(_l("Another text already has this address."), field="slug")
     old_slug, entry.slug = entry.slug, slug
     claim_slug(entry)
-    if was_public(entry):
-        key = {"kind": entry.kind, "language": old_language, "scope": entry.scope, "slug": old_slug}
-        db.session.execute(sa.delete(SlugHistory).filter_by(**key))
-        db.session.add(SlugHistory(entry_id=entry.id, **key))
-
-
-def was_public(entry: Entry) -> bool:
-    """Whether its address was ever given to the public. While it is away, `withdrawn_at` is when it went."""
-    return entry.status == "published" or entry.withdrawn_at is not None
+    remember_slug(entry, old_slug, old_language)
 
 
 def reserved() -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from fansite.comments import section
 from fansite.core.content import by_slug
-from fansite.core.entries import elsewhere, require_sight
+from fansite.core.entries import elsewhere, require_sight, stands_for
 from fansite.core.kept import kept, site_name
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
 from fansite.news import queries
@@ -49,7 +49,7 @@ def year(year: int) -> Response:
 @bp.get("/<slug>")
 def show(slug: str) -> Any:
     post = by_slug(NewsPost, slug, g.language)
-    if post is None:
+    if not stands_for(g.person, post):
         return elsewhere("news", slug, g.language, g.person)
     require_sight(g.person, post)
     around, said = queries.around(post), section(post, g.person) if post.public else None

@@ -9,7 +9,7 @@ from flask import Blueprint, g
 from fansite.comments import Section, section
 from fansite.core import web
 from fansite.core.content import by_slug
-from fansite.core.entries import elsewhere, require_sight
+from fansite.core.entries import elsewhere, require_sight, stands_for
 from fansite.pages import queries
 from fansite.pages.content import json_ld
 from fansite.pages.models import Page
@@ -20,7 +20,7 @@ bp = Blueprint("pages", __name__)
 @bp.get("/<slug>")
 def show(slug: str) -> Any:
     entry = by_slug(Page, slug, g.language)
-    if entry is None:
+    if not stands_for(g.person, entry):
         return elsewhere("page", slug, g.language, g.person)
     require_sight(g.person, entry)
     said = section(entry, g.person) if entry.public and (entry.comments_open or entry.comments_count) else None

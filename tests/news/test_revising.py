@@ -111,6 +111,22 @@ def test_a_new_text_may_take_an_old_address(post, cast, stranger):
     stranger.get("/news/brussels-is-on-again")
 
 
+def test_a_draft_takes_an_old_address_from_nobody_before_it_is_public(post, cast, stranger, browser_as):
+    revise(post, cast, slug="brussels")
+    stranger.get("/news/brussels-is-on-again", status=301)
+    draft = news.draft(by=cast.eli, title="Brussels is on again")
+    assert draft.slug == "brussels-is-on-again"
+    stranger.get("/news/brussels-is-on-again", status=301)
+    assert stranger.location == "/news/brussels"
+    browser_as(cast.eli).get("/news/brussels-is-on-again")
+    news.publish(draft.id, by=cast.eli, at=now() + timedelta(days=1))
+    stranger.get("/news/brussels-is-on-again", status=301)
+    news.publish(draft.id, by=cast.eli)
+    stranger.get("/news/brussels-is-on-again")
+    news.withdraw(draft.id, by=cast.eli)
+    stranger.get("/news/brussels-is-on-again", status=410)
+
+
 def test_an_address_that_is_taken_is_refused(post, cast):
     news.draft(by=cast.eli, title="Lisbon")
     with pytest.raises(Refused) as refusal:

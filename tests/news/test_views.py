@@ -252,6 +252,15 @@ def test_what_was_withdrawn_says_so_with_its_date(cast, post, stranger, browser_
     stranger.get("/news/we-recorded-the-rain")
 
 
+def test_what_was_said_below_it_is_gone_with_it_and_comes_back(cast, post, stranger):
+    comment = say(post, cast.fay).id
+    news.withdraw(post.id, by=cast.eli)
+    for path in (f"/comments/{comment}", f"/comments/{comment}/thread", f"/comments/{comment}/report"):
+        stranger.get(path, status=410)
+    news.publish(post.id, by=cast.eli)
+    stranger.get(f"/comments/{comment}", status=302)
+
+
 def test_the_old_address_of_what_was_withdrawn_is_gone_too(cast, post, stranger):
     news.revise(post.id, by=cast.eli, version=1, slug="rain")
     news.withdraw(post.id, by=cast.eli)
