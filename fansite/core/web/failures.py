@@ -15,6 +15,7 @@ from fansite.core.content import at_old_address
 from fansite.core.db import db
 from fansite.core.errors import Problem, TooMany
 from fansite.core.web.language import locale_of, location, speak_as_visitor
+from fansite.core.web.guard import typed_fields
 from fansite.core.web.pages import Page, private
 from fansite.core.web.paths import entry_path, path_for
 from fansite.settings import Settings
@@ -147,6 +148,14 @@ def failure_page(settings: Settings, code: int, text: object = "") -> Response:
     return private(Response(body, code))
 
 
+def _typed() -> list[tuple[str, str]]:
+    """What a form brought: no text is lost because we stumbled over it."""
+    try:
+        return typed_fields() if request.method == "POST" else []
+    except HTTPException:  # not a form we can read
+        return []
+
+
 def bare_page(settings: Settings, code: int) -> Response:
     """For the moments when nothing may be asked of the database."""
     language = request.accept_languages.best_match(settings.languages) or settings.language
@@ -155,7 +164,15 @@ def bare_page(settings: Settings, code: int) -> Response:
         g.language = language
         # Not render_template: what every page is given there asks the database.
         template = current_app.jinja_env.get_template("errors/bare.html")
-        body = template.render(code=code, title=title, text=text, language=language, site_name=settings.site_name)
+        body = template.render(
+            code=code,
+            title=title,
+            text=text,
+            language=language,
+            site_name=settings.site_name,
+            fields=_typed(),
+            action=request.script_root + request.full_path.rstrip("?"),
+        )
     response = private(Response(body, code))
     if code == 503:
         response.headers["Retry-After"] = str(COME_BACK)
