@@ -229,6 +229,15 @@ def test_progress_adds_up_to_the_size_of_the_file(tmp_path):
     assert sum(told) == path.stat().st_size
 
 
+def test_a_caption_of_an_attachment_is_one_line_of_text(tmp_path):
+    attachment = (
+        "<item><wp:post_id>7</wp:post_id><wp:post_type>attachment</wp:post_type><wp:status>inherit</wp:status>"
+        "<wp:attachment_url>https://a.example/x.jpg</wp:attachment_url>"
+        "<excerpt:encoded>Ida &amp;amp; &lt;em&gt;the&lt;/em&gt;\nstove</excerpt:encoded></item>"
+    )
+    assert wxr.check(save(tmp_path, wrapped(attachment))).attachments[7].caption == "Ida & the stove"
+
+
 # ---- threads ------------------------------------------------------------------------------------------------------------------
 
 
