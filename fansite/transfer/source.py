@@ -24,6 +24,8 @@ def pieces(path: Path, *, progress: Progress | None = None, max_bytes: int = MAX
     """The unpacked bytes; `progress` is told how many bytes of the file on disk were read since last time."""
     with path.open("rb") as file:
         stream = _unpacked(file)
+        if stream is file:  # its length is known before any of it is read
+            _check_size(path.stat().st_size, 0, packed=False, max_bytes=max_bytes)
         total = told = 0
         while piece := _read(stream):
             total += len(piece)

@@ -186,9 +186,18 @@ def test_a_gzip_bomb_is_refused_before_it_goes_off(tmp_path):
 
 
 def test_a_file_larger_than_the_limit_is_refused_at_the_line_where_it_is_reached(tmp_path):
-    path = save(tmp_path, wrapped(*[item(number=number) for number in range(1, 3000)]))
+    export = wrapped(*[item(number=number) for number in range(1, 3000)]).encode()
+    packed = save(tmp_path, gzip.compress(export), "packed.xml.gz")
     with pytest.raises(Refused, match=r"line \d{3}: the file is larger than 0 MB"):
-        wxr.check(path, max_bytes=100_000)
+        wxr.check(packed, max_bytes=100_000)
+
+
+def test_of_a_file_that_is_not_packed_nothing_is_read_to_know_that_it_is_too_large(tmp_path):
+    path = save(tmp_path, b"<" * 100_001)
+    read: list[int] = []
+    with pytest.raises(Refused, match=r"line 1: the file is larger than 0 MB"):
+        wxr.check(path, max_bytes=100_000, progress=read.append)
+    assert read == []
 
 
 def test_more_items_than_a_site_can_have_are_refused(tmp_path, monkeypatch):
