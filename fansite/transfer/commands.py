@@ -128,4 +128,9 @@ def _lines(report: Report, dry: bool) -> list[str]:
 
 
 def _counted(numbers: dict[str, int]) -> str:
-    return ", ".join(f"{number} {kind}" for kind, number in sorted(numbers.items()))
+    return ", ".join(f"{number} {_named(kind, number)}" for kind, number in sorted(numbers.items()))
+
+
+def _named(kind: str, number: int) -> str:
+    """What was left out has names of its own, and news is many already."""
+    return f"{kind}s" if number != 1 and kind in ("account", "comment", "page", "picture", "tag") else kind

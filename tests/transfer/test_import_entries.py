@@ -105,6 +105,18 @@ def test_translations_find_each_other_in_whatever_order(told, cast, tmp_path, st
     assert stranger.page.xpath('//link[@hreflang="fr"]/@href')[0].endswith("/fr/news/pluie")
 
 
+def test_a_translation_of_nothing_is_told_in_a_dry_run_too(told, tmp_path):
+    file = lines(
+        tmp_path,
+        {"slug": "pluie", "language": "fr", "translation_of": "rain"},
+        {"slug": "neige", "language": "fr", "translation_of": "snow"},
+        {"slug": "snow"},
+    )
+    foreseen = told(file, "--dry-run")
+    assert foreseen == told(file)
+    assert foreseen["problems"] == ["line 1: there is no news “rain” in another language to be translated"]
+
+
 def test_an_author_is_somebody_who_writes_here(told, cast, tmp_path):
     facts = told(
         lines(tmp_path, {"slug": "one", "author": "eli"}, {"slug": "two", "author": "fay"}, {"slug": "three", "author": "nobody"})
@@ -194,7 +206,7 @@ def test_a_file_that_is_not_there_is_a_wrong_command(importing, tmp_path):
 
 
 def test_people_are_told_in_lines(importing, cast):
-    assert importing(ENTRIES).stdout.startswith("Created: 2 news, 1 page, 2 tag.\n")
+    assert importing(ENTRIES).stdout.startswith("Created: 2 news, 1 page, 2 tags.\n")
 
 
 @pytest.mark.shared

@@ -32,7 +32,9 @@ def import_entries(path: Path, census: jsonlines.Census, *, dry: bool = False, p
     lines = _Lines(census, dry)
     for batch in in_batches(jsonlines.entries(path, census, progress=progress), BATCH):
         lines.put(batch)
-    if not dry:
+    if dry:
+        lines.foresee()
+    else:
         lines.complete()
     return lines.report
 
@@ -56,6 +58,8 @@ class _Lines:
         self._authors: dict[str, int | None] = {}
         # (line, its own origin, what it translates): looked up when all are here.
         self._translations: list[tuple[int, str, str]] = []
+        # Origins a dry run would have brought, as hashes.
+        self._foreseen: set[int] = set()
 
     def put(self, lines: Sequence[EntryLine]) -> None:
         elsewhere = self._standing_otherwise(lines)
@@ -64,7 +68,10 @@ class _Lines:
             if line not in taken:
                 self.report.skipped[line.kind] += 1
                 self.report.problems.note(line.line, f"{line.kind} “{line.slug}” was written here, and stays as it is")
-        self._texts.put([self._text(line) for line in taken])
+        texts = [self._text(line) for line in taken]
+        self._texts.put(texts)
+        if self._dry:
+            self._foreseen.update(hash(text.origin) for text in texts)
         self._translations += [
             (line.line, _origin(line.kind, line.language, line.slug), line.translation_of)
             for line in taken
@@ -79,6 +86,17 @@ class _Lines:
         with transaction():
             touch("site", "list:news", "list:page", "list:tag")
             record("content.loaded", "site:1", by="import")
+
+    def foresee(self) -> None:
+        """Tells which originals `complete` would not find."""
+        for line, origin, original in self._translations:
+            _source, kind, language, _slug = origin.split(":")
+            brought = (hash(_origin(kind, other, original)) for other in settings().languages if other != language)
+            if self._foreseen.isdisjoint(brought) and _original(kind, language, original) is None:
+                self._tell_missing(line, kind, original)
+
+    def _tell_missing(self, line: int, kind: str, original: str) -> None:
+        self.report.problems.note(line, f"there is no {kind} “{original}” in another language to be translated")
 
     def _standing_otherwise(self, lines: Sequence[EntryLine]) -> set[str]:
         """Origins whose address is taken by something no line of ours brought."""
@@ -131,9 +149,9 @@ class _Lines:
         if here is None or here.changed_here:
             return
         entry = get(contents()[here.kind].model, here.id)
-        other = _original(entry, original)
+        other = _original(entry.kind, entry.language, original)
         if other is None:
-            self.report.problems.note(line, f"there is no {here.kind} “{original}” in another language to be translated")
+            self._tell_missing(line, here.kind, original)
         elif other.group_id != entry.group_id:
             try:
                 put(entry, {"translation_of": other.id})
@@ -142,14 +160,11 @@ class _Lines:
             entry.touch()
 
 
-def _original(entry: Entry, slug: str) -> Entry | None:
+def _original(kind: str, language: str, slug: str) -> Entry | None:
     """By the slug its line gave it or, for what was written here, the one it has; in the site's own language first."""
-    languages = [language for language in settings().languages if language != entry.language]
-    for language in languages:
-        by_line = sa.select(Entry).where(Entry.origin == _origin(entry.kind, language, slug))
-        by_address = sa.select(Entry).where(
-            Entry.kind == entry.kind, Entry.language == language, Entry.scope == "", Entry.slug == slug
-        )
+    for other in [other for other in settings().languages if other != language]:
+        by_line = sa.select(Entry).where(Entry.origin == _origin(kind, other, slug))
+        by_address = sa.select(Entry).where(Entry.kind == kind, Entry.language == other, Entry.scope == "", Entry.slug == slug)
         found = db.session.scalar(by_line) or db.session.scalar(by_address)
         if found is not None:
             return found
