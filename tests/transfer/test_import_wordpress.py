@@ -148,6 +148,24 @@ def test_pictures_of_a_folder_come_along_and_the_others_are_named(importing, str
         assert shown.status_code == 200 and shown.mimetype.startswith("image/")
 
 
+def test_pictures_that_were_forgotten_come_with_the_next_import(brought, importing, stranger, tmp_path):
+    folder = tmp_path / "uploads" / "2024" / "05"
+    folder.mkdir(parents=True)
+    Image.new("RGB", (40, 30), "red").save(folder / "stage.jpg")
+    facts = json.loads(importing(BLOG, "--media-dir", tmp_path / "uploads", "--json").stdout)
+    assert (facts["created"], facts["updated"]) == ({"picture": 1}, {"news": 1})
+    stranger.get("/fr/news/thiers-ete")
+    assert stranger.page.xpath('//main//img[contains(@src, "/media/")]')
+
+
+def test_songs_of_the_old_site_are_named_for_they_go_with_it(importing, tmp_path):
+    song = "https://a.example/wp-content/uploads/2024/rain.mp3"
+    text = f'<content:encoded><![CDATA[<a href="{song}">Rain</a>, <a href="{song}">again</a>, <a href="https://b.example/x.mp3">theirs</a>]]></content:encoded>'
+    facts = json.loads(importing(save(tmp_path, wrapped(item(f"<title>Rain</title>{text}"))), "--json").stdout)
+    assert facts["problems"][-1] == f"line 4: file of the old site, still linked there: {song}"
+    assert sum("mp3" in problem for problem in facts["problems"]) == 1
+
+
 # ---- old addresses ------------------------------------------------------------------------------------------------------------
 
 

@@ -28,7 +28,7 @@ class Pictures:
         self._report = report
         self._dry = dry
         self._known: dict[str, str | None] = {}
-        self._missing: set[int] = set()
+        self._told: set[int] = set()
         self._foreseen: set[bytes] = set()
         self._children: dict[int, list[int]] = {}
         for number, attachment in attachments.items():
@@ -41,16 +41,23 @@ class Pictures:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
             self._known[url] = self._kept(url, line, alt)
-        if self._known[url] is None and hash(url) not in self._missing:
-            self._missing.add(hash(url))
-            self._report.problems.note(line, f"picture missing, left as a link: {url}")
+        if self._known[url] is None:
+            self._tell_once(line, f"picture missing, left as a link: {url}")
         return self._known[url]
 
     def find_linked(self, url: str, *, line: int) -> str | None:
-        """The larger one behind a small one; other links are none of ours."""
-        if not links.is_picture(url) or not links.local_names(url, self._site):
+        """The larger one behind a small one. Songs and documents are told, since they go when the old site does; other links are none of ours."""
+        if not links.local_names(url, self._site):
             return None
-        return self.find(url, line=line)
+        if links.is_picture(url):
+            return self.find(url, line=line)
+        self._tell_once(line, f"file of the old site, still linked there: {url}")
+        return None
+
+    def _tell_once(self, line: int, remark: str) -> None:
+        if hash(remark) not in self._told:
+            self._told.add(hash(remark))
+            self._report.problems.note(line, remark)
 
     def gallery(self, item: Item) -> Gallery:
         """The pictures of a `[gallery]` in this text: those it names, or all that were uploaded for it."""
