@@ -164,13 +164,13 @@ def _entry(entry_id: int) -> Entry:
 def _seen(comment_id: int) -> Comment:
     """A comment this person may know of; removed and withdrawn ones are gone, what waits is its author's."""
     comment = queries.with_context(comment_id)
-    if comment is None:
+    if comment is None or comment.status == "rejected":
+        raise NotFound()
+    if comment.status == "pending" and not policy.read(g.person, comment):
         raise NotFound()
     require_public(comment.entry)
-    if comment.status in ("removed", "withdrawn"):
+    if not comment.visible and comment.status != "pending":
         raise Gone(_("This comment was taken down."))
-    if not policy.read(g.person, comment) or comment.status == "rejected":
-        raise NotFound()
     return comment
 
 
@@ -179,8 +179,8 @@ def _root(comment_id: int) -> Comment:
     comment = queries.with_context(comment_id)
     if comment is None:
         raise NotFound()
-    require_public(comment.entry)
     if comment.id == comment.root_id and comment.replies_count:
+        require_public(comment.entry)
         return comment
     comment = _seen(comment_id)
     root = comment if comment.id == comment.root_id else queries.with_context(comment.root_id)

@@ -251,15 +251,13 @@ def test_what_was_rejected_is_nowhere(cast, post, stranger, fay, browser_as):
         visitor.get(f"/comments/{comment}/report", status=404)
 
 
-@pytest.mark.parametrize("status", ["draft", "withdrawn"])
-def test_comments_go_with_their_entry(cast, post, stranger, status):
-    comment = say(post, cast.fay, "Under a post that goes").id
-    if status == "withdrawn":
-        news.withdraw(post.id, by=cast.eli)
-    else:
-        news.recall(post.id, by=cast.eli)
+@pytest.mark.parametrize(("act", "status"), [(news.recall, 404), (news.withdraw, 410)])
+def test_comments_go_with_their_entry(cast, post, stranger, act, status):
+    comment, waiting = say(post, cast.fay, "Under a post that goes").id, say(post, cast.nora, "Never seen here").id
+    act(post.id, by=cast.eli)
     for path in (f"/comments/{comment}", f"/comments/{comment}/thread", f"/comments/{comment}/report"):
-        stranger.get(path, status=404)
+        stranger.get(path, status=status)
+    stranger.get(f"/comments/{waiting}", status=404)
 
 
 @pytest.mark.parametrize("path", ["/comments/999", "/comments/0", "/comments/x", "/comments/-1", "/comments/1/nothing"])
