@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from fansite.core.web import path_for
-from fansite.lib.times import w3c
 from fansite.moderation.models import Review
 from fansite.moderation.queries import Card, Item
 
@@ -53,7 +52,7 @@ class ReviewCard:
     entry_url: str
     parent_excerpt: str
     posted_at: datetime
-    age_iso: str
+    opened_at: datetime
     decision: str | None
     decided_by: str | None
     decided_at: datetime | None
@@ -80,7 +79,7 @@ def review_card(item: Item) -> ReviewCard:
         entry_url=card.entry_path,
         parent_excerpt=card.parent_text,
         posted_at=card.posted_at,
-        age_iso=w3c(review.opened_at),
+        opened_at=review.opened_at,
         decision=review.decision,
         decided_by=review.decided_by.username if review.decided_by is not None else None,
         decided_at=review.decided_at,

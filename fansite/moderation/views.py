@@ -71,7 +71,7 @@ def watched() -> Any:
     if request.method == "POST":
         if form.validate():
             words.set_words(form.kind.data, (form.words.data or "").splitlines(), by=g.person)
-            return redirect(path_for("moderation.watched"), 303)
+            return redirect(path_for("moderation.watched", done=form.kind.data), 303)
         return _words_page(form, 422)
     return _words_page(form, 200)
 
@@ -159,4 +159,11 @@ def _words_page(form: WordsForm, status: int) -> Response:
         kind: form.words.data if status == 422 and form.kind.data == kind else "\n".join(words.own_words(kind))
         for kind in ("banned", "suspect")
     }
-    return render_page("moderation/words.html", Page(_("Watched words"), noindex=True), status=status, lists=lists, form=form)
+    return render_page(
+        "moderation/words.html",
+        Page(_("Watched words"), noindex=True),
+        status=status,
+        lists=lists,
+        form=form,
+        saved=request.args.get("done"),
+    )

@@ -402,6 +402,7 @@ def test_the_sites_own_words_are_kept(cast, post, milo):
     milo.get("/moderation/words")
     milo.submit("words-banned", {"words": "Autotune\r\n drum  machine \r\n\r\n"})
     milo.get(milo.location)
+    assert milo.page.xpath('//form[.//*[contains(., "Saved.")]]/@data-form') == ["words-banned"]
     assert milo.page.xpath('//textarea[@id="words-banned"]')[0].text_content().split("\n")[1:] == ["autotune", "drum machine"]
     assert words.found("no AUTOTUNE please", "banned") == ["autotune"]
     assert say(post, cast.fay, "A drum machine!").status == "pending"
