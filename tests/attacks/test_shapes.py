@@ -54,17 +54,24 @@ def encoded(data: dict[str, str], field: str, value: bytes) -> str:
     return urlencode({key: text for key, text in data.items() if key != field}) + f"&{field}={quote_from_bytes(value)}"
 
 
-# The other acts of the editor take the same form as saving does.
-@pytest.mark.parametrize("name", [name for name in FORMS if name not in ("preview", "back to the drafts", "withdraw", "write")])
+# All acts of the editor take the same form: the others' own fields are enough.
+FIELDS = {
+    **{name: tuple(act.data) for name, act in FORMS.items() if not act.path.startswith("/staff/")},
+    "rename a tag": ("name",), "save": tuple(FORMS["save"].data), "write a page": ("menu_order",), "publish": ("when", "at"), "withdraw": ("reason",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name, fields in FIELDS.items() if fields])
 def test_no_field_of_a_form_breaks_anything(ground: Any, without_limits: None, name: str) -> None:
     act = FORMS[name]
-    for field in act.data:
+    for field in FIELDS[name]:
+        client, token = ground.browser(act.who)
         for value in TEXTS:
-            client, token = ground.browser(act.who)
             body = encoded({**act.data, "csrf_token": token}, field, value)
             answer = client.post(ground.path(act), data=body, content_type="application/x-www-form-urlencoded", headers=FROM_HERE)
             assert answer.status_code < 500, (field, value[:40])
-    assert set(ground.pages().values()) == {200}
+    moved = {"username": {"/fans/fay"}, "withdraw": {"/news/lisbon"}}.get(name, set())
+    assert {path for path, status in ground.pages().items() if status != 200} <= moved
 
 
 # Of a file that breaks off, werkzeug leaves its own to be closed by the collector.
@@ -95,6 +102,6 @@ def addresses(rule: str) -> list[str]:
     honest = (
         re.sub(r"<int[^>]*>", "1", rule).replace("<kind>", "news").replace("<token>", "reset-key").replace("<slug>", "lisbon")
     )
-    queries = ["&".join(f"{name}={quote_from_bytes(value)}" for name in QUERIES) for value in TEXTS if len(value) < 1000]
-    pages = [f"page={quote_from_bytes(value)}" for value in TEXTS if len(value) < 100]
+    queries = ["&".join(f"{name}={quote_from_bytes(value)}" for name in QUERIES) for value in TEXTS[1:] if len(value) < 100]
+    pages = [f"page={quote_from_bytes(value)}" for value in TEXTS[:14] if len(value) < 100]
     return [*paths, *(f"/fr{path}" for path in paths[:4]), *(f"{honest}?{query}" for query in [*queries, *pages])]

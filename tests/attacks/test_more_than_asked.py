@@ -1,0 +1,206 @@
+"""Fields nobody asked for, tokens of others, the same form twice at once (SECURITY §4.15, 17, 25)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from fansite.accounts import operations as accounts
+from fansite.accounts.models import Account
+from fansite.comments.models import Comment
+from fansite.core.db import db
+from fansite.moderation.models import LogLine, Report, Review
+from tests.attacks.ground import FORMS, FROM_HERE, NEW_PASSWORD, Ground, facts
+from tests.cast import PASSWORD, make_cast
+from tests.client import ORIGIN
+
+# Names columns have, here and elsewhere. What a form takes itself is left out for it.
+MORE = {
+    "role": "owner", "is_admin": "1", "is_owner": "true", "is_staff": "1", "admin": "1", "id": "4711", "account_id": "1", "author_id": "1", "author": "ada",
+    "user_id": "1", "entry_id": "2", "comment_id": "1", "subject_id": "2", "subject_kind": "entry", "reporter_id": "1", "decided_by_id": "5", "status": "published",
+    "visibility": "members", "kind": "page", "verified": "1", "confirmed": "1", "approved_comments": "99", "refused_comments": "0", "disabled_at": "", "erased_at": "",
+    "joined_at": "2001-01-01", "created_at": "2001-01-01 00:00:00", "posted_at": "2001-01-01", "published_at": "2001-01-01", "updated_at": "2001-01-01",
+    "username_key": "ada", "likeness": "ada", "email_key": "ada@example.org", "password_hash": "x", "origin": "x", "thread": "7", "path": "1", "root_id": "1", "html": "<b>x</b>",
+    "body_html": "<b>x</b>", "renderer": "1", "nonce": "x", "state": "published", "scope": "x", "cover": "1", "group_id": "1", "translation_of_id": "1", "pinned": "1",
+    "sent_at": "", "to": "evil@example.org", "slug": "x", "language": "fr", "version": "1", "email": "evil@example.org", "username": "evil", "password": NEW_PASSWORD, "draft": "x",
+}  # fmt: skip
+
+
+def sends(ground: Ground, name: str, more: dict[str, str]) -> Any:
+    act = FORMS[name]
+    client, token = ground.browser(act.who)
+    return client.post(ground.path(act), data={**more, **act.data, "csrf_token": token}, headers=FROM_HERE)
+
+
+@pytest.mark.parametrize("name", [name for name in FORMS if name != "preview"])
+def test_what_a_form_does_not_ask_for_is_not_taken(
+    app: Any, empty_database: Path, clock: Any, without_limits: None, name: str
+) -> None:
+    outcomes = []
+    for more in ({}, MORE):
+        ground = begun_anew(app, empty_database)
+        before = facts()
+        answer = sends(ground, name, more)
+        assert answer.status_code in (200, 303)
+        outcomes.append((answer.status_code, facts()))
+        assert outcomes[-1][1] != before or name in ("sign in", "log out", "end a session", "end all sessions", "send again")
+    assert outcomes[0][0] == outcomes[1][0]
+    for table, rows in outcomes[0][1].items():
+        assert outcomes[1][1][table] == rows
+
+
+def begun_anew(app: Any, empty_database: Path) -> Ground:
+    """The same people and texts with the same numbers."""
+    folder = app.extensions["fansite"].settings.instance_path
+    db.session.remove()
+    db.engine.dispose()
+    for leftover in folder.glob("fansite.db*"):
+        leftover.unlink()
+    shutil.copy(empty_database, folder / "fansite.db")
+    app.extensions["fansite"].kept.clear()
+    return Ground(app, make_cast())
+
+
+# ---- forged ---------------------------------------------------------------------------------------------------------------------
+
+ELSEWHERE = (
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": ORIGIN.replace("8000", "8001")},
+    {"Origin": ORIGIN.replace("http:", "https:")},
+    {"Origin": ORIGIN, "Sec-Fetch-Site": "cross-site"},
+    {"Origin": ORIGIN, "Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Referer": f"{ORIGIN}/"},
+    {},
+)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_that_stood_elsewhere_does_nothing(app: Any, ground: Ground, clock: Any, without_limits: None, name: str) -> None:
+    act = FORMS[name]
+    client, token = ground.browser(act.who)
+    before = facts()
+    for headers in ELSEWHERE:
+        if act.who is not None and not headers.keys() & {"Origin", "Sec-Fetch-Site"}:
+            continue  # the right token, and a browser that does not tell where it read it
+        answer = client.post(ground.path(act), data={**act.data, "csrf_token": token}, headers=headers)
+        assert answer.status_code == 403, headers
+    assert facts() == before
+
+
+@pytest.mark.parametrize("name", [name for name, act in FORMS.items() if act.who])
+def test_a_form_without_its_own_token_does_nothing(ground: Ground, clock: Any, without_limits: None, name: str) -> None:
+    act = FORMS[name]
+    client, _own = ground.browser(act.who)
+    tokens = [ground.browser(who)[1] for who in (act.who, "nora")]
+    before = facts()
+    for fields in ({}, {"csrf_token": ""}, {"csrf_token": "x"}, *({"csrf_token": token} for token in tokens)):
+        for headers in (FROM_HERE, {}, {"Sec-Fetch-Site": "same-origin"}):
+            answer = client.post(ground.path(act), data={**act.data, **fields}, headers=headers)
+            assert answer.status_code in (403, 422), (fields, headers)
+    for content_type, body in (("text/plain", "csrf_token=x&body=x"), ("application/json", json.dumps(act.data))):
+        answer = client.post(ground.path(act), data=body, content_type=content_type, headers=FROM_HERE)
+        assert answer.status_code in (403, 422), content_type
+    assert facts() == before
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_an_address_that_is_only_opened_does_nothing(ground: Ground, clock: Any, without_limits: None, name: str) -> None:
+    act = FORMS[name]
+    client, token = ground.browser(act.who)
+    before = facts()
+    for method in ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "PATCH", "DELETE", "PROPFIND"):
+        how = {"query_string": {**act.data, "csrf_token": token, "_method": "POST"}}
+        headers = {**FROM_HERE, "X-HTTP-Method-Override": "POST"}
+        assert client.open(ground.path(act), method=method, headers=headers, **how).status_code < 500
+    assert facts() == before
+    assert act.who is None or client.get("/account/").status_code == 200
+
+
+# ---- at once --------------------------------------------------------------------------------------------------------------------
+
+
+def all_at_once(app: Any, sends: list[Callable[[], Any]]) -> list[int]:
+    def one(send: Callable[[], Any]) -> int:
+        with app.app_context():
+            return int(send().status_code)
+
+    with ThreadPoolExecutor(len(sends)) as threads:
+        codes = list(threads.map(one, sends))
+    db.session.rollback()
+    return codes
+
+
+def poster(ground: Ground, who: str | None, path: str, data: dict[str, str]) -> Callable[[], Any]:
+    client, token = ground.browser(who)
+    return lambda: client.post(path, data={**data, "csrf_token": token}, headers=FROM_HERE)
+
+
+def count(model: Any, *where: Any) -> int:
+    return int(db.session.scalar(sa.select(sa.func.count()).select_from(model).where(*where)))
+
+
+def test_one_comment_sent_twelve_times_at_once_from_three_browsers_is_one(app: Any, ground: Ground) -> None:
+    before = count(Comment)
+    path = f"/comments/on/{ground.ids['post']}"
+    codes = all_at_once(app, [poster(ground, "milo", path, {"body": "Once only", "nonce": "same"}) for _ in range(12)])
+    assert codes == [303] * 12 and count(Comment) == before + 1
+
+
+def test_a_fans_reports_at_once_are_one(app: Any, ground: Ground, without_limits: None) -> None:
+    path = f"/comments/{ground.ids['fays']}/report"
+    codes = all_at_once(app, [poster(ground, "nora", path, {"category": "spam", "note": "x"}) for _ in range(8)])
+    assert codes == [303] * 8 and count(Report) == 1 and count(Review, Review.queue == "reported") == 1
+
+
+def test_two_moderators_with_opposite_decisions_at_once_leave_one(app: Any, ground: Ground) -> None:
+    path = f"/moderation/reviews/{ground.ids['review']}/decision"
+    sends = [
+        poster(ground, who, path, {"decision": decision, "version": "1"})
+        for who, decision in (("milo", "approve"), ("eli", "reject")) * 4
+    ]
+    codes = all_at_once(app, sends)
+    assert set(codes) == {303, 409} and count(LogLine) == 1
+    status = db.session.get(Comment, ground.ids["waiting"]).status
+    assert status == {"approve": "published", "reject": "rejected"}[db.session.get(Review, ground.ids["review"]).decision]
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "codes"),
+    [
+        ("/confirm/confirm-key", {}, {303, 410}),
+        ("/reset/reset-key", {"password": NEW_PASSWORD}, {303, 410}),
+        ("/account/email/email-key", {}, {200, 410}),
+    ],
+)
+def test_a_mailed_link_pressed_by_eight_at_once_works_once(
+    app: Any, ground: Ground, path: str, data: dict[str, str], codes: set[int]
+) -> None:
+    answers = all_at_once(app, [poster(ground, None, path, data) for _ in range(8)])
+    assert set(answers) == codes and answers.count(410) == 7
+
+
+def test_one_name_wanted_by_two_at_once_goes_to_one(app: Any, ground: Ground) -> None:
+    sends = [poster(ground, who, "/account/username", {"username": "marmot"}) for who in ("fay", "nora", "milo")]
+    assert sorted(all_at_once(app, sends)) == [303, 422, 422]
+    assert count(Account, Account.username_key == "marmot") == 1
+
+
+def test_the_last_two_owners_cannot_both_leave(app: Any, ground: Ground) -> None:
+    accounts.set_role(ground.account_ids["eli"], "owner")
+    sends = [poster(ground, who, "/account/leave", {"password": PASSWORD}) for who in ("ada", "eli")]
+    assert sorted(all_at_once(app, sends)) == [303, 422]
+    assert count(Account, Account.role == "owner") == 1
+
+
+def test_guesses_at_once_are_counted_each(app: Any, ground: Ground) -> None:
+    sends = [poster(ground, None, "/login", {"email": "fay", "password": "wrong"}) for _ in range(14)]
+    assert sorted(all_at_once(app, sends)) == [422] * 10 + [429] * 4
