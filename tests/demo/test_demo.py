@@ -129,8 +129,8 @@ def test_every_counter_is_what_counting_gives(band):
         assert comment.replies_count == (answers[comment.id] if comment.parent_id is None else 0)
     approved, refused = Counter(), Counter()
     for comment in comments:
-        approved[comment.author_id] += comment.status == "published"
-        refused[comment.author_id] += comment.status in ("rejected", "removed")
+        approved[comment.author_id] += comment.counts_as == "approved"
+        refused[comment.author_id] += comment.counts_as == "refused"
     for account in everyone():
         assert (account.approved_comments, account.refused_comments) == (approved[account.id], refused[account.id]), (
             account.username
