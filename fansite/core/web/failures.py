@@ -14,8 +14,8 @@ from werkzeug.exceptions import HTTPException
 from fansite.core.content import at_old_address
 from fansite.core.db import db
 from fansite.core.errors import Problem, TooMany
-from fansite.core.web.language import locale_of, location, speak_as_visitor
 from fansite.core.web.guard import typed_fields
+from fansite.core.web.language import locale_of, location, speak_as_visitor
 from fansite.core.web.pages import Page, private
 from fansite.core.web.paths import entry_path, path_for
 from fansite.settings import Settings
