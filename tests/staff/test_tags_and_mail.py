@@ -19,6 +19,8 @@ def test_a_tag_is_renamed_at_the_desk(cast, browser_as):
     eli.get("/staff/tags")
     eli.submit("tag", {"name": "On stage"}, follow=True)
     assert queries.by_slug("live").name == "On stage"
+    (row,) = eli.page.xpath('//li[.//*[text()="Saved."]]')
+    assert row.xpath(".//input[@name='name']/@value") == ["On stage"]
     for name in ("", "x" * 61, "!!"):
         eli.get("/staff/tags")
         eli.submit("tag", {"name": name}, status=422)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, redirect
+from flask import Response, g, redirect, request
 from flask_babel import gettext as _
 
 from fansite.accounts.guards import staff_only
@@ -32,7 +32,7 @@ def tag(tag_id: int) -> Any:
     except Refused as problem:
         form.refuse(Refused(problem.text, field="name"))
         return _page(form, tag_id)
-    return redirect(path_for("staff.tags", _anchor=f"tag-{tag_id}"), 303)
+    return redirect(path_for("staff.tags", done=tag_id, _anchor=f"tag-{tag_id}"), 303)
 
 
 def _page(refused: TagForm | None = None, tag_id: int = 0) -> Response:
@@ -40,4 +40,10 @@ def _page(refused: TagForm | None = None, tag_id: int = 0) -> Response:
         (tag, used, refused if refused is not None and tag.id == tag_id else TagForm(formdata=None, name=tag.name))
         for tag, used in queries.everything()
     ]
-    return render_page("staff/tags.html", Page(_("Tags"), noindex=True), status=422 if refused is not None else 200, rows=rows)
+    return render_page(
+        "staff/tags.html",
+        Page(_("Tags"), noindex=True),
+        status=422 if refused is not None else 200,
+        rows=rows,
+        renamed=request.args.get("done", type=int),
+    )
