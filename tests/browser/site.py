@@ -15,6 +15,8 @@ PASSWORD = "paper marmots sing"
 # A post with a short thread, and one with enough of them for more pages.
 POST = "/news/brussels-is-on-again"
 LONG_POST = "/news/how-small-hours-lost-its-drums"
+# The first comment under the short one, with answers.
+COMMENT = 553
 
 
 class Site:
