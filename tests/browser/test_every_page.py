@@ -1,4 +1,4 @@
-"""What no page may get wrong, on a phone and at a desk, by day and by night: axe finds nothing, nothing sticks out sideways.
+"""Every page and state, on a phone and at a desk, by day and by night.
 
 That the console stays empty and nothing is asked of other hosts is held by the fixture `visit`.
 """
@@ -8,27 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from fansite.core.web.failures import bare_page, failure_page
-from tests.browser.scenes import IN_FRENCH, all_scenes, go
-from tests.browser.site import send, write
+from tests.browser.judging import LOOKS, is_for_everyone
+from tests.browser.scenes import all_scenes, go
 
 pytestmark = pytest.mark.browser
-Rules = dict[str, Any]
-
-ALL: Rules = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-COLOURS: Rules = {"runOnly": ["color-contrast", "link-in-text-block"]}
-# What may differ: order and size with the width, colours with the hour.
-LOOKS = ((320, "light", ALL), (320, "dark", COLOURS), (1280, "light", COLOURS), (1280, "dark", ALL))
-AXE_SCRIPT = Axe().axe_script
-
-
-# What a thumb presses; links within sentences excepted, and the time of a comment, which stands in the row of its name.
-SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary, .choice')]
-  .filter((one) => one.matches(':not([type=hidden], [type=radio], [type=checkbox], .comment__when, .unseen)') && getComputedStyle(one).display !== 'inline')
-  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getBoundingClientRect().height < 43.5)
-  .map((one) => one.outerHTML.slice(0, 120))"""
 
 
 @pytest.mark.parametrize("name", all_scenes())
@@ -37,93 +21,3 @@ def test_a_page_is_for_everyone(visit: Any, site: Any, name: str) -> None:
     page = visit(who)
     go(page, site, way)
     is_for_everyone(page, LOOKS)
-
-
-@pytest.mark.parametrize("name", IN_FRENCH)
-def test_a_page_is_for_everyone_in_french_too(visit: Any, site: Any, name: str) -> None:
-    who, way = all_scenes()[name]
-    page = visit(who, language="fr-FR")
-    english = page.goto
-    page.goto = lambda path, **how: english(path if path.startswith("/fr/") else f"/fr{path}", **how)
-    go(page, site, way)
-    assert page.get_attribute("html", "lang") == "fr"
-    is_for_everyone(page, LOOKS[:1])
-
-
-FAILURES = [(failure_page, code) for code in (405, 413, 422, 429, 500, 503)] + [(bare_page, 500), (bare_page, 503)]
-
-
-@pytest.mark.parametrize(("make", "code"), FAILURES)
-def test_a_page_about_a_failure_is_for_everyone(app: Any, visit: Any, make: Any, code: int) -> None:
-    page = visit()
-    for language, prefix in (("en", "/"), ("fr", "/fr/")):
-        with app.test_request_context(prefix, headers={"Accept-Language": language}):
-            body = make(app.extensions["fansite"].settings, code).get_data(as_text=True)
-        show(page, body, code)
-        assert page.get_attribute("html", "lang") == language
-        is_for_everyone(page, (LOOKS[0], LOOKS[-1]))
-
-
-def show(page: Any, body: str, code: int) -> None:
-    """As if the site had answered so: its files are the served site's own."""
-    page.unroute_all()
-    page.route("**/failing", lambda route: route.fulfill(status=code, body=body, content_type="text/html"))
-    page.goto("/failing")
-
-
-def test_no_word_is_too_long_for_a_page(visit: Any) -> None:
-    eli = visit("eli")
-    post = with_long_words(eli)
-    for path in (
-        post,
-        "/",
-        "/news/",
-        "/fans/eli",
-        "/search?q=Short",
-        "/account/comments",
-        "/staff/",
-        "/staff/news/",
-        "/staff/tags",
-    ):
-        eli.goto(path)
-        for width in (320, 1280):
-            eli.set_viewport_size({"width": width, "height": 900})
-            assert eli.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width} px"
-
-
-def with_long_words(eli: Any) -> str:
-    """The address of a post whose every part is as long as the forms allow, answered in the same manner."""
-    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
-    table = "\n".join(cell * 20 + "|" for cell in ("| wide ", "| - ", "| table "))
-    eli.goto("/staff/news/new")
-    eli.fill("[name='title']", f"{word} and {word}")
-    eli.fill("[name='tags']", word[:40])
-    eli.fill("[name='body']", f"Short.\n\n## {word}\n\n{word * 4}\n\n```\n{word * 4}\n```\n\n{table}")
-    eli.click("[data-form='entry'] .button--main")
-    eli.click("button[value='now']")
-    eli.goto("/news/")
-    eli.locator(".card__title a").first.click()
-    eli.wait_for_selector("[data-form='comment']")
-    for depth in range(3):
-        if depth:
-            eli.locator(".comment [data-reply]").last.click()
-        write(eli, f"{depth} {word * 3} https://example.org/{word * 3} `{word * 3}`")
-        send(eli)
-        eli.wait_for_function("depth => document.querySelectorAll('.comment').length > depth", arg=depth)
-    return str(eli.url.partition("#")[0])
-
-
-def is_for_everyone(page: Any, looks: Any) -> None:
-    page.evaluate(AXE_SCRIPT)
-    for width, scheme, rules in looks:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        found = page.evaluate("async (rules) => (await axe.run(document, rules)).violations", rules)
-        assert [in_words(finding) for finding in found] == [], f"{width} px, {scheme}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"wider than {width} px"
-        assert page.evaluate(SMALL) == [], f"too small for a thumb at {width} px"
-
-
-def in_words(finding: Any) -> str:
-    places = finding["nodes"]
-    return f"{finding['id']}: {places[0]['html'][:160]} ({len(places)} places)"

@@ -1,0 +1,38 @@
+"""What no page may get wrong: axe finds nothing, nothing sticks out sideways, nothing is too small for a thumb."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+
+Rules = dict[str, Any]
+
+ALL: Rules = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+COLOURS: Rules = {"runOnly": ["color-contrast", "link-in-text-block"]}
+# What may differ: order and size with the width, colours with the hour.
+LOOKS = ((320, "light", ALL), (320, "dark", COLOURS), (1280, "light", COLOURS), (1280, "dark", ALL))
+AXE_SCRIPT = Axe().axe_script
+
+
+# What a thumb presses; links within sentences excepted, and the time of a comment, which stands in the row of its name.
+SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary, .choice')]
+  .filter((one) => one.matches(':not([type=hidden], [type=radio], [type=checkbox], .comment__when, .unseen)') && getComputedStyle(one).display !== 'inline')
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getBoundingClientRect().height < 43.5)
+  .map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def is_for_everyone(page: Any, looks: Any) -> None:
+    page.evaluate(AXE_SCRIPT)
+    for width, scheme, rules in looks:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        found = page.evaluate("async (rules) => (await axe.run(document, rules)).violations", rules)
+        assert [in_words(finding) for finding in found] == [], f"{width} px, {scheme}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"wider than {width} px"
+        assert page.evaluate(SMALL) == [], f"too small for a thumb at {width} px"
+
+
+def in_words(finding: Any) -> str:
+    places = finding["nodes"]
+    return f"{finding['id']}: {places[0]['html'][:160]} ({len(places)} places)"

@@ -1,0 +1,88 @@
+"""The pages in French, whose words are longer; the pages about failures; and the longest words a page may have to carry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fansite.core.web.failures import bare_page, failure_page
+from tests.browser.judging import LOOKS, is_for_everyone
+from tests.browser.scenes import IN_FRENCH, all_scenes, go
+from tests.browser.site import send, write
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("name", IN_FRENCH)
+def test_a_page_is_for_everyone_in_french_too(visit: Any, site: Any, name: str) -> None:
+    who, way = all_scenes()[name]
+    page = visit(who, language="fr-FR")
+    english = page.goto
+    page.goto = lambda path, **how: english(path if path.startswith("/fr/") else f"/fr{path}", **how)
+    go(page, site, way)
+    assert page.get_attribute("html", "lang") == "fr"
+    is_for_everyone(page, LOOKS[:1])
+
+
+FAILURES = [(failure_page, code) for code in (405, 413, 422, 429, 500, 503)] + [(bare_page, 500), (bare_page, 503)]
+
+
+@pytest.mark.parametrize(("make", "code"), FAILURES)
+def test_a_page_about_a_failure_is_for_everyone(app: Any, visit: Any, make: Any, code: int) -> None:
+    page = visit()
+    for language, prefix in (("en", "/"), ("fr", "/fr/")):
+        with app.test_request_context(prefix, headers={"Accept-Language": language}):
+            body = make(app.extensions["fansite"].settings, code).get_data(as_text=True)
+        show(page, body, code)
+        assert page.get_attribute("html", "lang") == language
+        is_for_everyone(page, (LOOKS[0], LOOKS[-1]))
+
+
+def show(page: Any, body: str, code: int) -> None:
+    """As if the site had answered so: its files are the served site's own."""
+    page.unroute_all()
+    page.route("**/failing", lambda route: route.fulfill(status=code, body=body, content_type="text/html"))
+    page.goto("/failing")
+
+
+def test_no_word_is_too_long_for_a_page(visit: Any) -> None:
+    eli = visit("eli")
+    post = with_long_words(eli)
+    for path in (
+        post,
+        "/",
+        "/news/",
+        "/fans/eli",
+        "/search?q=Short",
+        "/account/comments",
+        "/staff/",
+        "/staff/news/",
+        "/staff/tags",
+    ):
+        eli.goto(path)
+        for width in (320, 1280):
+            eli.set_viewport_size({"width": width, "height": 900})
+            assert eli.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width} px"
+
+
+def with_long_words(eli: Any) -> str:
+    """The address of a post whose every part is as long as the forms allow, answered in the same manner."""
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    table = "\n".join(cell * 20 + "|" for cell in ("| wide ", "| - ", "| table "))
+    eli.goto("/staff/news/new")
+    eli.fill("[name='title']", f"{word} and {word}")
+    eli.fill("[name='tags']", word[:40])
+    eli.fill("[name='body']", f"Short.\n\n## {word}\n\n{word * 4}\n\n```\n{word * 4}\n```\n\n{table}")
+    eli.click("[data-form='entry'] .button--main")
+    eli.click("button[value='now']")
+    eli.goto("/news/")
+    eli.locator(".card__title a").first.click()
+    eli.wait_for_selector("[data-form='comment']")
+    for depth in range(3):
+        if depth:
+            eli.locator(".comment [data-reply]").last.click()
+        write(eli, f"{depth} {word * 3} https://example.org/{word * 3} `{word * 3}`")
+        send(eli)
+        eli.wait_for_function("depth => document.querySelectorAll('.comment').length > depth", arg=depth)
+    return str(eli.url.partition("#")[0])
