@@ -19,6 +19,9 @@ def fay(visit: Any) -> Any:
     """A fan whose comments are published at once, with the post before her."""
     page = visit("fay")
     page.goto(POST)
+    # Before the elements are there, a link is a link: on a busy machine the click would come first.
+    for name in ("reply-mover", "live-form", "kept-text"):
+        page.wait_for_selector(f"{name}:defined")
     page.evaluate("window.sameDocument = true")
     return page
 
