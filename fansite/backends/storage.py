@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -20,6 +21,12 @@ class Storage(Protocol):
 
     def drop(self, key: str) -> None:
         """Removes it; what is not there is no error."""
+
+    def keys(self) -> Iterator[str]:
+        """Every key something is stored under, in order. What is put or dropped meanwhile may or may not be among them."""
+
+    def size(self, key: str) -> int:
+        """How many bytes it has. Raises `FileNotFoundError`."""
 
 
 def open_storage(url: str, folder: Path) -> Storage:
@@ -51,6 +58,14 @@ class FileStorage:
 
     def drop(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
+
+    def keys(self) -> Iterator[str]:
+        for folder in sorted(self.folder.glob("??")):
+            # Parts of what is being written, and what somebody else put there, are no keys.
+            yield from sorted(path.name for path in folder.iterdir() if KEY.fullmatch(path.name) and path.name[:2] == folder.name)
+
+    def size(self, key: str) -> int:
+        return self._path(key).stat().st_size
 
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):

@@ -59,6 +59,22 @@ def test_dropping_twice_is_no_error(storage):
         storage.open(KEY)
 
 
+def test_everything_that_is_stored_can_be_walked(storage, tmp_path):
+    assert list(storage.keys()) == []
+    for key in ("3f7a9c.webp", "ab12.png", "3f0000.jpg"):
+        storage.put(key, key.encode())
+    storage.drop("ab12.png")
+    assert list(storage.keys()) == ["3f0000.jpg", "3f7a9c.webp"]
+    assert [read(storage, key) for key in list(storage.keys())] == [b"3f0000.jpg", b"3f7a9c.webp"]
+
+
+def test_what_is_stored_has_a_size(storage):
+    storage.put(KEY, b"four")
+    assert storage.size(KEY) == 4
+    with pytest.raises(FileNotFoundError):
+        storage.size("ab12.png")
+
+
 @pytest.mark.parametrize(
     "key",
     [
@@ -85,7 +101,7 @@ def test_dropping_twice_is_no_error(storage):
 )
 def test_a_key_that_leads_elsewhere_is_refused(storage, tmp_path, key):
     (tmp_path / "secret.key").write_text("secret")
-    for act in (storage.open, storage.drop, lambda name: storage.put(name, b"x")):
+    for act in (storage.open, storage.drop, storage.size, lambda name: storage.put(name, b"x")):
         with pytest.raises(FileNotFoundError):
             act(key)
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["secret.key"]
@@ -112,6 +128,14 @@ def test_what_could_not_be_written_leaves_nothing(tmp_path, monkeypatch):
         storage.put(KEY, b"second")
     assert read(storage) == b"first"
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [KEY]
+
+
+def test_what_is_half_written_or_not_ours_is_no_key(tmp_path):
+    storage = FileStorage(tmp_path)
+    storage.put(KEY, b"x")
+    for name in ("3f/tmpabc.part", "3f/.hidden", "3f/ab12.png", "stray.png"):
+        (tmp_path / name).write_bytes(b"y")
+    assert list(storage.keys()) == [KEY]
 
 
 def test_files_are_spread_over_folders_nobody_else_reads(tmp_path):
