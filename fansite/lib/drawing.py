@@ -5,15 +5,11 @@ A face carries classes, not colours (`ink-1` … `ink-6`, `ink-p` paper, `ink-k`
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
-from typing import TypeVar
 
 from fansite.lib.icons import FULL, ICONS
-
-Choice = TypeVar("Choice")
+from fansite.lib.lots import Lot
 
 INKS = ("ink-1", "ink-2", "ink-3", "ink-4", "ink-5", "ink-6")
 # Two inks of one lightness melt into each other on a small disc: yellow and rose, lava and coat.
@@ -69,7 +65,7 @@ def icon(name: str, label: str = "") -> str:
 @lru_cache(maxsize=4096)
 def avatar(name: str) -> str:
     """An inline SVG, hidden from readers: the name always stands beside it. The same name, the same face."""
-    lot = _Lot(name)
+    lot = Lot(name)
     ground = lot.draw(INKS)
     coat = lot.draw(_beside(ground))
     worn, mark = (lot.draw([ink for ink in _beside(coat) if ink != ground]) for _ in range(2))
@@ -91,14 +87,3 @@ def avatar(name: str) -> str:
 def _beside(ink: str) -> list[str]:
     """The inks that can be told from this one."""
     return [other for other in INKS if other != ink and {ink, other} not in TOO_CLOSE]
-
-
-class _Lot:
-    """Draws that depend on the seed alone: `random` promises no equal draws from one Python to the next."""
-
-    def __init__(self, seed: str) -> None:
-        self._bits = int.from_bytes(hashlib.sha256(seed.encode("utf-8", "surrogatepass")).digest(), "big")
-
-    def draw(self, choices: Sequence[Choice]) -> Choice:
-        self._bits, at = divmod(self._bits, len(choices))
-        return choices[at]

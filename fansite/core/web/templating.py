@@ -14,7 +14,7 @@ from fansite.core.kept import site_name
 from fansite.core.web.assets import Assets
 from fansite.core.web.guard import csrf_field
 from fansite.core.web.paths import current_language, entry_path, path_for, public_url
-from fansite.lib import drawing
+from fansite.lib import covers, drawing
 from fansite.lib.times import w3c
 from fansite.settings import ROOT, Settings
 
@@ -31,6 +31,7 @@ def open_templates(app: Flask, settings: Settings) -> None:
         languages=settings.languages,
         base_url=settings.base_url,
         avatar=avatar,
+        drawn_cover=lambda seed, classes="", motif="": Markup(covers.cover(seed, classes, motif)),
         icon=lambda name, label="": Markup(drawing.icon(name, label)),
     )
     app.jinja_env.filters.update(day=day, moment=moment, w3c=w3c, clock=clock)
