@@ -45,6 +45,8 @@ class Account(Model, UserMixin):
     approved_comments: Mapped[int] = mapped_column(default=0, server_default="0")
     refused_comments: Mapped[int] = mapped_column(default=0, server_default="0")
     origin: Mapped[str | None] = mapped_column(sa.String(300), unique=True)
+    # The picture everybody sees, kept by the operations of `media`; without one a face is drawn from the name.
+    face: Mapped[str | None] = mapped_column(sa.String(80))
 
     sessions = relationship("SignIn", back_populates="account", passive_deletes=True)
 

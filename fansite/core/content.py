@@ -41,6 +41,10 @@ class Entry(Model):
     status: Mapped[str] = mapped_column(sa.String(12), default="draft")
     visibility: Mapped[str] = mapped_column(sa.String(10), default="public", server_default="public")
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    # The picture above it. Without one a cover is drawn: which of the many its number can have, and of what.
+    cover_id: Mapped[int | None] = mapped_column(sa.ForeignKey("picture.id"), index=True)
+    cover_seed: Mapped[int] = mapped_column(default=0, server_default="0")
+    cover_motif: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     # When it is or was first to be seen; in the future while `scheduled`.
     published_at: Mapped[datetime | None]
@@ -57,6 +61,7 @@ class Entry(Model):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     author = relationship("Account", lazy="raise_on_sql")
+    cover = relationship("Picture", lazy="raise_on_sql")
 
     __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_abstract": True}
     __table_args__ = (
