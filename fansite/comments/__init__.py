@@ -6,7 +6,7 @@ from fansite.comments import operations, queries
 from fansite.comments.drafts import drafts
 from fansite.comments.findable import findable
 from fansite.comments.review import reviewable
-from fansite.comments.sections import Section, address_of, section
+from fansite.comments.sections import Section, address_of, author_name, author_path, section
 from fansite.comments.views import bp
 from fansite.core.feature import Feature
 from fansite.core.outbox import Routine
@@ -19,4 +19,4 @@ feature = Feature(
     routines=[Routine("comments.drafts", operations.sweep_drafts, timedelta(hours=6))],
 )
 
-__all__ = ["Section", "address_of", "feature", "operations", "queries", "section"]
+__all__ = ["Section", "address_of", "author_name", "author_path", "feature", "operations", "queries", "section"]

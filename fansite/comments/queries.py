@@ -152,13 +152,15 @@ def count_by(account_id: int, *, public: bool) -> int:
     return db.session.scalar(statement) or 0
 
 
-def latest(limit: int) -> Sequence[Comment]:
-    """What was said last on the whole site."""
+def latest(limit: int, *wanted: sa.ColumnElement[bool]) -> Sequence[Comment]:
+    """What was said last, on the whole site or where it is `wanted`."""
+    # Told of the status, SQLite would rather read all published comments than those of one text.
+    published = (sa.func.coalesce(Comment.status, "") if wanted else Comment.status) == "published"
     statement = (
         sa.select(Comment)
         .join(Comment.entry)
         .options(sa.orm.contains_eager(Comment.entry), joinedload(Comment.author))
-        .where(Comment.status == "published", listed())
+        .where(published, listed(), *wanted)
         .order_by(Comment.posted_at.desc(), Comment.id.desc())
         .limit(limit)
     )

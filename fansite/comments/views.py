@@ -12,6 +12,7 @@ from fansite.comments import operations, policy, queries
 from fansite.comments.forms import CommentForm, EditForm, ReportForm, nonce_of
 from fansite.comments.models import Comment
 from fansite.comments.sections import address_of, author_name, section, thread_section
+from fansite.core import markup
 from fansite.core.content import Entry
 from fansite.core.db import db
 from fansite.core.entries import require_public
@@ -64,7 +65,14 @@ def thread(comment_id: int) -> Any:
     title = _("A thread by %(name)s", name=name or _("somebody who left"))
     crumbs = [(root.entry.title, entry_path(root.entry))]
     versions = [(root.entry.language, made.page_path)]
-    page = Page(f"{title}: {root.entry.title}", path=made.page_path, crumbs=crumbs, versions=versions)
+    page = Page(
+        f"{title}: {root.entry.title}",
+        description=markup.summary_of(root.html) if root.visible else "",
+        path=made.page_path,
+        crumbs=crumbs,
+        versions=versions,
+        feed_stem=path_for("comments.thread", root.entry.language, comment_id=root.id).removesuffix("thread") + "feed",
+    )
     return render_page("comments/thread.html", page, tags=made.tags, heading=title, entry=root.entry, section=made)
 
 

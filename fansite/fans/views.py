@@ -15,6 +15,7 @@ from fansite.core.db import db
 from fansite.core.errors import NotFound
 from fansite.core.kept import site_name
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
+from fansite.fans.showing import profile_node
 
 bp = Blueprint("fans", __name__)
 FANS_A_PAGE = 60
@@ -63,14 +64,15 @@ def show(username: str) -> Any:
 
 def _profile(account: Account) -> Response:
     page, total = page_number(), comments.count_by(account.id, public=True)
-    last = max(1, -(-total // WORDS_A_PAGE))
+    posts_total = _count_posts(account)
+    last = max(1, -(-max(total, posts_total) // WORDS_A_PAGE))
     if page > last:
         abort(404)
     said = comments.written_by(account.id, page, WORDS_A_PAGE, public=True)
-    posts = _posts(account) if account.is_staff else []
+    posts = _posts(account, page) if posts_total else []
     pages = Pages(page, last, path_for("fans.show", username=account.username_key))
     # A page about somebody who has said nothing is a spammer's shop window: it stays out of the index.
-    thin = total == 0 and not posts
+    thin = total == posts_total == 0
     described = Page(
         account.username,
         description=_("%(name)s on this site: what they wrote and when.", name=account.username),
@@ -78,6 +80,7 @@ def _profile(account: Account) -> Response:
         noindex=thin,
         kind="profile",
         versions=_versions("fans.show", page, username=account.username_key),
+        nodes=[profile_node(account, total, posts_total)] if page == 1 else (),
     )
     return render_page(
         "fans/show.html",
@@ -103,9 +106,18 @@ def _versions(endpoint: str, page: int, **values: str) -> list[tuple[str, str]]:
     return [(language, path_for(endpoint, language, page=number, **values)) for language in languages]
 
 
-def _posts(account: Account) -> list[Entry]:
-    statement = sa.select(Entry).where(Entry.author_id == account.id, Entry.kind == "news", listed())
-    return list(db.session.scalars(statement.order_by(Entry.published_at.desc()).limit(WORDS_A_PAGE)))
+def _count_posts(account: Account) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Entry).where(*_published_by(account))) or 0
+
+
+def _posts(account: Account, page: int) -> list[Entry]:
+    """What the account published, in step with its comments: both turn their pages together."""
+    statement = sa.select(Entry).where(*_published_by(account)).order_by(Entry.published_at.desc(), Entry.id.desc())
+    return list(db.session.scalars(statement.limit(WORDS_A_PAGE).offset((page - 1) * WORDS_A_PAGE)))
+
+
+def _published_by(account: Account) -> tuple[sa.ColumnElement[bool], ...]:
+    return Entry.author_id == account.id, Entry.kind == "news", listed()
 
 
 def _moved(key: str) -> Any:

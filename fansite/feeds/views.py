@@ -1,108 +1,90 @@
-"""Feeds of all news: RSS 2.0 with full texts."""
+"""`…/feed.xml`, `…/feed.atom`, `…/feed.json`: news, a tag, and what is said."""
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from html import escape, unescape
 from typing import Any
-from urllib.parse import urljoin
 
-import sqlalchemy as sa
-from feedgenerator import Rss201rev2Feed
-from flask import Blueprint, Response
-from flask_babel import gettext as _
-from sqlalchemy.orm import joinedload
+from flask import Blueprint, Response, abort, g, redirect
 
-from fansite.core.content import STATUSES, contents, listed, of_kind, readable_in
-from fansite.core.db import db
-from fansite.core.entries import author_name
-from fansite.core.kept import site_name
-from fansite.core.markup.texts import TAG
-from fansite.core.web import clean, conditional, entry_path, path_for, public_url, shown_on
-from fansite.core.web.paths import current_language
+from fansite.comments import queries as comments
+from fansite.core.content import by_slug, contents, moved
+from fansite.core.entries import require_public, stands_for
+from fansite.core.web import conditional, path_for, shown_on
+from fansite.core.web.pages import feed_addresses
+from fansite.feeds import channels
+from fansite.feeds.channels import Channel
+from fansite.feeds.formats import TYPES, WRITERS
+from fansite.tags import queries as tags
 
 bp = Blueprint("feeds", __name__)
-ITEMS = 30
-_ADDRESS = re.compile(r'(?<= )(href|src)="([^"]*)"')
+FEED = "feed.<any(xml,atom,json):format>"
 
 
-class FullTextFeed(Rss201rev2Feed):
-    """RSS 2.0 with the whole text beside the summary (content module)."""
-
-    def latest_post_date(self) -> datetime:
-        """An empty feed is the same feed every time it is asked for."""
-        return super().latest_post_date() if self.items else datetime.fromtimestamp(0, UTC)
-
-    def rss_attributes(self) -> dict[str, str]:
-        return {**super().rss_attributes(), "xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
-
-    def add_item_elements(self, handler: object, item: dict[str, object]) -> None:
-        super().add_item_elements(handler, item)
-        handler.addQuickElement("content:encoded", str(item["content"]))  # type: ignore[attr-defined]
+@bp.get(f"/{FEED}")
+def news(format: str) -> Response:
+    return _answer(channels.of_news(), format)
 
 
-@bp.get("/feed.xml")
-def rss() -> Response:
-    language = current_language()
-    feed = FullTextFeed(
-        title=clean(site_name()),
-        link=public_url(path_for("home.index")),
-        description=clean(_("News of %(site)s", site=site_name())),
-        language=language,
-        feed_url=public_url(path_for("feeds.rss")),
-    )
-    posts = _posts(language)
-    for post in posts:
-        feed.add_item(**_item(post))
-    shown_on("list:news", *(f"account:{post.author_id}" for post in posts))
-    response = Response(feed.writeString("utf-8"), content_type="application/rss+xml; charset=utf-8")
-    if changed := _last_change():
-        response.last_modified = changed
+@bp.get(f"/news/tag/<slug>/{FEED}")
+def tag(slug: str, format: str) -> Response:
+    """A tag nobody can read anything under has no feed, as it has no page."""
+    found = tags.by_slug(slug)
+    channel = channels.of_tag(found) if found is not None else None
+    if channel is None or not channel.items:
+        abort(404)
+    return _answer(channel, format)
+
+
+@bp.get(f"/comments/{FEED}")
+def comments_of_all(format: str) -> Response:
+    return _answer(channels.of_comments(), format)
+
+
+@bp.get(f"/comments/<int:comment_id>/{FEED}")
+def thread(comment_id: int, format: str) -> Any:
+    """Of any comment the thread it stands in, under the number of the first."""
+    comment = comments.with_context(comment_id)
+    if comment is None or comment.thread is None:
+        abort(404)
+    require_public(comment.entry)
+    if comment.root_id != comment.id:
+        return redirect(path_for("feeds.thread", comment.entry.language, comment_id=comment.root_id, format=format), 301)
+    if comment.entry.language != g.language:
+        return redirect(path_for("feeds.thread", comment.entry.language, comment_id=comment.id, format=format), 301)
+    return _answer(channels.of_thread(comment), format)
+
+
+@bp.get(f"/news/<slug>/{FEED}")
+def news_comments(slug: str, format: str) -> Any:
+    return _below("news", slug, format)
+
+
+@bp.get(f"/<slug>/{FEED}")
+def page_comments(slug: str, format: str) -> Any:
+    return _below("page", slug, format)
+
+
+def site_feeds() -> list[tuple[str, str]]:
+    """(media type, address) of the feed of all news, for the head of every page."""
+    return feed_addresses(path_for("feeds.news", format="xml").removesuffix(".xml"))
+
+
+def _below(kind: str, slug: str, format: str) -> Any:
+    """What is said below the text at that address; the way of its page through changed addresses is the way of its feed."""
+    entry = by_slug(contents()[kind].model, slug, g.language)
+    if not stands_for(None, entry):
+        entry = moved(kind, slug, g.language)
+        if entry is None:
+            abort(404)
+        require_public(entry)
+        return redirect(path_for(f"feeds.{kind}_comments", language=entry.language, slug=entry.slug, format=format), 301)
+    require_public(entry)
+    return _answer(channels.of_entry(entry), format)
+
+
+def _answer(channel: Channel, format: str) -> Response:
+    shown_on(*channel.tags)
+    response = Response(WRITERS[format](channel), content_type=TYPES[format])
+    if channel.changed:
+        response.last_modified = channel.changed
     return conditional(response)
-
-
-def _item(post: Any) -> dict[str, Any]:
-    """A character that XML does not know would cost all readers the whole feed. The id outlives every change of the address."""
-    address = public_url(entry_path(post))
-    return {
-        "title": clean(post.title),
-        "link": address,
-        "description": clean(post.summary),
-        "content": clean(absolute(post.html, address)),
-        "pubdate": post.published_at,
-        "updateddate": post.updated_at,
-        "unique_id": public_url(f"/entries/{post.id}"),
-        "unique_id_is_permalink": False,
-        "author_name": author_name(post),
-    }
-
-
-def absolute(html: str, base: str) -> str:
-    """Readers show the text elsewhere: its links and pictures get the whole address, whatever they were relative to."""
-
-    def whole(found: re.Match[str]) -> str:
-        return f'{found[1]}="{escape(urljoin(base, unescape(found[2])))}"'
-
-    return TAG.sub(lambda tag: _ADDRESS.sub(whole, tag[0]), html)
-
-
-def _last_change() -> datetime | None:
-    """Of all news: what was taken down changes the feed as well."""
-    news = contents()["news"].model
-    shown = sa.select(news.updated_at).where(of_kind(news), listed()).order_by(news.updated_at.desc()).limit(1)
-    away = news.status.in_([status for status in STATUSES if status != "published"])
-    gone = sa.select(sa.func.max(news.withdrawn_at)).where(of_kind(news), away)
-    return max(filter(None, (db.session.scalar(shown), db.session.scalar(gone))), default=None)
-
-
-def _posts(language: str) -> list[Any]:
-    model = contents()["news"].model
-    statement = (
-        sa.select(model)
-        .where(of_kind(model), listed(), readable_in(language))
-        .options(joinedload(model.author))
-        .order_by(model.published_at.desc(), model.id.desc())
-        .limit(ITEMS)
-    )
-    return list(db.session.scalars(statement))

@@ -8,17 +8,17 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, redirect, request, send_from_directory
 from flask_babel import gettext as _
 
-from fansite.comments import queries as comments
+from fansite.core.band import band, site
 from fansite.core.db import what_is_missing
 from fansite.core.kept import site_name
-from fansite.core.web import Page, path_for, public_url, render_page, unlocalized
+from fansite.core.web import Page, path_for, render_page, unlocalized
 from fansite.core.web.assets import Assets
 from fansite.core.web.failures import COME_BACK, NUMBERED, moved_here
-from fansite.news import queries as news
+from fansite.home.sections import all_sections, rows, shown
 
 bp = Blueprint("home", __name__)
-LATEST_NEWS = 7
-LATEST_COMMENTS = 5
+# Sheets on the first screen.
+IN_FRONT = 2
 mimetypes.add_type("text/javascript", ".js")
 
 
@@ -27,8 +27,7 @@ def index() -> Any:
     """What is new, and who said what."""
     if any(name in request.args for name in NUMBERED) and (elsewhere := moved_here()):
         return redirect(elsewhere, 301)
-    posts = news.latest(g.language, LATEST_NEWS)
-    said = comments.latest(LATEST_COMMENTS)
+    parts = shown([section.name for section in all_sections()])
     page = Page(
         site_name(),
         description=_("News of %(site)s, and what their fans say.", site=site_name()),
@@ -36,10 +35,10 @@ def index() -> Any:
         versions=[
             (language, path_for("home.index", language)) for language in current_app.extensions["fansite"].settings.languages
         ],
-        nodes=[{"@type": "WebSite", "name": site_name(), "url": public_url("/"), "inLanguage": g.language}],
+        nodes=[site(g.language, path_for("home.index")), band()],
     )
-    people = (f"account:{comment.author_id}" for comment in said)
-    return render_page("home/index.html", page, tags=("list:news", "list:comments", *people), posts=posts, said=said)
+    tags = {tag for part in parts for tag in (*part.section.tags, *part.found.get("tags", ()))}
+    return render_page("home/index.html", page, tags=tags, front=parts[:IN_FRONT], rows=rows(parts[IN_FRONT:]))
 
 
 @bp.get("/static/<version>/<path:name>")

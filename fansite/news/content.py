@@ -8,9 +8,9 @@ from flask_babel import lazy_gettext as _l
 
 from fansite.backends.search import Document
 from fansite.core import publishing
+from fansite.core.band import band
 from fansite.core.content import Content
 from fansite.core.entries import author_name, text_of, year_of
-from fansite.core.kept import site_name
 from fansite.core.web import entry_path, path_for, public_url, static_path
 from fansite.lib.times import w3c
 from fansite.news import policy
@@ -32,8 +32,6 @@ def document(post: NewsPost) -> Document:
 
 
 def json_ld(post: NewsPost) -> dict[str, Any]:
-    logo = {"@type": "ImageObject", "url": public_url(static_path("art/icon-180.png"))}
-    band = {"@type": "MusicGroup", "name": site_name(), "url": public_url("/"), "logo": logo}
     return {
         "@type": "NewsArticle",
         "headline": post.title,
@@ -44,8 +42,8 @@ def json_ld(post: NewsPost) -> dict[str, Any]:
         "inLanguage": post.language,
         "datePublished": w3c(post.published_at) if post.published_at else None,
         "dateModified": w3c(post.updated_at),
-        "author": _author(post) or band,
-        "publisher": band,
+        "author": _author(post) or band(),
+        "publisher": band(),
         **({"keywords": [tag.name for tag in post.tags]} if post.tags else {}),
     }
 

@@ -18,6 +18,8 @@ from fansite.news.models import NewsPost
 from fansite.tags.models import entry_tag
 
 PER_PAGE = 20
+RELATED = 3
+LAST_OF_TAG = 50
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,11 @@ class Beside:
 
 @dataclass
 class Around:
-    """The neighbours of a post in time, and its public versions in all languages, itself included."""
+    """The neighbours of a post in time, those about the same, and its public versions in all languages, itself included."""
 
     newer: Beside | None = None
     older: Beside | None = None
+    related: list[Beside] = field(default_factory=list)
     versions: list[Beside] = field(default_factory=list)
 
 
@@ -96,11 +99,11 @@ def around(post: NewsPost) -> Around:
     found = Around()
     parts = [_versions(post)]
     if post.published_at is not None:
-        parts += [_neighbour(post, newer=True), _neighbour(post, newer=False)]
+        parts += [_neighbour(post, newer=True), _neighbour(post, newer=False), *_related(post)]
     for role, *facts in db.session.execute(sa.union_all(*parts)):
         beside = Beside(*facts)
-        if role == "version":
-            found.versions.append(beside)
+        if role in ("versions", "related"):
+            getattr(found, role).append(beside)
         else:
             setattr(found, role, beside)
     found.versions.sort(key=lambda version: version.language)
@@ -112,7 +115,7 @@ def _facts(role: str, table: Any) -> sa.Select[Any]:
 
 
 def _versions(post: NewsPost) -> sa.Select[Any]:
-    return _facts("version", Entry).where(sa.or_(Entry.id == post.group_id, Entry.translation_of_id == post.group_id), listed())
+    return _facts("versions", Entry).where(sa.or_(Entry.id == post.group_id, Entry.translation_of_id == post.group_id), listed())
 
 
 def _neighbour(post: NewsPost, *, newer: bool) -> sa.Select[Any]:
@@ -127,3 +130,31 @@ def _neighbour(post: NewsPost, *, newer: bool) -> sa.Select[Any]:
     )
     row = statement.where(side).order_by(*order).limit(1).subquery()
     return _facts("newer" if newer else "older", row.c)
+
+
+def _related(post: NewsPost) -> list[sa.Select[Any]]:
+    """The few that share most tags with it, of the last that carry each of them: a tag may hang on tens of thousands."""
+    if not post.tags:
+        return []
+    carrying = [_last_with(tag.id) for tag in post.tags]
+    shared = sa.union_all(*carrying).subquery()
+    most = (
+        sa.select(Entry.id, Entry.language, Entry.slug, Entry.title)
+        .join(shared, shared.c.entry_id == Entry.id)
+        .where(
+            Entry.kind == "news",
+            listed(),
+            readable_in(post.language),
+            sa.func.coalesce(Entry.translation_of_id, Entry.id) != post.group_id,
+        )
+        .group_by(Entry.id, Entry.language, Entry.slug, Entry.title, Entry.published_at)
+        .order_by(sa.func.count().desc(), Entry.published_at.desc(), Entry.id.desc())
+        .limit(RELATED)
+    )
+    return [_facts("related", most.subquery().c)]
+
+
+def _last_with(tag_id: int) -> sa.Select[Any]:
+    carriers = sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag_id)
+    last = carriers.order_by(entry_tag.c.entry_id.desc()).limit(LAST_OF_TAG).subquery()
+    return sa.select(last.c.entry_id)  # a limit may not stand inside a union

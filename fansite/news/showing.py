@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from fansite.comments import Section
-from fansite.core.web import Page, path_for
+from fansite.core.web import Page, entry_path, path_for
 from fansite.lib.times import w3c
 from fansite.news.content import json_ld
 from fansite.news.models import NewsPost
@@ -27,6 +27,7 @@ def page_of_post(post: NewsPost, around: Around, said: Section | None) -> Page:
         crumbs=[(_("News"), path_for("news.index"))],
         nodes=[_node(post, said)] if said else (),
         og=_open_graph(post) if said else {},
+        feed_stem=f"{entry_path(post)}/feed" if said else None,
     )
 
 

@@ -85,6 +85,7 @@ def _list(
             # In another language there may be nothing under this tag.
             versions=[(g.language, path)] if crumbs else (),
             elsewhere="news.index",
+            feed_stem=f"{path}/feed" if current_tag else None,
         ),
         tags=("list:news", "list:tag", page_tag, *(f"entry:{post.id}" for post in posts)),
         heading=heading,

@@ -44,4 +44,5 @@ def _described(entry: Page, said: Section | None) -> web.Page:
         kind="article",
         versions=versions,
         nodes=[node],
+        feed_stem=f"{web.entry_path(entry)}/feed" if said else None,
     )

@@ -16,7 +16,9 @@ entry_tag = sa.Table(
     "entry_tag",
     Model.metadata,
     sa.Column("entry_id", sa.ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("tag_id", sa.ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sa.Column("tag_id", sa.ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True),
+    # The last entries under a tag are read without all the others.
+    sa.Index("ix_entry_tag_tag_entry", "tag_id", "entry_id"),
 )
 
 

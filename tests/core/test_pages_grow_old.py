@@ -46,6 +46,8 @@ DOORS = (
 )
 # Private pages. Left out as well are all ways to answer and report but one: they are the same page over and over.
 APART = ("/static/", "/login", "/join", "/reset", "/search", "/fr/login", "/fr/join", "/fr/reset", "/fr/search")
+# The box that reports, and the other formats of a feed: all of them say what their siblings say.
+SAME = ("/report", "/feed.atom", "/feed.json")
 SITE = "http://127.0.0.1:8000"
 
 
@@ -105,7 +107,7 @@ def _links(answer: Any) -> list[str]:
     return [
         path
         for path in paths
-        if path.startswith("/") and not path.startswith(APART) and not path.endswith("/report") and "?reply=" not in path
+        if path.startswith("/") and not path.startswith(APART) and not path.endswith(SAME) and "?reply=" not in path
     ]
 
 

@@ -326,3 +326,62 @@ def test_every_way_through_the_news_leads_somewhere(cast, stranger):
         for way in ways:
             stranger.get(way)
             assert len(titles(stranger)) == 1
+
+
+# ---- about the same ---------------------------------------------------------------------------------------------------------
+
+
+def related(visitor):
+    return visitor.page.xpath('//*[@class="post__related"]//a/text()')
+
+
+def labelled(author, slug, tags, **more):
+    made = news_post(author, slug=slug, title=slug.title(), **more)
+    with transaction() as session:
+        label(session.merge(made), tags)
+    return made
+
+
+def test_beside_a_post_stand_those_that_share_most_of_its_tags(cast, stranger):
+    labelled(cast.eli, "rain", ["studio", "tour", "piano"])
+    labelled(cast.eli, "one", ["studio"])
+    labelled(cast.eli, "two", ["studio", "piano"])
+    labelled(cast.eli, "three", ["studio", "piano", "tour"])
+    labelled(cast.eli, "four", ["tour"])
+    labelled(cast.eli, "none", ["cheese"])
+    stranger.get("/news/rain")
+    assert related(stranger) == ["Three", "Two", "Four"]
+    stranger.get("/news/none")
+    assert related(stranger) == []
+
+
+def test_what_not_everyone_may_read_is_beside_nothing(cast, stranger):
+    labelled(cast.eli, "rain", ["studio"])
+    labelled(cast.eli, "members", ["studio"], visibility="members")
+    labelled(cast.eli, "pluie", ["studio"], language="fr", translation_of_id=labelled(cast.eli, "open", ["studio"]).id)
+    taken = labelled(cast.eli, "taken", ["studio"])
+    stranger.get("/news/rain")
+    assert related(stranger) == ["Taken", "Open"]
+    news.withdraw(taken.id, by=cast.eli)
+    stranger.get("/news/rain")
+    assert related(stranger) == ["Open"]
+
+
+def test_a_post_is_not_beside_its_own_translation(cast, stranger):
+    first = labelled(cast.eli, "rain", ["studio"])
+    labelled(cast.eli, "pluie", ["studio"], language="fr", translation_of_id=first.id)
+    for path in ("/news/rain", "/fr/news/pluie"):
+        stranger.get(path)
+        assert related(stranger) == []
+
+
+def test_those_about_the_same_cost_no_query_of_their_own(cast, stranger, count_queries):
+    labelled(cast.eli, "alone", [])
+    labelled(cast.eli, "rain", ["studio", "tour"])
+    labelled(cast.eli, "sun", ["studio", "tour"])
+    stranger.client.get("/news/alone")
+    with count_queries() as alone:
+        stranger.client.get("/news/alone")
+    with count_queries() as beside:
+        stranger.client.get("/news/rain")
+    assert len(beside) == len(alone)

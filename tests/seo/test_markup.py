@@ -315,8 +315,40 @@ def test_a_shared_link_shows_what_it_is(cast, two, stranger):
 
 
 def test_the_front_page_says_whose_site_it_is(stranger):
-    stranger.get("/")
-    assert graph(stranger)[0] == {"@type": "WebSite", "name": "The Paper Marmots", "url": f"{ORIGIN}/", "inLanguage": "en"}
+    stranger.get("/fr/")
+    site, band = graph(stranger)
+    assert (site["@type"], site["name"], site["url"], site["inLanguage"]) == (
+        "WebSite",
+        "The Paper Marmots",
+        f"{ORIGIN}/fr/",
+        "fr",
+    )
+    assert (band["@type"], band["name"], band["url"]) == ("MusicGroup", "The Paper Marmots", f"{ORIGIN}/")
+    assert site["publisher"]["@id"] == band["@id"] == f"{ORIGIN}/#band"
+    assert band["logo"]["url"].startswith(f"{ORIGIN}/static/")
+
+
+def test_a_fans_page_is_a_profile_with_what_they_did_here(cast, two, stranger):
+    comments.post(two[0], by=cast.fay, body="Rain again")
+    stranger.get("/fans/fay")
+    (profile,) = [node for node in graph(stranger) if node["@type"] == "ProfilePage"]
+    person = profile["mainEntity"]
+    assert (person["name"], person["identifier"], person["url"]) == ("fay", str(cast.fay.id), f"{ORIGIN}/fans/fay")
+    assert [one["interactionType"] for one in person["agentInteractionStatistic"]] == ["https://schema.org/CommentAction"]
+    assert "image" not in person
+    stranger.get("/fans/eli")
+    (profile,) = [node for node in graph(stranger) if node["@type"] == "ProfilePage"]
+    counts = {
+        one["interactionType"].rpartition("/")[2]: one["userInteractionCount"]
+        for one in profile["mainEntity"]["agentInteractionStatistic"]
+    }
+    assert counts["WriteAction"] == len(stranger.page.xpath('//*[@class="fan-posts"]/li'))
+    assert profile["mainEntity"]["memberOf"]["@id"] == f"{ORIGIN}/#band"
+
+
+def test_a_page_about_who_has_said_nothing_tells_machines_nothing(cast, stranger):
+    stranger.get("/fans/nora")
+    assert graph(stranger) == []
 
 
 # ---- asking again -----------------------------------------------------------------------------------------------------------

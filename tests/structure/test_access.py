@@ -40,6 +40,20 @@ GET   /sitemaps/news-2.xml                     404
 
 feeds
 GET   /feed.xml                                200
+GET   /feed.atom                               200
+GET   /feed.json                               200
+GET   /feed.rss                                404
+GET   /news/tag/tour/feed.xml                  200
+GET   /news/tag/secret/feed.xml                404
+GET   /news/lisbon/feed.xml                    200
+GET   /news/lisboa/feed.xml                    301
+GET   /news/nothing/feed.xml                   404
+GET   /about/feed.xml                          200
+GET   /comments/feed.xml                       200
+GET   /comments/{fays}/feed.xml                200
+GET   /comments/{waiting}/feed.xml             404
+GET   /comments/{on_members}/feed.xml          404
+GET   /comments/{on_withdrawn}/feed.xml        410
 
 media
 GET   /media/{picture}                         200

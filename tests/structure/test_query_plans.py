@@ -18,6 +18,7 @@ LARGE = ("entry", "news_post", "comment", "event", "delivery", "moderation_log",
 PUBLIC = (
     "/", "/fr/", "/news/", "/news/?page=2", "/news/lisbon", "/news/lisbon?page=2", "/news/nowhere", "/news/tag/tour", "/news/2026/", "/nowhere",
     "/search?q=lisbon", "/search?q=word", "/fans/fay", "/comments/1", "/comments/1/thread", "/sitemap.xml", "/sitemaps/news-1.xml", "/feed.xml",
+    "/news/tag/tour/feed.xml", "/news/lisbon/feed.xml", "/comments/feed.xml", "/comments/1/feed.xml",
 )  # fmt: skip
 DESK = ("/moderation/", "/moderation/reported", "/moderation/recent", "/staff/", "/staff/news/", "/staff/news/?status=draft")
 OWN = ("/account/comments", "/news/lisbon")

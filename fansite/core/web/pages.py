@@ -34,7 +34,8 @@ class Page:
     crumbs: Sequence[Crumb] = ()
     nodes: Sequence[dict[str, Any]] = ()
     og: dict[str, str] = field(default_factory=dict)
-    feed_path: str | None = None
+    # Of the feed that follows this page: `/news/tag/tour/feed`; `.xml`, `.atom` and `.json` stand there.
+    feed_stem: str | None = None
     prev_path: str | None = None
     next_path: str | None = None
 
@@ -43,8 +44,9 @@ class Page:
         return None if self.noindex or self.path is None else public_url(self.path)
 
     @property
-    def feed_url(self) -> str | None:
-        return public_url(self.feed_path) if self.feed_path else None
+    def feeds(self) -> list[tuple[str, str]]:
+        """(media type, address) of this page's own feed in all formats."""
+        return feed_addresses(self.feed_stem) if self.feed_stem else []
 
     @property
     def alternates(self) -> list[tuple[str, str]]:
@@ -60,6 +62,11 @@ class Page:
     def json_ld(self) -> Markup | None:
         nodes = [*self.nodes, *([_breadcrumbs(self.crumbs, self.title)] if self.crumbs else [])]
         return json_ld(nodes) if nodes and not self.noindex else None
+
+
+def feed_addresses(stem: str) -> list[tuple[str, str]]:
+    types = {"xml": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+    return [(kind, public_url(f"{stem}.{ending}")) for ending, kind in types.items()]
 
 
 def _breadcrumbs(crumbs: Sequence[Crumb], title: str) -> dict[str, Any]:

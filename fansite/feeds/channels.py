@@ -1,0 +1,204 @@
+"""What there is to follow: all news, a tag, what is said below a text, in one thread, or anywhere. Never more than everyone may read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html import escape, unescape
+from typing import Any
+from urllib.parse import urljoin
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload, selectinload
+
+from fansite.comments import author_name as comment_author
+from fansite.comments import author_path
+from fansite.comments import queries as comments
+from fansite.comments.models import Comment
+from fansite.core import markup
+from fansite.core.content import STATUSES, Entry, listed, of_kind, readable_in
+from fansite.core.db import db
+from fansite.core.entries import author_name
+from fansite.core.kept import site_name
+from fansite.core.markup.texts import TAG
+from fansite.core.web import clean, entry_path, path_for, public_url
+from fansite.core.web.paths import current_language
+from fansite.news.models import NewsPost
+from fansite.tags.models import Tag, entry_tag
+
+ITEMS = 30
+SUMMARY = 200
+_ADDRESS = re.compile(r'(?<= )(href|src)="([^"]*)"')
+
+
+@dataclass(frozen=True)
+class Item:
+    """One text. A character that XML does not know would cost all readers the whole feed: `clean` has taken them out."""
+
+    # Outlives every change of the address.
+    id: str
+    address: str
+    title: str
+    summary: str
+    html: str
+    published: datetime
+    updated: datetime
+    language: str
+    author: str | None = None
+    author_address: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Channel:
+    title: str
+    description: str
+    # The page it follows, and the address of the feed itself without what comes after the dot.
+    page: str
+    stem: str
+    items: Sequence[Item]
+    # What it depends on.
+    tags: tuple[str, ...]
+    language: str = field(default_factory=current_language)
+    # The last change of anything in it; None where what was taken down would not show.
+    changed: datetime | None = None
+
+    @property
+    def last_updated(self) -> datetime:
+        """An empty feed is the same feed every time it is asked for."""
+        return max((item.updated for item in self.items), default=datetime.fromtimestamp(0, UTC))
+
+
+# ---- news -------------------------------------------------------------------------------------------------------------------
+
+
+def of_news() -> Channel:
+    return _of_posts(
+        _news(), _("News of %(site)s", site=site_name()), site_name(), "home.index", path_for("feeds.news", format="xml")
+    )
+
+
+def of_tag(tag: Tag) -> Channel:
+    statement = _news().where(NewsPost.id.in_(sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag.id)))
+    title = _("%(site)s: %(tag)s", site=site_name(), tag=tag.name)
+    stem = path_for("feeds.tag", slug=tag.slug, format="xml")
+    return _of_posts(statement, _("News: %(tag)s", tag=tag.name), title, "news.tag", stem, tag.page_tag, slug=tag.slug)
+
+
+def _of_posts(
+    statement: sa.Select[Any], description: str, title: str, endpoint: str, feed: str, *tags: str, **values: str
+) -> Channel:
+    posts = db.session.scalars(statement).all()
+    return Channel(
+        title=clean(title),
+        description=clean(description),
+        page=public_url(path_for(endpoint, **values)),
+        stem=_stem(feed),
+        items=[_of_post(post) for post in posts],
+        tags=("list:news", "list:tag", *tags, *(f"account:{post.author_id}" for post in posts)),
+        changed=_last_change(),
+    )
+
+
+def _news() -> sa.Select[Any]:
+    statement = sa.select(NewsPost).where(of_kind(NewsPost), listed(), readable_in(current_language()))
+    newest = statement.order_by(Entry.published_at.desc(), Entry.id.desc()).limit(ITEMS)
+    return newest.options(joinedload(NewsPost.author), selectinload(NewsPost.tags))
+
+
+def _of_post(post: NewsPost) -> Item:
+    assert post.published_at is not None
+    address = public_url(entry_path(post))
+    signed = post.author is not None and post.author.active
+    return Item(
+        id=public_url(f"/entries/{post.id}"),
+        address=address,
+        title=clean(post.title),
+        summary=clean(post.summary),
+        html=clean(absolute(post.html, address)),
+        published=post.published_at,
+        updated=post.updated_at,
+        language=post.language,
+        author=author_name(post),
+        author_address=public_url(path_for("fans.show", username=post.author.username_key)) if signed else None,
+        tags=tuple(clean(tag.name) for tag in post.tags),
+    )
+
+
+def _last_change() -> datetime | None:
+    """Of all news: what was taken down changes the feed as well."""
+    shown = sa.select(NewsPost.updated_at).where(of_kind(NewsPost), listed()).order_by(NewsPost.updated_at.desc()).limit(1)
+    away = NewsPost.status.in_([status for status in STATUSES if status != "published"])
+    gone = sa.select(sa.func.max(NewsPost.withdrawn_at)).where(of_kind(NewsPost), away)
+    return max(filter(None, (db.session.scalar(shown), db.session.scalar(gone))), default=None)
+
+
+# ---- what is said -------------------------------------------------------------------------------------------------------------
+
+
+def of_comments() -> Channel:
+    title = _("%(site)s: comments", site=site_name())
+    feed = path_for("feeds.comments_of_all", format="xml")
+    return _of_said(comments.latest(ITEMS), title, path_for("home.index"), feed, "list:comments")
+
+
+def of_entry(entry: Entry) -> Channel:
+    title = _("Comments on “%(title)s”", title=entry.title)
+    feed = path_for(f"feeds.{entry.kind}_comments", language=entry.language, slug=entry.slug, format="xml")
+    said = comments.latest(ITEMS, Comment.entry_id == entry.id)
+    return _of_said(said, title, entry_path(entry), feed, f"entry:{entry.id}")
+
+
+def of_thread(root: Comment) -> Channel:
+    title = _("A thread below “%(title)s”", title=root.entry.title)
+    said = comments.latest(ITEMS, sa.and_(Comment.entry_id == root.entry_id, Comment.thread == root.thread))
+    page = path_for("comments.thread", root.entry.language, comment_id=root.id)
+    feed = path_for("feeds.thread", root.entry.language, comment_id=root.id, format="xml")
+    return _of_said(said, title, page, feed, f"entry:{root.entry_id}")
+
+
+def _of_said(said: Sequence[Comment], title: str, page: str, feed: str, *tags: str) -> Channel:
+    return Channel(
+        title=clean(title),
+        description=clean(title),
+        page=public_url(page),
+        stem=_stem(feed),
+        items=[_of_comment(comment) for comment in said],
+        tags=(*tags, *(f"account:{comment.author_id}" for comment in said), *(f"entry:{comment.entry_id}" for comment in said)),
+    )
+
+
+def _of_comment(comment: Comment) -> Item:
+    address = public_url(path_for("comments.permalink", comment_id=comment.id))
+    name, own_page = comment_author(comment) or "[deleted]", author_path(comment)
+    return Item(
+        id=public_url(f"/comments/{comment.id}"),
+        address=address,
+        title=clean(_("%(name)s on “%(title)s”", name=name, title=comment.entry.title)),
+        summary=clean(markup.summary_of(comment.html, SUMMARY)),
+        html=clean(absolute(comment.html, public_url(entry_path(comment.entry)))),
+        published=comment.posted_at,
+        updated=comment.edited_at or comment.posted_at,
+        language=comment.entry.language,
+        author=name,
+        author_address=public_url(own_page) if own_page else None,
+    )
+
+
+# ---- the parts ----------------------------------------------------------------------------------------------------------------
+
+
+def _stem(path: str) -> str:
+    return public_url(path.removesuffix(".xml"))
+
+
+def absolute(html: str, base: str) -> str:
+    """Readers show the text elsewhere: its links and pictures get the whole address, whatever they were relative to."""
+
+    def whole(found: re.Match[str]) -> str:
+        return f'{found[1]}="{escape(urljoin(base, unescape(found[2])))}"'
+
+    return TAG.sub(lambda tag: _ADDRESS.sub(whole, tag[0]), html)
