@@ -333,7 +333,7 @@ def test_a_fans_page_is_a_profile_with_what_they_did_here(cast, two, stranger):
     stranger.get("/fans/fay")
     (profile,) = [node for node in graph(stranger) if node["@type"] == "ProfilePage"]
     person = profile["mainEntity"]
-    assert (person["name"], person["identifier"], person["url"]) == ("fay", str(cast.fay.id), f"{ORIGIN}/fans/fay")
+    assert (person["name"], person["identifier"], person["url"]) == ("Fay", str(cast.fay.id), f"{ORIGIN}/fans/fay")
     assert [one["interactionType"] for one in person["agentInteractionStatistic"]] == ["https://schema.org/CommentAction"]
     assert "image" not in person
     stranger.get("/fans/eli")

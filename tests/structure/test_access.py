@@ -42,7 +42,6 @@ feeds
 GET   /feed.xml                                200
 GET   /feed.atom                               200
 GET   /feed.json                               200
-GET   /feed.rss                                404
 GET   /news/tag/tour/feed.xml                  200
 GET   /news/tag/secret/feed.xml                404
 GET   /news/lisbon/feed.xml                    200
