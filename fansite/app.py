@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,8 +25,9 @@ from fansite.backends.storage import Storage, open_storage
 from fansite.core import limits, mail, outbox
 from fansite.core.content import Content
 from fansite.core.db import database_uri, db, engine_options
-from fansite.core.feature import Drafts, Feature, Findable, Reviewable, SitemapPart
+from fansite.core.feature import Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, SitemapPart
 from fansite.core.kept import site_name
+from fansite.core.markup import Pictures
 from fansite.core.outbox import Listener, Outbox, Routine
 from fansite.core.web import templating
 from fansite.core.web.failures import open_failures
@@ -55,7 +57,13 @@ class Site:
     reviewables: dict[str, Reviewable] = field(default_factory=dict)
     sitemap: dict[str, SitemapPart] = field(default_factory=dict)
     drafts: Drafts | None = None
+    personal: list[Personal] = field(default_factory=list)
+    home_sections: list[HomeSection] = field(default_factory=list)
+    home_sections: list[HomeSection] = field(default_factory=list)
+    pictures: Pictures | None = None
+    old_addresses: list[Callable[[str], str | None]] = field(default_factory=list)
     adapters: dict[str, Any] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
     kept: dict[str, tuple[int, Any]] = field(default_factory=dict)
 
     def site_name(self) -> str:
@@ -127,6 +135,12 @@ def _declare(app: Flask, feature: Feature) -> None:
     site.reviewables.update({reviewable.kind: reviewable for reviewable in feature.reviewables})
     site.sitemap.update({part.kind: part for part in feature.sitemap})
     site.drafts = feature.drafts or site.drafts
+    site.pictures = feature.pictures or site.pictures
+    if feature.old_addresses:
+        site.old_addresses.append(feature.old_addresses)
+    site.home_sections.extend(feature.home_sections)
+    site.personal += [feature.personal] if feature.personal is not None else []
+    site.checks.extend(feature.checks)
     for listener in feature.listeners:
         site.outbox.add(listener)
     site.outbox.routines.update({routine.name: routine for routine in feature.routines})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import click
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from flask import Blueprint, Flask
 
 from fansite.backends.search import Document
 from fansite.core.content import Content
+from fansite.core.markup import Pictures
 from fansite.core.outbox import Listener, Routine
 
 
@@ -87,6 +88,83 @@ class Drafts:
 
 
 @dataclass(frozen=True)
+class Leaver:
+    """Somebody who is being erased, as they were until now. `keep_words`: what they said in public stays, under "[deleted]"."""
+
+    id: int
+    username: str
+    email: str | None
+    keep_words: bool
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What one feature knows of a person, to be read by that person: facts as rows, and the label of each column."""
+
+    key: str
+    title: Any
+    labels: dict[str, Any]
+    rows: list[dict[str, Any]]
+    # (name, content) of pictures and the like.
+    files: Sequence[tuple[str, bytes]] = ()
+
+
+@dataclass(frozen=True)
+class Personal:
+    """What a feature knows of a person and how it forgets them. A person may ask for both."""
+
+    # `table.column`, each a foreign key to an account, that `export` and `erase` answer for.
+    covers: Sequence[str]
+    # Whatever belongs to this account and is for its owner's eyes: never what others said in confidence.
+    export: Callable[[int], list[Chapter]]
+    # Runs inside the erasing transaction; a second time does no harm.
+    erase: Callable[[Leaver], None]
+    # `table.column` → why it may go on pointing at an account that is nobody any more.
+    exempt: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HomeSection:
+    """A part of the front page. The first two that find something stand in front of the hills, the others below."""
+
+    name: str
+    # For the owner who arranges the page, and for its visitors: in small letters, since the hand writes it where it stands in front.
+    label: Any
+    title: Any
+    template: str
+    # What the template needs, in a fixed number of queries; None hides the part without a trace. `tags` in it join the page's.
+    find: Callable[[], dict[str, Any] | None]
+    tags: Sequence[str] = ()
+    # Where all of it stands.
+    more: str = ""
+    more_label: Any = ""
+    # Takes the larger column, and lets narrow parts stand beside it.
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a look at one part of the site told, and what to do about it. `where` is the page it is put right on."""
+
+    level: Literal["ok", "warning", "problem"]
+    text: Any
+    todo: Any = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """Looks at one part of the site, whatever state that is in: for `fansite doctor` and the owner's page."""
+
+    name: str
+    look: Callable[[], Iterable[Finding]]
+    # Cheap enough for a page: a counted few queries, nothing read whole.
+    quick: bool = True
+    # Asks the tables; left out while there are none of today's schema.
+    tables: bool = True
+
+
+@dataclass(frozen=True)
 class Feature:
     blueprints: Sequence[Blueprint] = ()
     contents: Sequence[Content] = ()
@@ -95,8 +173,15 @@ class Feature:
     listeners: Sequence[Listener] = ()
     routines: Sequence[Routine] = ()
     commands: Sequence[click.Command] = ()
+    checks: Sequence[Check] = ()
     sitemap: Sequence[SitemapPart] = ()
     drafts: Drafts | None = None
+    personal: Personal | None = None
+    home_sections: Sequence[HomeSection] = ()
+    # How the site's own pictures are written into texts.
+    pictures: Pictures | None = None
+    # Where an address of a site that was imported leads, for what is no entry: path → path of ours.
+    old_addresses: Callable[[str], str | None] | None = None
     # Names templates may use everywhere.
     template_globals: dict[str, Any] = field(default_factory=dict)
     # A last word at start: extensions, request hooks.
