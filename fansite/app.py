@@ -59,7 +59,6 @@ class Site:
     drafts: Drafts | None = None
     personal: list[Personal] = field(default_factory=list)
     home_sections: list[HomeSection] = field(default_factory=list)
-    home_sections: list[HomeSection] = field(default_factory=list)
     pictures: Pictures | None = None
     old_addresses: list[Callable[[str], str | None]] = field(default_factory=list)
     adapters: dict[str, Any] = field(default_factory=dict)
