@@ -45,6 +45,8 @@ class Entry(Model):
     cover_id: Mapped[int | None] = mapped_column(sa.ForeignKey("picture.id"), index=True)
     cover_seed: Mapped[int] = mapped_column(default=0, server_default="0")
     cover_motif: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")
+    # The stored picture of a shared link, drawn by the worker; empty until then.
+    card: Mapped[str] = mapped_column(sa.String(80), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     # When it is or was first to be seen; in the future while `scheduled`.
     published_at: Mapped[datetime | None]
@@ -122,8 +124,14 @@ class Written:
 
     def write(self, body: str) -> None:
         self.body = body
-        self.html = markup.render(body, trust="staff")
+        self.html = rendered(body)
         self.renderer = markup.RENDERER_VERSION
+
+
+def rendered(body: str) -> str:
+    """The staff's Markdown as pages show it, the site's own pictures in all their sizes."""
+    site = current_app.extensions["fansite"]
+    return markup.render(body, trust="staff", home=site.settings.base_url, pictures=site.pictures)
 
 
 class SlugHistory(Model):
@@ -219,8 +227,8 @@ def of_kind(model: type[Any]) -> sa.ColumnElement[bool]:
 
 
 def by_slug(model: type[Any], slug: str, language: str, scope: str = "") -> Any:
-    """The entry at an address, its author with it."""
-    statement = sa.select(model).options(joinedload(model.author)).where(_at_slug(model, slug, language, scope))
+    """The entry at an address, its author and cover with it."""
+    statement = sa.select(model).options(joinedload(model.author), joinedload(model.cover)).where(_at_slug(model, slug, language, scope))
     return db.session.execute(statement).scalar_one_or_none()
 
 

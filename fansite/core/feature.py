@@ -64,6 +64,8 @@ class Reviewable:
     touch: Callable[[int], None]
     # Whether everybody can read it now.
     visible: Callable[[int], bool]
+    # The account it comes from, or None: nobody reports their own.
+    author: Callable[[int], int | None] = lambda _id: None
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,16 @@ class Wording(TypedDict, total=False):
     language: str
     translation_of: int | None
     comments_open: bool
+    # A picture of the library, or None for a drawn cover: which of the many, and of what.
+    cover_id: int | None
+    cover_seed: int
+    cover_motif: str
 
 
 def readable(entry: Any) -> tuple[Any, ...]:
     """What a reader would notice."""
-    return (entry.title, entry.body, entry.summary, entry.slug, entry.language, entry.translation_of_id)
+    words = (entry.title, entry.body, entry.summary, entry.slug, entry.language, entry.translation_of_id)
+    return (*words, entry.cover_id, entry.cover_seed, entry.cover_motif)
 
 
 def put(entry: Any, wording: Wording) -> None:
@@ -43,6 +48,10 @@ def put(entry: Any, wording: Wording) -> None:
         _put_in_group(entry, wording.get("language", entry.language), wording.get("translation_of", entry.translation_of_id))
     if "comments_open" in wording:
         entry.comments_open = wording["comments_open"]
+    if "cover_id" in wording:
+        entry.cover_id = wording["cover_id"]
+    entry.cover_seed = wording.get("cover_seed", entry.cover_seed or 0)
+    entry.cover_motif = wording.get("cover_motif", entry.cover_motif or "")
     _put_text(entry, wording.get("body", entry.body), wording.get("summary", entry.summary).strip())
 
 

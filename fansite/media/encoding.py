@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -12,11 +16,22 @@ from fansite.core.errors import Refused
 
 # No other decoder is ever tried: each is a way in.
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+# Telephones put a second picture behind a JPEG (depth, a wider view): the first is the one that was taken.
+SAME_AS = {"MPO": "JPEG"}
 MAX_BYTES = 32 * 1024 * 1024
 # A good camera; twice as many take 80 MB of memory and more than a second.
 MAX_PIXELS = 20_000_000
+# A progressive JPEG has ten. Each is a pass over all pixels: ten thousand would hold a process for minutes.
+MAX_SCANS = 64
 QUALITY = 85
 EXTENSIONS = {"PNG": "png", "JPEG": "jpg", "GIF": "png", "WEBP": "webp"}
+# What shows through where a format has no see-through parts.
+PAPER = (255, 255, 255)
+BLUR_SIZE = 16
+FACE_SIZE = 256
+
+# A decoded picture takes up to 80 MB, and once more while it is turned or written: one at a time in each process.
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -25,20 +40,54 @@ class Encoded:
     extension: str
     width: int
     height: int
+    transparent: bool
+    blur: str
 
 
 def encode(data: bytes) -> Encoded:
     """The picture in our own encoding. Size is checked from the header, before anything is decoded."""
+    with _opened(data) as (image, kind):
+        plain = _plain(image, kind)
+        extension, see_through = EXTENSIONS[kind], plain.has_transparency_data
+        return Encoded(_written(plain, extension), extension, *plain.size, see_through, "" if see_through else _blur(plain))
+
+
+def smaller(data: bytes, sizes: Mapping[str, tuple[int, str]]) -> Iterator[tuple[str, bytes]]:
+    """Name → (width, extension) as (name, bytes), the widest first: each is made of the one before."""
+    with _opened(data) as (image, _kind):
+        image = _in_colours(image)
+        for name, (width, extension) in sorted(sizes.items(), key=lambda size: -size[1][0]):
+            if width < image.width:
+                height = max(1, round(image.height * width / image.width))
+                image = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3)
+            yield name, _written(_on_paper(image) if extension == "jpg" else image, extension)
+
+
+def square(data: bytes) -> bytes:
+    """The middle of a picture, small, as a WebP: a face."""
+    with _opened(data) as (image, _kind):
+        face = ImageOps.fit(_in_colours(image), (FACE_SIZE, FACE_SIZE), Image.Resampling.LANCZOS)
+        return _written(face, "webp")
+
+
+# ---- reading ----------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[tuple[Image.Image, str]]:
+    """The picture, upright, and what it was sent as. Whatever goes wrong meanwhile is the file's fault."""
     if len(data) > MAX_BYTES:
         raise Refused(_l("This picture is larger than %(most)s MB.", most=MAX_BYTES // 1024**2), field="file")
     try:
-        with Image.open(BytesIO(data), formats=FORMATS) as image:
-            kind = str(image.format)
+        with _one_at_a_time, Image.open(BytesIO(data), formats=FORMATS) as image:
+            kind = SAME_AS.get(str(image.format), str(image.format))
             if image.width * image.height > MAX_PIXELS:
                 raise _too_many_pixels()
+            if kind == "JPEG" and data.count(b"\xff\xda") > MAX_SCANS:
+                raise ValueError("more scans than any camera writes")
             image.load()
-            upright = ImageOps.exif_transpose(image)
-        return _written(_plain(upright, kind), kind)
+            ImageOps.exif_transpose(image, in_place=True)  # a copy of the largest is 80 MB
+            yield image, kind
     except Refused:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -49,6 +98,9 @@ def encode(data: bytes) -> Encoded:
 
 def _too_many_pixels() -> Refused:
     return Refused(_l("This picture has more than %(most)s million pixels.", most=MAX_PIXELS // 1_000_000), field="file")
+
+
+# ---- writing ----------------------------------------------------------------------------------------------------------------
 
 
 def _plain(image: Image.Image, kind: str) -> Image.Image:
@@ -64,12 +116,35 @@ def _plain(image: Image.Image, kind: str) -> Image.Image:
     return plain
 
 
-def _written(image: Image.Image, kind: str) -> Encoded:
+def _in_colours(image: Image.Image) -> Image.Image:
+    """In a mode that can be made smaller and written as anything."""
+    plain = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    plain.info = {}
+    return plain
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    paper = Image.new("RGB", image.size, PAPER)
+    paper.paste(image, mask=image.getchannel("A"))
+    return paper
+
+
+def _blur(image: Image.Image) -> str:
+    small = image.convert("RGB")
+    small.thumbnail((BLUR_SIZE, BLUR_SIZE))
     file = BytesIO()
-    if kind == "JPEG":
+    small.save(file, "WEBP", quality=30, method=4)
+    return b64encode(file.getvalue()).decode()
+
+
+def _written(image: Image.Image, extension: str) -> bytes:
+    file = BytesIO()
+    if extension == "jpg":
         image.save(file, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    elif kind == "WEBP":
+    elif extension == "webp":
         image.save(file, "WEBP", quality=QUALITY, method=4)
     else:
         image.save(file, "PNG", optimize=True)
-    return Encoded(file.getvalue(), EXTENSIONS[kind], image.width, image.height)
+    return file.getvalue()

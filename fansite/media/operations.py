@@ -1,55 +1,180 @@
-"""Keeping pictures."""
+"""Keeping pictures: taken in once, described, made in sizes, taken out of the library and back."""
 
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 
 from fansite.backends.storage import Storage
-from fansite.core.db import db, transaction
-from fansite.media.encoding import encode
-from fansite.media.models import Picture
+from fansite.core.content import rendered
+from fansite.core.db import db, get, touch, transaction
+from fansite.core.errors import Refused
+from fansite.core.outbox import Event, record
+from fansite.core.policy import require
+from fansite.lib.times import now
+from fansite.media import encoding, policy, queries
+from fansite.media.models import FOCUSES, KEEP_REMOVED, MAX_ALT, MAX_CREDIT, Picture
 
-MAX_ALT = 300
 MAX_ORIGIN = 500
+# x-300x200.jpg and x-scaled.jpg are what WordPress made of x.jpg.
+_RESIZED = re.compile(r"(?:-\d{1,5}x\d{1,5}|-scaled|\.thumbnail|\.miniature)(?=\.\w{2,5}$)")
 
 
-def keep_picture(data: bytes, alt: str = "", origin: str | None = None) -> Picture:
+def storage() -> Storage:
+    found: Storage = current_app.extensions["fansite"].storage
+    return found
+
+
+# ---- taking in --------------------------------------------------------------------------------------------------------------
+
+
+def keep_picture(data: bytes, alt: str = "", origin: str | None = None, *, by: Any = None) -> Picture:
     """Stores a picture once; the same file again is the same picture. Raises `Refused` for what is none.
 
     It is named by the file that was sent, not by our encoding of it: that may differ with the next version of the library.
     """
-    digest = _digest(data)
-    known = _named(digest)
+    digest, by_id = _digest(data), by.id if by is not None else None
+    known = queries.of_digest(digest)
     if known is not None:
-        return known
-    encoded = encode(data)
+        return _taken_back(known)
+    encoded = encoding.encode(data)
     name = f"{digest}.{encoded.extension}"
-    storage: Storage = current_app.extensions["fansite"].storage
     # The file first: a file without a row is never seen, a row without a file is a hole in a page.
-    storage.put(name, encoded.data)
+    storage().put(name, encoded.data)
     with transaction() as session:
-        known = _named(digest)
+        known = queries.of_digest(digest)
         if known is not None:
-            return known
-        picture = Picture(name=name, width=encoded.width, height=encoded.height, bytes=len(encoded.data))
-        picture.alt, picture.origin = alt.strip()[:MAX_ALT], (origin or "")[:MAX_ORIGIN] or None
+            return _taken_back(known)
+        picture = Picture(name=name, width=encoded.width, height=encoded.height, bytes=len(encoded.data), uploaded_by_id=by_id)
+        picture.transparent, picture.blur = encoded.transparent, encoded.blur
+        picture.alt, picture.origin = _line(alt)[:MAX_ALT], (origin or "")[:MAX_ORIGIN] or None
+        picture.origin_path = path_of_origin(urlsplit(origin).path) if origin else None
         session.add(picture)
         session.flush()
+        record("picture.kept", picture)
         return picture
 
 
 def picture_of(data: bytes) -> Picture | None:
     """The picture that was made of this very file, if it was ever kept."""
-    return _named(_digest(data))
+    return queries.of_digest(_digest(data))
+
+
+def path_of_origin(path: str) -> str:
+    """The path of a picture on another site, of whatever size it was asked for."""
+    return _RESIZED.sub("", unquote(path, errors="replace"))[:MAX_ORIGIN]
 
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:40]
 
 
-def _named(digest: str) -> Picture | None:
-    names = [f"{digest}.{extension}" for extension in ("jpg", "png", "webp")]
-    return db.session.execute(sa.select(Picture).where(Picture.name.in_(names))).scalar_one_or_none()
+def _taken_back(picture: Picture) -> Picture:
+    """Sent once more, it is wanted again."""
+    if picture.removed_at is not None:
+        with transaction():
+            picture = get(Picture, picture.id)
+            picture.removed_at = None
+    return picture
+
+
+# ---- the library ------------------------------------------------------------------------------------------------------------
+
+
+def describe(picture_id: int, *, by: Any, alt: str, decorative: bool, credit: str, focus: str = "") -> Picture:
+    """What it shows, or that there is nothing to say; whose it is. Texts that show it are rendered again by the worker."""
+    alt, credit = _line(alt), _line(credit)
+    if len(alt) > MAX_ALT:
+        raise Refused(_l("Say it in %(most)s characters at most.", most=MAX_ALT), field="alt")
+    if len(credit) > MAX_CREDIT:
+        raise Refused(_l("Say it in %(most)s characters at most.", most=MAX_CREDIT), field="credit")
+    if not alt and not decorative:
+        raise Refused(_l("Say what it shows, or tick that it is only decoration."), field="alt")
+    with transaction():
+        require(policy.edit, by)
+        picture = get(Picture, picture_id)
+        said = ("" if decorative else alt, decorative, credit, focus if focus in FOCUSES else "")
+        if said != (picture.alt, picture.decorative, picture.credit, picture.focus):
+            picture.alt, picture.decorative, picture.credit, picture.focus = said
+            touch(*(tag for entry in queries.covered_by(picture) for tag in entry.page_tags))
+            record("picture.described", picture)
+        return picture
+
+
+def remove(picture_id: int, *, by: Any) -> None:
+    """Out of the library, with its address; only what nothing shows. It can be taken back until it is swept."""
+    with transaction():
+        require(policy.edit, by)
+        picture = get(Picture, picture_id)
+        if queries.uses_of(picture):
+            raise Refused(_l("Texts show this picture: take it out of them first."))
+        picture.removed_at = picture.removed_at or now()
+
+
+def take_back(picture_id: int, *, by: Any) -> None:
+    with transaction():
+        require(policy.edit, by)
+        get(Picture, picture_id).removed_at = None
+
+
+def sweep() -> None:
+    """What was removed long ago goes for good. What somebody began to show meanwhile comes back instead."""
+    for picture_id in queries.removed_before(now() - KEEP_REMOVED):
+        with transaction() as session:
+            picture = get(Picture, picture_id)
+            if picture.removed_at is None or queries.uses_of(picture):
+                picture.removed_at = None
+                continue
+            names = [picture.name, *picture.sizes()]
+            session.delete(picture)
+        for name in names:
+            storage().drop(name)
+
+
+# ---- what follows: the worker -----------------------------------------------------------------------------------------------
+
+
+def make_sizes(events: Sequence[Event]) -> None:
+    """Listener of `picture.kept`: makes what is missing."""
+    for picture in _pictures_of(events):
+        missing = {name: size for name, size in picture.sizes().items() if not _is_stored(name)}
+        if missing:
+            with storage().open(picture.name) as file:
+                data = file.read()
+            for name, made in encoding.smaller(data, missing):
+                storage().put(name, made)
+
+
+def render_again(events: Sequence[Event]) -> None:
+    """Listener of `picture.described`: texts that show it say its new words."""
+    for picture in _pictures_of(events):
+        for shown_in in queries.shown_in(picture):
+            with transaction():
+                entry = get(type(shown_in), shown_in.id)
+                html = rendered(entry.body)
+                if html != entry.html:
+                    entry.html = html
+                    entry.touch()
+
+
+def _pictures_of(events: Sequence[Event]) -> list[Picture]:
+    ids = {int(event.subject.partition(":")[2]) for event in events}
+    return list(db.session.scalars(sa.select(Picture).where(Picture.id.in_(ids), Picture.removed_at.is_(None))))
+
+
+def _is_stored(name: str) -> bool:
+    try:
+        return storage().size(name) > 0
+    except FileNotFoundError:
+        return False
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

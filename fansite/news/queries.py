@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import defer, joinedload
 
 from fansite.core.content import Entry, listed, of_kind, readable_in
 from fansite.core.db import db
@@ -49,11 +49,12 @@ def public(language: str) -> sa.Select[Any]:
     """What a reader of this language is offered, newest first; a card needs no text."""
     shown = sa.and_(of_kind(NewsPost), listed(), readable_in(language))
     statement = sa.select(NewsPost).where(shown).order_by(Entry.published_at.desc(), Entry.id.desc())
-    return statement.options(defer(NewsPost.body), defer(NewsPost.html))
+    return statement.options(defer(NewsPost.body), defer(NewsPost.html), joinedload(NewsPost.cover))
 
 
-def latest(language: str, limit: int) -> Sequence[NewsPost]:
-    return db.session.scalars(public(language).limit(limit)).all()
+def latest(language: str, limit: int, *, after: int = 0) -> Sequence[NewsPost]:
+    """The newest, but for so many of them."""
+    return db.session.scalars(public(language).limit(limit).offset(after)).all()
 
 
 def tagged(language: str, tag_id: int) -> sa.Select[Any]:

@@ -25,6 +25,7 @@ from fansite.core.db import db, transaction
 from fansite.core.limits import Tally
 from fansite.core.mail import Mail
 from fansite.lib.times import now
+from fansite.media import faces
 from fansite.media.operations import keep_picture
 from fansite.moderation import operations as moderation
 from fansite.moderation.models import Review
@@ -138,11 +139,17 @@ def _texts(cast: Any) -> dict[str, Any]:
             pages.withdraw(page, by=cast.eli)
     picture = io.BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "PNG")
+    kept = keep_picture(picture.getvalue())
     return {
         **texts,
         "post": lisbon,
         "tag": db.session.scalar(sa.select(Tag.id).where(Tag.slug == "tour")),
-        "picture": keep_picture(picture.getvalue()).name,
+        "picture": kept.name,
+        "picture_id": kept.id,
+        "sized": kept.sized(8, "webp"),
+        "other_size": kept.sized(9, "webp"),
+        "face": faces.send(picture.getvalue(), by=cast.eli).name,
+        "waiting_face": faces.send(picture.getvalue(), by=cast.nora).name,
     }
 
 

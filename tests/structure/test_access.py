@@ -58,6 +58,25 @@ media
 GET   /media/{picture}                         200
 GET   /media/nothing.png                       404
 GET   /media/secret.key                       404
+GET   /media/{sized}                           200
+GET   /media/{other_size}                      404
+GET   /media/faces/{face}                      200
+GET   /media/faces/{waiting_face}              404      404    200    404    200    200    200
+GET   /media/faces/nothing.webp                404
+POST  /media/uploads                           login    login  403    403    403    400    400
+GET   /media/uploads/nothing                   login    login  404    404    404    404    404
+PATCH /media/uploads/nothing                   login    login  404    404    404    404    404
+DELETE /media/uploads/nothing                  login    login  404    404    404    404    404
+GET   /account/picture                         login    login  200    200    200    200    200
+POST  /account/picture                         login    login  422    422    422    422    422
+POST  /account/picture/removal                 login    login  303    303    303    303    303
+GET   /staff/pictures                          login    login  403    403    403    200    200
+POST  /staff/pictures                          login    login  403    403    403    422    422
+GET   /staff/pictures/{picture_id}             login    login  403    403    403    200    200
+GET   /staff/pictures/999                      login    login  403    403    403    404    404
+POST  /staff/pictures/{picture_id}             login    login  403    403    403    303    303
+POST  /staff/pictures/{picture_id}/removal     login    login  403    403    403    303    303
+POST  /staff/pictures/999/removal              login    login  403    403    403    404    404
 
 search
 GET   /search?q=lisbon                         200
@@ -246,6 +265,14 @@ FORMS: dict[str, dict[str, str]] = {
     "comments.edit": {"body": "Other words"},
     "comments.withdrawal": {},
     "comments.report": {"category": "spam", "note": "sold me a hat"},
+    "media.begin": {},
+    "media.append": {},
+    "media.drop": {},
+    "media.send_face": {},
+    "media.take_off_face": {},
+    "media.take": {},
+    "media.describe": {"alt": "A mast"},
+    "media.removal": {},
     "moderation.watched": {"kind": "banned", "words": "casino"},
     "moderation.subject": {"decision": "remove"},
     "moderation.decision": {"decision": "approve"},
@@ -276,7 +303,7 @@ class Row:
 def rows() -> Iterator[Row]:
     feature = ""
     for words in filter(None, map(str.split, TABLE.splitlines())):
-        if words[0] in ("GET", "POST"):
+        if words[0] in ("GET", "POST", "PATCH", "DELETE"):
             method, address, *answers = words
             yield Row(feature, method, address, dict(zip(PEOPLE, answers * (7 if len(answers) == 1 else 1), strict=True)))
         elif words == list(PEOPLE):
@@ -320,8 +347,8 @@ def send(scene: Scene, row: Row, who: str, *, address: str = "", method: str = "
     own = address_of(scene, row)
     if row.method == "GET":
         return scene.ask(who, method or "GET", address or own)
-    fields = {**FORMS[match(scene, own, "POST").endpoint], "csrf_token": scene.tokens.get(who, "")}
-    return scene.ask(who, "POST", address or own, {**fields, **other}, origin=origin)
+    fields = {**FORMS[match(scene, own, row.method).endpoint], "csrf_token": scene.tokens.get(who, "")}
+    return scene.ask(who, row.method, address or own, {**fields, **other}, origin=origin)
 
 
 def told(response: Any, address: str = "/") -> str:

@@ -12,12 +12,27 @@ from fansite.core.errors import Refused
 
 from . import cleaning, dialects, effort, fitting
 from .dialects import Trust
+from .pictures import Image, Pictures, Written, simple, with_pictures
 from .texts import plain, summary_of, tidy, without_unseen
 
-__all__ = ["RENDERER_VERSION", "TooComplex", "Trust", "check", "clean_html", "plain", "render", "summary_of", "tidy"]
+__all__ = [
+    "RENDERER_VERSION",
+    "Image",
+    "Pictures",
+    "TooComplex",
+    "Trust",
+    "Written",
+    "check",
+    "clean_html",
+    "plain",
+    "render",
+    "simple",
+    "summary_of",
+    "tidy",
+]
 
 # Stored beside rendered text. Raise it when the same text would come out otherwise.
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 
 _log = logging.getLogger(__name__)
 
@@ -47,17 +62,27 @@ def check(text: str, *, limit: int, field: str = "body") -> None:
         raise TooComplex(_TOO_MUCH[cause], field=field)
 
 
-def render(text: str, *, trust: Trust, standing: bool = False, id_prefix: str = "") -> str:
-    """Safe HTML. `standing`: links of this fan count for search engines. `id_prefix`: keeps footnotes of two texts on a page apart."""
+def render(
+    text: str,
+    *,
+    trust: Trust,
+    standing: bool = False,
+    id_prefix: str = "",
+    home: str = "",
+    pictures: Pictures | None = None,
+) -> str:
+    """Safe HTML. `standing`: links of this fan count for search engines. `id_prefix`: keeps footnotes of two texts on a page apart.
+    `home`: the address of this site, whose pictures are shown; all others become links. `pictures` writes those it knows."""
     text = tidy(text)
-    return clean_html(_marked_up(text, trust), trust, standing=standing, id_prefix=id_prefix)
+    html = clean_html(_marked_up(text, trust), trust, standing=standing, id_prefix=id_prefix, home=home)
+    return with_pictures(html, pictures) if pictures and trust == "staff" else html
 
 
-def clean_html(html: str, trust: Trust, *, standing: bool = False, id_prefix: str = "") -> str:
+def clean_html(html: str, trust: Trust, *, standing: bool = False, id_prefix: str = "", home: str = "") -> str:
     """Foreign HTML as it may stand in a page."""
     drafted = without_unseen(cleaning.draft(without_unseen(html), trust))
     # Cleaned twice: what was taken out or fitted in between could have joined two harmless halves.
-    return cleaning.final(fitting.fit(drafted, trust, id_prefix), trust, standing).strip()
+    return cleaning.final(fitting.fit(drafted, trust, id_prefix, home), trust, standing).strip()
 
 
 def _marked_up(text: str, trust: Trust) -> str:

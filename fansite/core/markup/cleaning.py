@@ -48,7 +48,7 @@ _VALUES = {
     "scope": re.compile(r"col|row|colgroup|rowgroup"),
     # Becomes a class on its way into the page.
     "align": re.compile(r"center|right"),
-    "class": re.compile(r"align-(?:center|right)|footnote(?:-ref|-backref)?"),
+    "class": re.compile(r"align-(?:center|right)|footnote(?:-ref|-backref)?|elsewhere"),
     "dir": re.compile(r"ltr|rtl|auto"),
     "lang": re.compile(r"[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*"),
     "datetime": re.compile(r"[0-9TZ:.+ -]{4,40}"),

@@ -20,8 +20,8 @@ _NOT_OURS = re.compile(r' rel="[^"]*"| title=""')
 _ALIGNED = re.compile(rf'<t(?P<cell>[dh])(?P<attributes>{ATTRIBUTES}) align="(?P<side>center|right)"')
 
 
-def fit(html: str, trust: Trust, id_prefix: str) -> str:
-    html = _fit_fan(html) if trust == "fan" else _fit_staff(html, id_prefix)
+def fit(html: str, trust: Trust, id_prefix: str, home: str = "") -> str:
+    html = _fit_fan(html) if trust == "fan" else _fit_staff(html, id_prefix, home)
     return _EMPTY.sub("", html)
 
 
@@ -54,13 +54,36 @@ def _link(address: str, inner: str) -> str:
 # ---- staff --------------------------------------------------------------------------------------------------------------
 
 
-def _fit_staff(html: str, id_prefix: str) -> str:
+def _fit_staff(html: str, id_prefix: str, home: str) -> str:
     html = _HEADING.sub(_Outline(), html)
+    html = _without_elsewhere(html, home)
     html = _ALIGNED.sub(r'<t\g<cell>\g<attributes> class="align-\g<side>"', html)
     html = _FIGURE.sub(_figure, html)
     html = _IMAGE.sub(_described, html)
     html = _LINK.sub(_outward, html)
     return _NOTED.sub(lambda tag: _NOTE.sub(rf"\1{id_prefix}\2", tag[0]), html) if id_prefix else html
+
+
+def _without_elsewhere(html: str, home: str) -> str:
+    """A browser fetches no picture of another site for us, and none should learn who reads: it becomes a link that says where it lies."""
+    if home:
+        html = html.replace(f'src="{home}/', 'src="/')
+    html = _LINK.sub(lambda link: _IMAGE.sub(_in_words, link[0]), html)
+    return _IMAGE.sub(_as_link_elsewhere, html)
+
+
+def _in_words(image: re.Match[str]) -> str:
+    return (_attribute(image, "alt") or _attribute(image, "src")) if _lies_elsewhere(image) else image[0]
+
+
+def _as_link_elsewhere(image: re.Match[str]) -> str:
+    if not _lies_elsewhere(image):
+        return image[0]
+    return f'<a class="elsewhere" href="{_attribute(image, "src")}">{_in_words(image)}</a>'
+
+
+def _lies_elsewhere(image: re.Match[str]) -> bool:
+    return _attribute(image, "src").startswith("http")
 
 
 class _Outline:

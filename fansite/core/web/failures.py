@@ -104,7 +104,7 @@ def moved_here() -> str | None:
         entry = at_old_address(at, query)
         if entry is not None and entry.public:
             return entry_path(entry)
-    return None
+    return next(filter(None, (leads(path) for leads in current_app.extensions["fansite"].old_addresses)), None)
 
 
 def words(code: int) -> tuple[str, str]:

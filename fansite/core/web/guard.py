@@ -59,6 +59,8 @@ def open_guard(app: Flask, settings: Settings) -> None:
             or getattr(app.view_functions[request.endpoint], "from_anywhere", False)
         ):
             return None
+        if g.get("person") is not None:  # nobody else's file is even read
+            request.max_content_length = getattr(app.view_functions[request.endpoint], "most_bytes", None)
         check_origin(settings)
         check_form()
         return check_token()

@@ -10,11 +10,11 @@ from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from fansite.core.kept import site_name
+from fansite.core.kept import facts, site_name
 from fansite.core.web.assets import Assets
 from fansite.core.web.guard import csrf_field
 from fansite.core.web.paths import current_language, entry_path, path_for, public_url
-from fansite.lib import covers, drawing
+from fansite.lib import covers, drawing, hand
 from fansite.lib.times import w3c
 from fansite.settings import ROOT, Settings
 
@@ -30,26 +30,37 @@ def open_templates(app: Flask, settings: Settings) -> None:
         csrf_field=csrf_field,
         languages=settings.languages,
         base_url=settings.base_url,
-        avatar=avatar,
         drawn_cover=lambda seed, classes="", motif="": Markup(covers.cover(seed, classes, motif)),
+        written=written,
+        site_line=site_line,
         icon=lambda name, label="": Markup(drawing.icon(name, label)),
     )
-    app.jinja_env.filters.update(day=day, moment=moment, w3c=w3c, clock=clock)
+    app.jinja_env.filters.update(day=day, month=month, moment=moment, w3c=w3c, clock=clock)
 
     @app.context_processor
     def always() -> dict[str, Any]:
         return {"person": g.get("person"), "language": current_language(), "site_name": site_name()}
 
 
-def avatar(who: Any, size: int = 44) -> Markup:
-    """The drawn face of an account, or of a bare name."""
-    name = who if isinstance(who, str) else getattr(who, "username_key", None)
-    return Markup(drawing.avatar((name or "?").lower()))
+def site_line() -> str:
+    """What the band says of itself, in the reader's language."""
+    return facts().get(f"site_line.{current_language()}", "")
+
+
+def written(words: object) -> Markup | None:
+    """A few words in the site's own hand, or None where it lacks a letter."""
+    drawn = hand.written(str(words))
+    return Markup(drawn) if drawn else None
 
 
 def day(moment: datetime | date, form: str = "long") -> str:
     """Thursday 19 November 2026, in the site's zone and the reader's language."""
     return str(format_date(moment, "full" if form == "long" else form))
+
+
+def month(at: datetime) -> str:
+    """November 2026."""
+    return str(format_date(at, "MMMM yyyy"))
 
 
 def moment(at: datetime) -> str:
