@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class SiteFact(Model):
-    """What the owner said about the site itself: its name so far."""
+    """What the owner said about the site itself: its name, and how it looks."""
 
     __tablename__ = "site_fact"
     name: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
@@ -37,9 +37,13 @@ def kept(name: str, tags: tuple[str, ...], find: Callable[[], T]) -> T:
     return answer
 
 
+def facts() -> dict[str, str]:
+    """All that was said about the site, in one question."""
+    return kept("facts", ("site",), lambda: {fact.name: fact.value for fact in db.session.scalars(sa.select(SiteFact))})
+
+
 def site_name() -> str:
-    fallback = current_app.extensions["fansite"].settings.site_name
-    return kept("site_name", ("site",), lambda: _fact("site_name")) or fallback
+    return facts().get("site_name") or str(current_app.extensions["fansite"].settings.site_name)
 
 
 def say(name: str, value: str) -> None:
@@ -47,7 +51,3 @@ def say(name: str, value: str) -> None:
     with transaction() as session:
         session.merge(SiteFact(name=name, value=value))
         touch("site")
-
-
-def _fact(name: str) -> str | None:
-    return db.session.scalar(sa.select(SiteFact.value).where(SiteFact.name == name))

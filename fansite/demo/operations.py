@@ -29,6 +29,7 @@ from fansite.tags.models import Tag, entry_tag
 
 PASSWORD = "paper marmots sing"
 BAND = "The Paper Marmots"
+LINES = {"en": "ukulele, piano, two voices, one volcano", "fr": "ukulélé, piano, deux voix, un volcan"}
 SHOWN = (("ada", "owner"), ("eli", "editor"), ("milo", "moderator"), ("fay", "fan"), ("nora", "a new fan"))
 
 
@@ -285,6 +286,8 @@ def _reports(session: Any, done: Loaded, by_number: dict[Any, bulk.Row]) -> None
 def _name(session: Any) -> None:
     if session.get(kept.SiteFact, "site_name") is None:
         kept.say("site_name", BAND)
+        for language, line in LINES.items():
+            kept.say(f"site_line.{language}", line)
 
 
 __all__ = ["accounts_lines", "is_empty", "is_loaded", "load"]

@@ -7,7 +7,8 @@ import pytest
 from fansite.accounts import operations as accounts
 from fansite.comments import operations as comments
 from fansite.core.db import get, transaction
-from fansite.home.views import LATEST_COMMENTS, LATEST_NEWS
+from fansite.core.feature import HomeSection
+from fansite.home.sections import LATEST_COMMENTS, LATEST_NEWS
 from fansite.moderation import operations as moderation
 from fansite.news import operations as news
 from tests.client import ORIGIN
@@ -163,3 +164,46 @@ def test_files_of_this_version_are_kept_for_a_year_and_others_for_a_minute(app, 
 def test_files_that_are_none_are_not_found(app, stranger, name):
     version = app.extensions["fansite"].assets.version
     assert stranger.client.get(f"/static/{version}/{name}", follow_redirects=True).status_code == 404
+
+
+# ---- the parts of the page --------------------------------------------------------------------------------------------------
+
+
+def headings(visitor) -> list[str]:
+    return [" ".join(heading.text_content().split()) for heading in visitor.page.xpath("//main//section/div/h2")]
+
+
+def test_a_part_with_nothing_in_it_leaves_no_trace(app, stranger):
+    stranger.get("/")
+    assert headings(stranger) == ["new!", "just said"]
+
+
+def test_what_another_feature_brings_stands_beside_the_news_as_soon_as_there_is_something(app, cast, post, stranger):
+    """How the gigs will come to the first screen."""
+    nights: list[str] = []
+    gigs = HomeSection(
+        "gigs", "Gigs", "next nights", "home/_said.html", lambda: {"said": []} if nights else None, more="news.index"
+    )
+    app.extensions["fansite"].home_sections.append(gigs)
+    many_posts(5)
+    stranger.get("/")
+    assert headings(stranger) == ["new!", "just said", "Before that", "New here"]
+    nights.append("Lyon")
+    stranger.get("/")
+    assert headings(stranger) == ["new!", "next nights", "Just said", "Before that", "New here"]
+
+
+def test_new_fans_stand_there_by_name_and_since_when_once_they_were_heard(cast, post, stranger):
+    say(post, cast.fay, "See you in Lisbon")
+    moderation.decide(moderation.take_up("comment", say(post, cast.nora, "Me too").id, by=cast.milo), "approve", by=cast.milo)
+    stranger.get("/")
+    newcomers = [" ".join(link.text_content().split()) for link in stranger.page.xpath('//*[@class="newcomer"]')]
+    assert any(line.startswith(f"{cast.nora.username} since ") for line in newcomers)
+    assert not any(cast.ben.username in line for line in newcomers)
+
+
+def test_words_in_the_sites_hand_are_there_for_readers_too(cast, post, stranger):
+    stranger.get("/")
+    label = stranger.page.xpath('//h2[@id="new"]')[0]
+    assert label.xpath('span[@class="unseen"]/text()') == ["new!"]
+    assert label.xpath("*[local-name()='svg']/@aria-hidden") == ["true"]

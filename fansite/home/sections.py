@@ -1,0 +1,84 @@
+"""What the front page is made of. Each part asks for its own things, and one that finds nothing leaves no trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, g
+from flask_babel import lazy_gettext as _l
+
+from fansite.comments import queries as comments
+from fansite.core.feature import HomeSection
+from fansite.fans import queries as fans
+from fansite.news import queries as news
+
+LATEST_NEWS = 7
+# Of these, how many stand on the first screen.
+NEWS_IN_FRONT = 3
+LATEST_COMMENTS = 5
+NEW_FANS = 8
+
+
+def _new() -> dict[str, Any]:
+    """Stands there without any post as well: somebody has to be told how to write the first."""
+    return {"posts": news.latest(g.language, NEWS_IN_FRONT)}
+
+
+def _before() -> dict[str, Any] | None:
+    older = news.latest(g.language, LATEST_NEWS - NEWS_IN_FRONT, after=NEWS_IN_FRONT)
+    return {"posts": older} if older else None
+
+
+def _said() -> dict[str, Any]:
+    said = comments.latest(LATEST_COMMENTS)
+    return {"said": said, "tags": [f"account:{comment.author_id}" for comment in said]}
+
+
+def _fans() -> dict[str, Any] | None:
+    people = fans.newest(NEW_FANS)
+    return {"people": people, "tags": [f"account:{person.id}" for person in people]} if people else None
+
+
+NEW = HomeSection("new", _l("The latest news"), _l("new!"), "home/_new.html", _new, tags=("list:news",), wide=True)
+SAID = HomeSection("said", _l("The latest comments"), _l("just said"), "home/_said.html", _said, tags=("list:comments",))
+BEFORE = HomeSection(
+    "before", _l("Older news"), _l("before that"), "home/_before.html", _before, tags=("list:news",), more="news.index",
+    more_label=_l("All news"), wide=True,
+)  # fmt: skip
+FANS = HomeSection(
+    "fans", _l("New fans"), _l("new here"), "home/_fans.html", _fans, tags=("list:fans", "list:comments"), more="fans.index",
+    more_label=_l("All fans"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A part of the page and what it found."""
+
+    section: HomeSection
+    found: dict[str, Any]
+
+
+def all_sections() -> list[HomeSection]:
+    """In their usual order: what other features bring (when do they play?) comes right after the news."""
+    brought: list[HomeSection] = current_app.extensions["fansite"].home_sections
+    return [NEW, *brought, SAID, BEFORE, FANS]
+
+
+def shown(order: list[str]) -> list[Shown]:
+    """The parts an owner wants, in that order, as far as there is something in them."""
+    by_name = {section.name: section for section in all_sections()}
+    found = [(section, section.find()) for section in (by_name[name] for name in order if name in by_name)]
+    return [Shown(section, things) for section, things in found if things is not None]
+
+
+def rows(parts: list[Shown]) -> list[list[Shown]]:
+    """Side by side what fits: a wide part takes the narrow ones after it beside it."""
+    laid: list[list[Shown]] = []
+    for part in parts:
+        if part.section.wide or not laid or not laid[-1][0].section.wide:
+            laid.append([part])
+        else:
+            laid[-1].append(part)
+    return laid
