@@ -6,9 +6,8 @@ from fansite.core.feature import Feature
 from fansite.core.outbox import Listener, Routine
 from fansite.media import faces, operations, queries, showing, uploads
 from fansite.media.review import reviewable
-from fansite.media.showing import drawing_of, image_object
+from fansite.media.showing import drawing_of, image_object, link_picture
 from fansite.media.views import bp
-from fansite.media.showing import drawing_of, shared
 from fansite.media.views.files import old_address, served
 
 # The largest take some seconds; a worker that was killed over one is not waited for long.
@@ -37,4 +36,4 @@ feature = Feature(
     },
 )
 
-__all__ = ["drawing_of", "feature", "image_object", "operations", "queries"]
+__all__ = ["drawing_of", "feature", "image_object", "link_picture", "operations", "queries", "served"]

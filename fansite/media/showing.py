@@ -67,6 +67,14 @@ def shared(picture: Picture) -> dict[str, str]:
     }
 
 
+def link_picture(entry: Any) -> dict[str, str]:
+    """What a link to an entry shows elsewhere: the card that was drawn for it, until then its cover, or what the whole site shows."""
+    if not entry.card:
+        return shared(entry.cover) if entry.cover is not None else {}
+    address = public_url(path_for("seo.card", name=entry.card))
+    return {"og:image": address, "og:image:width": "1200", "og:image:height": "630", "og:image:alt": entry.title}
+
+
 def image_object(picture: Picture) -> dict[str, Any]:
     """For schema.org."""
     told = shared(picture)
@@ -91,8 +99,8 @@ def face_image(name: str, alt: str = "") -> Markup:
 
 
 def drawing_of(entry: Any) -> str:
-    """The seed of an entry's drawn cover: the same for all its translations, another with each wish for another."""
-    return f"{entry.kind}:{entry.group_id or 'new'}:{entry.cover_seed or 0}"
+    """The seed of an entry's drawn cover: the one the desk chose, or its own number, the same for all translations."""
+    return f"seed:{entry.cover_seed}" if entry.cover_seed else f"{entry.kind}:{entry.group_id or 'new'}"
 
 
 def in_texts(images: Sequence[Image]) -> list[Written | None]:

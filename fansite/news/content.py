@@ -13,6 +13,7 @@ from fansite.core.content import Content
 from fansite.core.entries import author_name, text_of, year_of
 from fansite.core.web import entry_path, path_for, public_url, static_path
 from fansite.lib.times import w3c
+from fansite.media import image_object, link_picture
 from fansite.news import policy
 from fansite.news.models import NewsPost
 
@@ -38,7 +39,7 @@ def json_ld(post: NewsPost) -> dict[str, Any]:
         "description": post.summary,
         "url": public_url(entry_path(post)),
         "mainEntityOfPage": public_url(entry_path(post)),
-        "image": public_url(static_path("art/card.png")),
+        "image": _image(post),
         "inLanguage": post.language,
         "datePublished": w3c(post.published_at) if post.published_at else None,
         "dateModified": w3c(post.updated_at),
@@ -46,6 +47,13 @@ def json_ld(post: NewsPost) -> dict[str, Any]:
         "publisher": band(),
         **({"keywords": [tag.name for tag in post.tags]} if post.tags else {}),
     }
+
+
+def _image(post: NewsPost) -> Any:
+    """The picture itself where there is one; search engines crop it as they like. Else what a link to it shows."""
+    if post.cover is not None:
+        return image_object(post.cover)
+    return link_picture(post).get("og:image") or public_url(static_path("art/card.png"))
 
 
 def _author(post: NewsPost) -> dict[str, Any] | None:

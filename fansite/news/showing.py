@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from fansite.comments import Section
 from fansite.core.web import Page, entry_path, path_for
 from fansite.lib.times import w3c
+from fansite.media import link_picture
 from fansite.news.content import json_ld
 from fansite.news.models import NewsPost
 from fansite.news.queries import Around, Beside
@@ -43,4 +44,5 @@ def _node(post: NewsPost, said: Section) -> dict[str, Any]:
 
 def _open_graph(post: NewsPost) -> dict[str, str]:
     assert post.published_at is not None
-    return {"article:published_time": w3c(post.published_at), "article:modified_time": w3c(post.updated_at)}
+    times = {"article:published_time": w3c(post.published_at), "article:modified_time": w3c(post.updated_at)}
+    return {**times, **link_picture(post)}

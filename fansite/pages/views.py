@@ -10,6 +10,7 @@ from fansite.comments import Section, section
 from fansite.core import web
 from fansite.core.content import by_slug
 from fansite.core.entries import elsewhere, require_sight, stands_for
+from fansite.media import link_picture
 from fansite.pages import queries
 from fansite.pages.content import json_ld
 from fansite.pages.models import Page
@@ -44,5 +45,6 @@ def _described(entry: Page, said: Section | None) -> web.Page:
         kind="article",
         versions=versions,
         nodes=[node],
+        og=link_picture(entry),
         feed_stem=f"{web.entry_path(entry)}/feed" if said else None,
     )

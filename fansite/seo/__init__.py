@@ -1,6 +1,16 @@
-"""Sitemaps and robots.txt."""
+"""Sitemaps, robots.txt, and what shared links show."""
+
+from datetime import timedelta
 
 from fansite.core.feature import Feature
+from fansite.core.outbox import Listener, Routine
+from fansite.seo.listeners import catch_up, keep_cards
 from fansite.seo.views import bp
 
-feature = Feature(blueprints=[bp])
+CHANGES = ("news.published", "news.revised", "page.published", "page.revised")
+
+feature = Feature(
+    blueprints=[bp],
+    listeners=[Listener("seo.cards", keep_cards, CHANGES, batch=10)],
+    routines=[Routine("seo.cards", catch_up, timedelta(minutes=10))],
+)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+import re
+from typing import Any
 
-from fansite.core.web import conditional, public_url, shown_on, unlocalized
+from flask import Blueprint, Response, abort, redirect
+
+from fansite.core.content import Entry
+from fansite.core.db import db
+from fansite.core.web import conditional, path_for, public_url, shown_on, unlocalized
 from fansite.core.web.paths import settings
+from fansite.media import served
 from fansite.seo import sitemaps
+from fansite.seo.listeners import storage
+
+A_YEAR = 365 * 24 * 3600
+CARD = re.compile(r"card([1-9]\d{0,17})x[0-9a-f]{24}\.(?:png|jpg)")
 
 bp = Blueprint("seo", __name__)
 
@@ -42,6 +52,23 @@ def file(kind: str, number: int) -> Response:
         abort(404)
     shown_on(f"list:{kind}")
     return _xml("".join(sitemaps.file_xml(part, number)))
+
+
+@bp.get("/media/cards/<name>")
+@unlocalized
+def card(name: str) -> Any:
+    """What a shared link shows. A card that was drawn anew keeps its former addresses: they stand in messages people sent."""
+    of_entry = CARD.fullmatch(name)
+    entry = db.session.get(Entry, int(of_entry[1])) if of_entry else None
+    if entry is None or not entry.public or not entry.card:
+        abort(404)
+    if name != entry.card:
+        return redirect(path_for("seo.card", name=entry.card), 302)
+    try:
+        with storage().open(name) as file:
+            return served(file.read(), name, f"public, max-age={A_YEAR}, immutable")
+    except FileNotFoundError:
+        abort(404)
 
 
 def _xml(text: str) -> Response:

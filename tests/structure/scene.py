@@ -32,6 +32,7 @@ from fansite.moderation.models import Review
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
 from fansite.pages import operations as pages
+from fansite.seo import listeners as cards
 from fansite.tags import operations as tags
 from fansite.tags.models import Tag
 from tests.cast import make_cast, password_hash
@@ -145,12 +146,18 @@ def _texts(cast: Any) -> dict[str, Any]:
         "post": lisbon,
         "tag": db.session.scalar(sa.select(Tag.id).where(Tag.slug == "tour")),
         "picture": kept.name,
+        "card": _card_of(lisbon),
         "picture_id": kept.id,
         "sized": kept.sized(8, "webp"),
         "other_size": kept.sized(9, "webp"),
         "face": faces.send(picture.getvalue(), by=cast.eli).name,
         "waiting_face": faces.send(picture.getvalue(), by=cast.nora).name,
     }
+
+
+def _card_of(entry_id: int) -> str:
+    cards.draw_anew([entry_id])
+    return str(db.session.get(NewsPost, entry_id).card)
 
 
 def _said(cast: Any, post: int) -> dict[str, Any]:

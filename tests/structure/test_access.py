@@ -37,6 +37,8 @@ GET   /robots.txt                              200
 GET   /sitemap.xml                             200
 GET   /sitemaps/news-1.xml                     200
 GET   /sitemaps/news-2.xml                     404
+GET   /media/cards/{card}                      200
+GET   /media/cards/nothing.png                 404
 
 feeds
 GET   /feed.xml                                200
