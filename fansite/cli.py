@@ -66,7 +66,7 @@ def main(ctx: click.Context) -> None:
     With a demo:  fansite run
     """
     os.umask(0o077)  # what a site keeps (addresses, password hashes) is for nobody else on this machine
-    ctx.obj = {"app": _site}
+    ctx.obj = {"app": _site, "settings": _settings, "open": _open}
 
 
 def _settings() -> Settings:
@@ -77,16 +77,22 @@ def _settings() -> Settings:
         raise SystemExit(2) from None
 
 
-def _site() -> Flask:
-    """The application for a feature's command, or one line about what is missing."""
-    from fansite.app import create_app
-    from fansite.core.db import schema_problem
+def _site(*, old_schema: bool = False) -> Flask:
+    """The application for a feature's command, or one line about what is missing. Some work on an older schema as well."""
+    from fansite.core.db import is_older, schema_problem
 
     loaded = _settings()
     problem = schema_problem(loaded)
-    if problem:
+    if problem and not (old_schema and is_older(loaded)):
         click.echo(problem, err=True)
         raise SystemExit(2)
+    return _open(loaded)
+
+
+def _open(loaded: Settings) -> Flask:
+    """The application, whatever state its database is in."""
+    from fansite.app import create_app
+
     return create_app(loaded)
 
 

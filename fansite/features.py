@@ -13,7 +13,7 @@ LAYERS = (
     ("moderation",),
     ("comments", "media", "tags"),
     ("news", "pages", "fans"),
-    ("search", "seo", "feeds"),
+    ("search", "seo", "feeds", "backup", "health"),
     ("home", "staff", "transfer", "demo"),
     ("app",),
     ("serve",),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
+import glob
 import os
+import pwd
 import shutil
 import socket
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,7 +85,7 @@ def app(one_app: Any, empty_database: Path) -> Iterator[Any]:
         for leftover in folder.glob("fansite.db*"):
             leftover.unlink()
         shutil.copy(empty_database, folder / "fansite.db")
-        for name in ("search", "media", "outbox"):
+        for name in ("search", "media", "outbox", "parcels"):
             shutil.rmtree(folder / name, ignore_errors=True)
         site.kept.clear()
         site.search.close()
@@ -166,6 +171,40 @@ def count_queries(app: Any) -> Callable[[], Any]:
             sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
     return counting
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A private PostgreSQL on a socket of its own, run by a user without rights."""
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb")) or [shutil.which("initdb") or ""]
+    if not found[-1]:
+        pytest.skip("PostgreSQL is not installed")
+    binaries = Path(found[-1]).parent
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    as_user: list[str] = []
+    if getpass.getuser() == "root":
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        as_user = ["runuser", "-u", "postgres", "--"]
+    data = folder / "data"
+    subprocess.run(
+        [*as_user, binaries / "initdb", "-D", data, "-U", "site", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8"],
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
+    options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+    subprocess.run(
+        [*as_user, binaries / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start"],
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
+    yield f"postgresql:///postgres?host={folder}&user=site"
+    subprocess.run(
+        [*as_user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=False, capture_output=True, cwd="/"
+    )
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 os.environ.pop("FANSITE_INSTANCE_PATH", None)

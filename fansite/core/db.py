@@ -228,39 +228,52 @@ def alembic_config(settings: Settings) -> Any:
     return config
 
 
-def upgrade(settings: Settings) -> None:
-    """Brings the database to today's schema."""
+def upgrade(settings: Settings, schema: str = "head") -> None:
+    """Brings the database to today's schema, or to an earlier one that a backup has."""
     from alembic import command
     from alembic.util import CommandError
 
     settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        if _present_schema(settings) not in (None, *_schemas(settings)):
+        if _present_schema(settings) not in (None, *schemas(settings)):
             raise WrongSchema(NEWER)
-        command.upgrade(alembic_config(settings), "head")
+        command.upgrade(alembic_config(settings), schema)
     except (CommandError, sa.exc.DatabaseError) as problem:
         raise WrongSchema(f"The database cannot be upgraded: {_in_one_line(problem)}") from problem
 
 
 def schema_problem(settings: Settings) -> str | None:
     """One line when the database is not at today's schema, else None. Opens and closes its own connection."""
-    if settings.database_url == "sqlite:" and not Path(settings.instance_path / "fansite.db").exists():
+    if _no_file(settings):
         return EMPTY
     try:
         current = _present_schema(settings)
     except sa.exc.DatabaseError as problem:  # not there, locked, or no database at all
         return f"The database does not answer: {_in_one_line(problem)}"
-    schemas = _schemas(settings)
+    known = schemas(settings)
     if current is None:
         return EMPTY
-    if current not in schemas:
+    if current not in known:
         return NEWER
-    if current != schemas[0]:
-        return f"The database has schema {current}, this version needs {schemas[0]}: run `fansite db upgrade` first."
+    if current != known[0]:
+        return f"The database has schema {current}, this version needs {known[0]}: run `fansite db upgrade` first."
     return None
 
 
-def _schemas(settings: Settings) -> list[str]:
+def is_older(settings: Settings) -> bool:
+    """Whether the database has a schema that an earlier version made: to be backed up before it is upgraded."""
+    try:
+        return not _no_file(settings) and _present_schema(settings) in schemas(settings)[1:]
+    except sa.exc.DatabaseError:
+        return False
+
+
+def _no_file(settings: Settings) -> bool:
+    """To look into a database that is not there would make one."""
+    return settings.sqlite and not Path(settings.instance_path / "fansite.db").exists()
+
+
+def schemas(settings: Settings) -> list[str]:
     """All this version knows, today's first."""
     from alembic.script import ScriptDirectory
 
@@ -269,7 +282,7 @@ def _schemas(settings: Settings) -> list[str]:
 
 @cache
 def _newest_schema(settings: Settings) -> str:
-    return _schemas(settings)[0]
+    return schemas(settings)[0]
 
 
 def _present_schema(settings: Settings) -> str | None:

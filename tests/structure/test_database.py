@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import glob
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 
@@ -43,40 +34,6 @@ def test_every_foreign_key_is_indexed(empty_database):
             if (table, column[0]) == ("comment_draft", "parent_id") or (table, column[0]) == ("comment_draft", "comment_id"):
                 continue  # small, swept, never searched by these
             assert column in leading, f"{table}.{column[0]} has no index"
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    """A private PostgreSQL on a socket of its own, run by a user without rights."""
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb")) or [shutil.which("initdb") or ""]
-    if not found[-1]:
-        pytest.skip("PostgreSQL is not installed")
-    binaries = Path(found[-1]).parent
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    as_user = []
-    if getpass.getuser() == "root":
-        account = pwd.getpwnam("postgres")
-        os.chown(folder, account.pw_uid, account.pw_gid)
-        as_user = ["runuser", "-u", "postgres", "--"]
-    data = folder / "data"
-    subprocess.run(
-        [*as_user, binaries / "initdb", "-D", data, "-U", "site", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8"],
-        check=True,
-        capture_output=True,
-        cwd="/",
-    )
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-    subprocess.run(
-        [*as_user, binaries / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start"],
-        check=True,
-        capture_output=True,
-        cwd="/",
-    )
-    yield f"postgresql:///postgres?host={folder}&user=site"
-    subprocess.run(
-        [*as_user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=False, capture_output=True, cwd="/"
-    )
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_migrations_are_valid_for_postgresql(postgres, tmp_path):
