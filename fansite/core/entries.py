@@ -127,6 +127,7 @@ class _Address:
     language: str
     path: str
     changed: datetime
+    cover_id: int | None
 
 
 def sitemap_entries(content: Content) -> SitemapPart:
@@ -136,12 +137,12 @@ def sitemap_entries(content: Content) -> SitemapPart:
     def count() -> int:
         return db.session.scalar(sa.select(sa.func.count()).select_from(Entry).where(Entry.kind == content.kind, listed())) or 0
 
-    def rows(number: int, size: int) -> Iterator[tuple[str, Any, list[tuple[str, str]]]]:
+    def rows(number: int, size: int) -> Iterator[tuple[str, Any, list[tuple[str, str]], int | None]]:
         left, after = size, _last_before(content.kind, number, size)
         while left and after is not None and (batch := _addresses(content, after, min(left, BATCH))):
             versions = _versions(content, batch)
             for address in batch:
-                yield address.path, address.changed, versions.get(address.group, [])
+                yield address.path, address.changed, versions.get(address.group, []), address.cover_id
             left, after = left - len(batch), batch[-1].id
 
     def lastmod(number: int, size: int) -> datetime | None:
@@ -162,7 +163,14 @@ def _last_before(kind: str, number: int, size: int) -> int | None:
     return db.session.scalar(_in_order(kind, Entry.id).offset((number - 1) * size - 1).limit(1))
 
 
-_COLUMNS = (Entry.id, sa.func.coalesce(Entry.translation_of_id, Entry.id), Entry.language, Entry.slug, Entry.updated_at)
+_COLUMNS = (
+    Entry.id,
+    sa.func.coalesce(Entry.translation_of_id, Entry.id),
+    Entry.language,
+    Entry.slug,
+    Entry.updated_at,
+    Entry.cover_id,
+)
 
 
 def _addresses(content: Content, after: int, limit: int) -> list[_Address]:
@@ -181,6 +189,6 @@ def _versions(content: Content, batch: list[_Address]) -> dict[int, list[tuple[s
 
 def _read(content: Content, statement: sa.Select[Any]) -> list[_Address]:
     return [
-        _Address(id, group, language, path_for(content.endpoint, language=language, slug=slug), changed)
-        for id, group, language, slug, changed in db.session.execute(statement)
+        _Address(id, group, language, path_for(content.endpoint, language=language, slug=slug), changed, cover_id)
+        for id, group, language, slug, changed, cover_id in db.session.execute(statement)
     ]

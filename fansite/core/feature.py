@@ -70,11 +70,12 @@ class Reviewable:
 
 @dataclass(frozen=True)
 class SitemapPart:
-    """Addresses of one kind: `count` decides how many files there are, `rows` yields (path, lastmod) for one of them."""
+    """Addresses of one kind: `count` decides how many files there are, `rows` yields (path, lastmod, versions, the
+    number of its picture or None) for one of them."""
 
     kind: str
     count: Callable[[], int]
-    rows: Callable[[int, int], Iterator[tuple[str, Any, list[tuple[str, str]]]]]
+    rows: Callable[[int, int], Iterator[tuple[str, Any, list[tuple[str, str]], int | None]]]
     lastmod: Callable[[int, int], Any]
 
 

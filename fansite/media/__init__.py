@@ -5,8 +5,9 @@ from datetime import timedelta
 from fansite.core.feature import Feature
 from fansite.core.outbox import Listener, Routine
 from fansite.media import faces, operations, queries, showing, uploads
+from fansite.media.personal import personal
 from fansite.media.review import reviewable
-from fansite.media.showing import drawing_of, image_object, link_picture
+from fansite.media.showing import addresses_of, drawing_of, image_object, link_picture
 from fansite.media.views import bp
 from fansite.media.views.files import old_address, served
 
@@ -16,6 +17,7 @@ A_PICTURE = timedelta(minutes=2)
 feature = Feature(
     blueprints=[bp],
     reviewables=[reviewable],
+    personal=personal,
     pictures=showing.in_texts,
     old_addresses=old_address,
     listeners=[
@@ -36,4 +38,4 @@ feature = Feature(
     },
 )
 
-__all__ = ["drawing_of", "feature", "image_object", "link_picture", "operations", "queries", "served"]
+__all__ = ["addresses_of", "drawing_of", "feature", "image_object", "link_picture", "operations", "queries", "served"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,11 @@ def in_library(picture_id: int | None) -> Picture | None:
     if picture_id is None:
         return None
     return db.session.scalar(sa.select(Picture).where(Picture.id == picture_id, Picture.removed_at.is_(None)))
+
+
+def by_ids(ids: Collection[int]) -> dict[int, Picture]:
+    """Of many in one question."""
+    return {picture.id: picture for picture in db.session.scalars(sa.select(Picture).where(Picture.id.in_(ids)))} if ids else {}
 
 
 def from_old_path(path: str) -> Picture | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,11 @@ def link_picture(entry: Any) -> dict[str, str]:
         return shared(entry.cover) if entry.cover is not None else {}
     address = public_url(path_for("seo.card", name=entry.card))
     return {"og:image": address, "og:image:width": "1200", "og:image:height": "630", "og:image:alt": entry.title}
+
+
+def addresses_of(picture_ids: Collection[int]) -> dict[int, str]:
+    """Number of a picture → its path."""
+    return {number: path_of(picture.name) for number, picture in queries.by_ids(picture_ids).items()}
 
 
 def image_object(picture: Picture) -> dict[str, Any]:

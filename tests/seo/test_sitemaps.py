@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
 from lxml import etree
+from PIL import Image
 
 from fansite.core.db import get
+from fansite.media.operations import keep_picture
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
 from fansite.pages import operations as pages
@@ -152,6 +155,16 @@ def test_robots_may_ask_whether_anything_changed(cast, clock, post, stranger):
     tag = {"If-None-Match": stranger.client.get("/sitemaps/news-1.xml").headers["ETag"]}
     news.revise(post, by=cast.eli, version=get(NewsPost, post).version, body="Other words.")
     assert stranger.client.get("/sitemaps/news-1.xml", headers=tag).status_code == 200
+
+
+def test_a_text_with_a_picture_says_where_it_is(cast, post, stranger):
+    file = BytesIO()
+    Image.new("RGB", (64, 40)).save(file, "PNG")
+    picture = keep_picture(file.getvalue())
+    news.revise(post, by=cast.eli, version=get(NewsPost, post).version, cover_id=picture.id)
+    news_post(cast.eli, slug="plain")
+    found = tree(stranger, "/sitemaps/news-1.xml").findall(".//{http://www.google.com/schemas/sitemap-image/1.1}loc")
+    assert [image.text for image in found] == [f"{ORIGIN}/media/{picture.name}"]
 
 
 def test_sitemaps_have_one_address_in_all_languages(post, stranger):
