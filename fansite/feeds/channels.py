@@ -201,4 +201,4 @@ def absolute(html: str, base: str) -> str:
     def whole(found: re.Match[str]) -> str:
         return f'{found[1]}="{escape(urljoin(base, unescape(found[2])))}"'
 
-    return TAG.sub(lambda tag: _ADDRESS.sub(whole, tag[0]), html)
+    return TAG.sub(lambda tag: _ADDRESS.sub(whole, tag[0]), markup.simple(html))

@@ -100,7 +100,11 @@ def _theirs_to_decide(face_id: int) -> Face:
 def forget_erased(events: Any) -> None:
     """Listener of `account.erased`: nothing of a face stays behind."""
     for event in events:
-        _forget(db.session.scalars(sa.select(Face.id).where(Face.account_id == _number(event))).all())
+        forget_of(_number(event))
+
+
+def forget_of(account_id: int) -> None:
+    _forget(db.session.scalars(sa.select(Face.id).where(Face.account_id == account_id)).all())
 
 
 def sweep() -> None:

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from fansite.core import markup
 from fansite.core.web import Page as WebPage
 from fansite.lib.times import now
+from fansite.media import queries as pictures
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
 from fansite.news.queries import Around
@@ -51,6 +52,9 @@ def _unsaved(model: type[Any], form: EntryForm, person: Any) -> Any:
         updated_at=now(),
         comments_count=0,
         author=person,
+        cover=pictures.in_library(form.cover.data),
+        cover_seed=form.wording()["cover_seed"],
+        cover_motif=form.motif,
     )
     entry.write(form.body.data or "")
     entry.summary = entry.summary or markup.summary_of(entry.html)

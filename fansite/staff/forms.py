@@ -17,6 +17,19 @@ from fansite.core.web import Form, NumberField
 from fansite.core.web.paths import current_language, settings
 from fansite.core.wording import Wording
 from fansite.lib.numbers import row_number
+from fansite.media.models import MAX_ALT
+
+# What can be drawn, in words.
+MOTIF_NAMES = {
+    "ridges": _l("Hills"),
+    "crater": _l("A volcano"),
+    "rain": _l("Rain"),
+    "gables": _l("Roofs"),
+    "train": _l("A train"),
+    "keys": _l("Piano keys"),
+    "gentian": _l("Gentians"),
+    "marmots": _l("Marmots"),
+}
 
 LOCAL = "%Y-%m-%dT%H:%M"
 
@@ -40,6 +53,15 @@ class EntryForm(Form):
     language = SelectField(_l("Language"))
     translation_of = SelectField(_l("Translation of"), coerce=number_or_none, validate_choice=False)
     comments_open = BooleanField(_l("Comments are open"))
+    # A picture of the library, or none: then one is drawn.
+    cover = SelectField(_l("Cover"), coerce=number_or_none, validate_choice=False)
+    cover_alt = StringField(
+        _l("What the new picture shows"),
+        description=_l("For everyone who does not see it: “Two on a stage, one laughing”."),
+        render_kw={"maxlength": MAX_ALT},
+    )
+    cover_motif = SelectField(_l("What is drawn"), validate_choice=False)
+    cover_seed = HiddenField(default="0")
     version = HiddenField(default="1")
     # Of the acts beside saving.
     at = DateTimeLocalField(_l("Publish at"), [Optional()], format=[LOCAL, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"])
@@ -49,7 +71,8 @@ class EntryForm(Form):
         super().__init__(*args, **kwargs)
         reader = current_language()
         self.language.choices = [(code, Locale.parse(code).get_display_name(reader) or code) for code in settings().languages]
-        self.translation_of.choices = [("", "–")]
+        self.translation_of.choices = self.cover.choices = [("", "–")]
+        self.cover_motif.choices = [("", _l("Whatever comes")), *((name, label) for name, label in MOTIF_NAMES.items())]
 
     @property
     def seen_version(self) -> int:
@@ -64,7 +87,14 @@ class EntryForm(Form):
             language=self.language.data,
             translation_of=self.translation_of.data,
             comments_open=bool(self.comments_open.data),
+            cover_id=self.cover.data,
+            cover_seed=number_or_none(self.cover_seed.data) or 0,
+            cover_motif=self.motif,
         )
+
+    @property
+    def motif(self) -> str:
+        return self.cover_motif.data if self.cover_motif.data in MOTIF_NAMES else ""
 
     def own(self) -> dict[str, Any]:
         """What only this kind has."""

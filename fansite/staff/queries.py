@@ -11,10 +11,13 @@ from sqlalchemy.orm import joinedload
 from fansite.core.content import STATUSES, Entry
 from fansite.core.db import db
 from fansite.core.web.paths import settings
+from fansite.lib.times import now
+from fansite.staff.models import PRESENT, EditorPresence, WorkingCopy
 
 A_HEAP = 8
 A_PAGE = 50
 MOST_CHOICES = 200
+A_FEW = 3
 
 # Drafts and texts taken down: the last touched first. What is planned: the next first.
 ORDER: dict[str, sa.ColumnElement[Any]] = {
@@ -67,3 +70,48 @@ def versions(entry: Any) -> Sequence[Entry]:
     """The other texts of its group, of any status."""
     group = sa.or_(Entry.id == entry.group_id, Entry.translation_of_id == entry.group_id)
     return db.session.scalars(sa.select(Entry).where(group, Entry.id != entry.id).order_by(Entry.language)).all()
+
+
+# ---- what is being written ------------------------------------------------------------------------------------------------
+
+
+def made_in(person: Any, sitting: str) -> int | None:
+    """The text that a sitting became."""
+    statement = sa.select(WorkingCopy.entry_id).where(
+        WorkingCopy.account_id == person.id, WorkingCopy.sitting == sitting, WorkingCopy.finished_at.is_not(None)
+    )
+    return db.session.scalar(statement) if sitting else None
+
+
+def copy_of(person: Any, sitting: str, entry_id: int | None) -> WorkingCopy | None:
+    """One's own, of this text (None: of a new one)."""
+    wanted = (WorkingCopy.sitting == sitting, _open_copies(person), WorkingCopy.entry_id == entry_id)
+    return db.session.scalar(sa.select(WorkingCopy).where(*wanted))
+
+
+def copies_waiting(person: Any, kind: str, entry_id: int | None) -> Sequence[WorkingCopy]:
+    """What one was writing here and neither saved nor dropped, the last first."""
+    statement = sa.select(WorkingCopy).options(sa.orm.defer(WorkingCopy.fields)).where(
+        _open_copies(person), WorkingCopy.kind == kind, WorkingCopy.entry_id == entry_id, WorkingCopy.dropped_at.is_(None)
+    )
+    return db.session.scalars(statement.order_by(WorkingCopy.saved_at.desc()).limit(A_FEW)).all()
+
+
+def unfinished(person: Any) -> Sequence[WorkingCopy]:
+    """All that one was writing and has not saved."""
+    statement = sa.select(WorkingCopy).options(sa.orm.defer(WorkingCopy.fields)).where(
+        _open_copies(person), WorkingCopy.dropped_at.is_(None)
+    )
+    return db.session.scalars(statement.order_by(WorkingCopy.saved_at.desc()).limit(A_HEAP)).all()
+
+
+def _open_copies(person: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(WorkingCopy.account_id == person.id, WorkingCopy.finished_at.is_(None))
+
+
+def others_present(person: Any, entry_id: int) -> Sequence[EditorPresence]:
+    """Who else has it open."""
+    statement = sa.select(EditorPresence).options(joinedload(EditorPresence.account)).where(
+        EditorPresence.entry_id == entry_id, EditorPresence.account_id != person.id, EditorPresence.seen_at > now() - PRESENT
+    )
+    return db.session.scalars(statement.order_by(EditorPresence.since)).all()

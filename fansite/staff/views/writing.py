@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Response, abort, g, redirect, request
@@ -10,25 +12,33 @@ from flask_babel import gettext as _
 
 from fansite.accounts.guards import staff_only
 from fansite.core import publishing
+from fansite.core.content import contents
 from fansite.core.errors import Conflict, Refused
-from fansite.core.web import Page, path_for, render_page
+from fansite.core.web import Page, path_for, render_page, sent_file, takes_file
 from fansite.core.web.paths import settings
 from fansite.lib.numbers import row_number
+from fansite.media import queries as pictures
+from fansite.media.encoding import MAX_BYTES
+from fansite.media.operations import keep_picture
 from fansite.staff import operations, queries
 from fansite.staff.desks import Desk, desk_of
 from fansite.staff.forms import EntryForm, moment_of, on_the_wall
 from fansite.staff.views.blueprint import bp
 
+# The last pictures of the library to choose from; the older ones have a button in the library.
+COVERS = 11
+
 
 @bp.route("/<kind>/new", methods=["GET", "POST"])
 @staff_only
+@takes_file(MAX_BYTES)
 def new(kind: str) -> Any:
     desk = desk_of(kind)
     if request.method != "POST":
         return _editor(desk, _blank(desk), None)
-    form = desk.form()
-    if "resume" in request.form:
-        return _editor(desk, form, None)
+    form, refused = _sent(desk)
+    if "resume" in request.form or refused:
+        return _editor(desk, form, None, status=422 if refused else 200)
     if not form.validate():
         return _editor(desk, form, None, status=422)
     try:
@@ -48,31 +58,35 @@ def edit(kind: str, entry_id: int) -> Any:
 
 @bp.post("/<kind>/<int:entry_id>")
 @staff_only
+@takes_file(MAX_BYTES)
 def save(kind: str, entry_id: int) -> Any:
     if "resume" in request.form:
         desk, entry = _opened(kind, entry_id)
-        return _editor(desk, desk.form(), entry)
+        form, refused = _sent(desk)
+        return _editor(desk, form, entry, status=422 if refused else 200)
     return _save_and(kind, entry_id, "saved")
 
 
 @bp.post("/<kind>/<int:entry_id>/publication")
 @staff_only
+@takes_file(MAX_BYTES)
 def publication(kind: str, entry_id: int) -> Any:
     """Now, or at the time given: the site's own time."""
 
     def publish(form: EntryForm) -> Callable[[int], Any]:
         if request.form.get("when") != "later":
-            return lambda id: publishing.publish(id, by=g.person)
+            return lambda id: contents()[kind].publish(id, by=g.person)
         if form.at.data is None:
             raise Refused(_("Say when."), field="at")
         at = moment_of(form.at.data, settings().timezone)
-        return lambda id: publishing.publish(id, by=g.person, at=at)
+        return lambda id: contents()[kind].publish(id, by=g.person, at=at)
 
     return _save_and(kind, entry_id, "planned" if request.form.get("when") == "later" else "published", publish)
 
 
 @bp.post("/<kind>/<int:entry_id>/draft")
 @staff_only
+@takes_file(MAX_BYTES)
 def draft(kind: str, entry_id: int) -> Any:
     """Back to the drafts."""
     return _save_and(kind, entry_id, "recalled", lambda _form: lambda id: publishing.recall(id, by=g.person))
@@ -80,6 +94,7 @@ def draft(kind: str, entry_id: int) -> Any:
 
 @bp.post("/<kind>/<int:entry_id>/withdrawal")
 @staff_only
+@takes_file(MAX_BYTES)
 def withdrawal(kind: str, entry_id: int) -> Any:
     """Off the site; publishing again takes it back."""
     return _save_and(
@@ -90,18 +105,27 @@ def withdrawal(kind: str, entry_id: int) -> Any:
 @bp.post("/<kind>/new/preview", defaults={"entry_id": None})
 @bp.post("/<kind>/<int:entry_id>/preview")
 @staff_only
+@takes_file(MAX_BYTES)
 def preview(kind: str, entry_id: int | None) -> Any:
     """The public page of what was typed. Nothing is stored; the page holds the text for the way back."""
     desk = desk_of(kind)
-    form = desk.form()
+    form, refused = _sent(desk)
     try:
+        if refused:
+            raise refused
         template, page, context = desk.preview(form, g.person)
     except Refused as problem:
-        form.refuse(problem)
+        if problem is not refused:
+            form.refuse(problem)
         return _editor(desk, form, _opened(kind, entry_id)[1] if entry_id else None, status=422)
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "resume")]
+    shown = context.get("post") or context["entry"]
+    if entry_id:
+        shown.id = entry_id  # what is drawn for it depends on it
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "resume", "cover")]
+    fields.append(("cover", str(form.cover.data or "")))  # a picture that came along is in the library by now
+    elsewhere = shown.html.count('class="elsewhere"')
     back = path_for("staff.save", kind=kind, entry_id=entry_id) if entry_id else path_for("staff.new", kind=kind)
-    return render_page(template, page, section=None, preview={"back": back, "fields": fields}, **context)
+    return render_page(template, page, section=None, preview={"back": back, "fields": fields, "elsewhere": elsewhere}, **context)
 
 
 # ---- saving -----------------------------------------------------------------------------------------------------------------
@@ -110,8 +134,8 @@ def preview(kind: str, entry_id: int | None) -> Any:
 def _save_and(kind: str, entry_id: int, said: str, act: Callable[[Any], Callable[[int], Any]] | None = None) -> Any:
     desk, entry = _opened(kind, entry_id)
     typed = "title" in request.form
-    form = desk.form() if typed else _only_act(_filled(desk, entry))
-    if typed and not form.validate():
+    form, refused = _sent(desk) if typed else (_only_act(_filled(desk, entry)), None)
+    if refused or (typed and not form.validate()):
         return _editor(desk, form, entry, status=422)
     try:
         wording = {"version": form.seen_version, **form.wording(), **form.own()} if typed else None
@@ -122,6 +146,29 @@ def _save_and(kind: str, entry_id: int, said: str, act: Callable[[Any], Callable
         form.refuse(problem)
         return _editor(desk, form, queries.opened(desk.model, entry_id), status=422)
     return _back(kind, entry_id, said)
+
+
+def _sent(desk: Desk) -> tuple[EntryForm, Refused | None]:
+    """What was typed. A picture that came along is kept whatever becomes of the text; what is wrong with it stands beside its box."""
+    form = desk.form()
+    if request.form.get("resume") == "another":
+        form.cover_seed.data = str(_lot())
+    try:
+        data = sent_file("cover_file")
+        if data is not None:
+            form.cover.data = keep_picture(data, form.cover_alt.data or "", by=g.person).id
+        elif form.cover.data is not None and pictures.in_library(form.cover.data) is None:
+            form.cover.data = None
+            raise Refused(_("This picture is no longer in the library."))
+    except Refused as problem:
+        form.cover.errors = [*form.cover.errors, problem.text]
+        return form, problem
+    return form, None
+
+
+def _lot() -> int:
+    """One of the many covers that can be drawn."""
+    return 1 + secrets.randbelow(1_000_000)
 
 
 def _only_act(form: EntryForm) -> EntryForm:
@@ -153,12 +200,16 @@ def _opened(kind: str, entry_id: int) -> tuple[Desk, Any]:
 
 def _blank(desk: Desk) -> EntryForm:
     """A new text, or the translation of one that is there."""
-    form = desk.form(formdata=None, comments_open=desk.comments_open, language=settings().language)
+    form = desk.form(formdata=None, comments_open=desk.comments_open, language=settings().language, cover_seed=str(_lot()))
+    form.cover.data = request.args.get("cover", None, type=row_number)
     original = queries.opened(desk.model, request.args.get("translation_of", 0, type=row_number))
     if original is not None:
         wanted = request.args.get("text_language", "")
         form.language.data = wanted if wanted in settings().languages else settings().language
         form.translation_of.data = original.group_id
+        form.cover.data = original.cover_id
+        # The very same drawing, which its number gave it until now.
+        form.cover_seed.data, form.cover_motif.data = str(original.cover_seed), original.cover_motif
     return form
 
 
@@ -171,16 +222,20 @@ def _filled(desk: Desk, entry: Any) -> EntryForm:
         slug=entry.slug,
         language=entry.language,
         comments_open=entry.comments_open,
+        cover_seed=str(entry.cover_seed),
+        cover_motif=entry.cover_motif,
         version=str(entry.version),
         at=on_the_wall(entry.published_at, settings().timezone) if entry.status == "scheduled" else None,
         **desk.own(entry),
     )
     form.translation_of.data = entry.translation_of_id
+    form.cover.data = entry.cover_id
     return form
 
 
 def _editor(desk: Desk, form: EntryForm, entry: Any, *, status: int = 200, stored: Any = None) -> Response:
     form.translation_of.choices = [("", "–"), *queries.translatable(desk.kind, entry)]
+    chosen = pictures.in_library(form.cover.data)
     page = Page(_("Write: %(title)s", title=entry.title) if entry is not None else str(desk.new), noindex=True)
     return render_page(
         "staff/editor.html",
@@ -191,8 +246,20 @@ def _editor(desk: Desk, form: EntryForm, entry: Any, *, status: int = 200, store
         entry=entry,
         stored=stored,
         others=queries.versions(entry) if entry is not None else [],
+        cover=chosen,
+        covers=[*([chosen] if chosen else []), *(one for one in pictures.latest(COVERS) if one is not chosen)],
+        drawn=_drawn(desk, form, entry),
         zone=settings().timezone.key,
         notice=_notice() if request.method == "GET" else None,
+    )
+
+
+def _drawn(desk: Desk, form: EntryForm, entry: Any) -> SimpleNamespace:
+    """What is drawn where no picture is chosen, as its cover asks for it."""
+    group = entry.group_id if entry is not None else form.translation_of.data
+    wording = form.wording()
+    return SimpleNamespace(
+        kind=desk.kind, group_id=group, cover=None, cover_seed=wording["cover_seed"], cover_motif=wording["cover_motif"]
     )
 
 
