@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.site import PASSWORD, Site
-from tests.conftest import ROOT
-from tests.serve.served import Served, free_port
+from tests.browser.site import QUIET, Site, browser_program, served_demo, signed_in
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # What the browser says by itself about an answer that is not 200: the page says the rest.
 EXPECTED = ("Failed to load resource: the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED")
 
@@ -34,7 +18,7 @@ EXPECTED = ("Failed to load resource: the server responded with a status of", "n
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
-    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    program = browser_program()
     if program is None:
         missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         missing("Chromium is not here: apt-get install chromium")
@@ -47,21 +31,8 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo band, served with its worker."""
-    folder, port = tmp_path_factory.mktemp("site"), free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("FANSITE_")} | {
-        "FANSITE_INSTANCE_PATH": str(folder),
-        "FANSITE_BASE_URL": f"http://127.0.0.1:{port}",
-        "FANSITE_LIMITS": "off",
-    }
-    program = str(Path(sys.executable).parent / "fansite")
-    for command in (["db", "upgrade"], ["demo", "load"]):
-        subprocess.run([program, *command], check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
-    served = Served(folder, port, [program, "serve", "--port", str(port), "--workers", "1"], environment)
-    try:
-        served.started()
-        yield Site(f"http://127.0.0.1:{port}", folder)
-    finally:
-        served.end()
+    with served_demo(tmp_path_factory.mktemp("site")) as served:
+        yield served
 
 
 @pytest.fixture(scope="session")
@@ -71,15 +42,7 @@ def cookies(chromium: Any, site: Site) -> Callable[[str], Any]:
 
     def of(name: str) -> Any:
         if name not in kept:
-            context = chromium.new_context(base_url=site.address)
-            page = context.new_page()
-            page.goto("/login")
-            page.fill('[data-form="login"] [name="email"]', f"{name}@example.org")
-            page.fill('[data-form="login"] [name="password"]', PASSWORD)
-            page.click('[data-form="login"] button')
-            page.wait_for_selector(".menu")
-            kept[name] = context.storage_state()
-            context.close()
+            kept[name] = signed_in(chromium, site, name)
         return kept[name]
 
     return of

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import email
+import os
 import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import policy
 from pathlib import Path
 from typing import Any
 
-from tests.serve.served import until
+from tests.conftest import ROOT
+from tests.serve.served import Served, free_port, until
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 # Of all accounts of the demo band.
 PASSWORD = "paper marmots sing"
@@ -38,6 +56,44 @@ class Site:
             for path in sorted((self.folder / "outbox").glob("*.eml"))
         ]
         return [letter for letter in letters if letter["To"] == to]
+
+
+def browser_program() -> str | None:
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+@contextmanager
+def served_demo(folder: Path) -> Iterator[Site]:
+    """The demo band, served with its worker, for as long as it is needed."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FANSITE_")} | {
+        "FANSITE_INSTANCE_PATH": str(folder),
+        "FANSITE_BASE_URL": f"http://127.0.0.1:{port}",
+        "FANSITE_LIMITS": "off",
+    }
+    program = str(Path(sys.executable).parent / "fansite")
+    for command in (["db", "upgrade"], ["demo", "load"]):
+        subprocess.run([program, *command], check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    served = Served(folder, port, [program, "serve", "--port", str(port), "--workers", "1"], environment)
+    try:
+        served.started()
+        yield Site(f"http://127.0.0.1:{port}", folder)
+    finally:
+        served.end()
+
+
+def signed_in(browser: Any, site: Site, name: str) -> Any:
+    """What a browser holds in which somebody of the demo band signed in."""
+    context = browser.new_context(base_url=site.address)
+    page = context.new_page()
+    page.goto("/login")
+    page.fill('[data-form="login"] [name="email"]', f"{name}@example.org")
+    page.fill('[data-form="login"] [name="password"]', PASSWORD)
+    page.click('[data-form="login"] button')
+    page.wait_for_selector(".menu")
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 def comment_form(page: Any) -> Any:
