@@ -145,6 +145,8 @@ def init(email: str, username: str, site_name: str, password_stdin: bool) -> Non
     from fansite.core.db import upgrade
     from fansite.core.errors import Problem
     from fansite.core.web import clean
+    from fansite.pages import duties
+    from fansite.rules import operations as rules
 
     loaded = _settings()
     site_name = " ".join(str(clean(site_name)).split())
@@ -157,10 +159,14 @@ def init(email: str, username: str, site_name: str, password_stdin: bool) -> Non
         try:
             # The name first: whoever is killed in between may begin again, which an owner would forbid.
             kept.say("site_name", site_name)
+            # What the law and the house ask of a site is there before anybody is: pages to complete, rules to begin with.
+            rules.add_defaults()
+            duties.add_drafts(None)
             accounts.create(email=email, username=username, password=ask_password(password_stdin), role="owner")
         except Problem as problem:
             fail(str(problem.text))
     click.echo(f"{site_name} is ready: `fansite serve`, then sign in as {username} at {loaded.base_url}/login")
+    click.echo("The legal notice and the privacy page wait for your names and addresses: they stand among the drafts.")
 
 
 @main.group()

@@ -183,6 +183,7 @@ TABLE = (
         secret=True,
     ),
     Setting("mail_from", "", "Sender of every mail; empty: `noreply@` and the host of the base address.", _mail_from),
+    Setting("contact_mail", "", "Where letters of the contact form are mailed to; empty: to the owners.", _mail_from),
     Setting("trusted_proxies", "0", "How many proxies in front are believed about a visitor's address.", _count),
     Setting("limits", "on", "`off` lifts rate limits and anti-flood pauses; only with a loopback base address.", _switch),
     Setting("language", "en", "Language served without a prefix.", _language),
@@ -202,6 +203,7 @@ class Settings:
     storage_url: str
     mail_url: str
     mail_from: str
+    contact_mail: str
     trusted_proxies: int
     limits: bool
     language: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import EmailField, PasswordField, RadioField, SelectChoice, SelectField, StringField
+from wtforms.validators import AnyOf, InputRequired, Length
 
 from fansite.core.web import Form
 
@@ -85,4 +85,15 @@ class LanguageForm(Form):
 
 
 class LeaveForm(Form):
+    words = RadioField(
+        _l("What becomes of your comments?"),
+        choices=[
+            SelectChoice("keep", _l("They stay, under “[deleted]”: the answers of others keep their sense")),
+            SelectChoice("remove", _l("My texts go as well: an empty place stays above the answers of others")),
+        ],
+        # Who says nothing about them loses no word.
+        filters=[lambda chosen: chosen or "keep"],
+        validators=[AnyOf(["keep", "remove"], message=_l("Please choose what becomes of them."))],
+        validate_choice=False,
+    )
     password = Secret(_l("Password"), validators=[InputRequired(_l("Your password, so that nobody else can do this."))])

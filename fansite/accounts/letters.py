@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fansite.accounts.models import CONFIRM_WITHIN, NEW_EMAIL_WITHIN, RESET_WITHIN, Account, SignUp
+from fansite.accounts.models import CONFIRM_WITHIN, LEAVE_AFTER, NEW_EMAIL_WITHIN, PARCEL_LIFE, RESET_WITHIN, Account, SignUp
 from fansite.accounts.names import unlinked
 from fansite.core import mail
 from fansite.core.web import path_for, public_url
@@ -22,14 +22,14 @@ def already_here(account: Account, *, draft: str | None = None) -> None:
             "login_url": _link("accounts.login", account.language, draft=draft),
             "reset_url": _link("accounts.ask_reset", account.language, draft=draft),
         }
-        mail.post("already_here", account.email, account.language, name=unlinked(account.username), **urls)
+        _to(account, "already_here", account.email, **urls)
 
 
 def reset(account: Account, token: str, *, draft: str | None = None) -> None:
     if account.email is not None:
         url = _link("accounts.reset", account.language, token=token, draft=draft)
         hours = int(RESET_WITHIN.total_seconds() // 3600)
-        mail.post("reset", account.email, account.language, name=unlinked(account.username), url=url, hours=hours)
+        _to(account, "reset", account.email, url=url, hours=hours)
 
 
 def password_changed(account: Account) -> None:
@@ -40,7 +40,7 @@ def password_changed(account: Account) -> None:
 def new_email(account: Account, address: str, token: str) -> None:
     url = _link("accounts.confirm_email", account.language, token=token)
     hours = int(NEW_EMAIL_WITHIN.total_seconds() // 3600)
-    mail.post("new_email", address, account.language, name=unlinked(account.username), url=url, hours=hours)
+    _to(account, "new_email", address, url=url, hours=hours)
 
 
 def email_changed(account: Account, before: str) -> None:
@@ -48,10 +48,24 @@ def email_changed(account: Account, before: str) -> None:
     _notice("email_changed", account, before)
 
 
+def leaving(account: Account, token: str) -> None:
+    """Says when it happens, and leads to the button that keeps the account."""
+    if account.email is not None:
+        hours = int(LEAVE_AFTER.total_seconds() // 3600)
+        _to(account, "leaving", account.email, url=_link("accounts.staying", account.language, token=token), hours=hours)
+
+
+def data_ready(account: Account) -> None:
+    if account.email is not None:
+        _to(account, "data_ready", account.email, url=_link("accounts.data", account.language), days=PARCEL_LIFE.days)
+
+
 def _notice(kind: str, account: Account, to: str) -> None:
-    mail.post(
-        kind, to, account.language, name=unlinked(account.username), reset_url=_link("accounts.ask_reset", account.language)
-    )
+    _to(account, kind, to, reset_url=_link("accounts.ask_reset", account.language))
+
+
+def _to(account: Account, kind: str, address: str, **values: Any) -> None:
+    mail.post(kind, address, account.language, account_id=account.id, name=unlinked(account.username), **values)
 
 
 def _link(endpoint: str, language: str, **values: Any) -> str:

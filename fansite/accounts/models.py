@@ -20,6 +20,11 @@ RESET_WITHIN = timedelta(hours=2)
 NEW_EMAIL_WITHIN = timedelta(days=1)
 # Names are how people know each other: often enough to correct a choice, too seldom to shed a reputation.
 RENAME_EVERY = timedelta(days=30)
+# Long enough to sleep over it.
+LEAVE_AFTER = timedelta(hours=24)
+# What somebody asked to be handed over is kept this long, and made this often.
+PARCEL_LIFE = timedelta(days=7)
+PARCEL_EVERY = timedelta(days=1)
 # What is shown in place of an erased account's name. Nobody can choose it.
 ERASED = "[deleted]"
 
@@ -147,3 +152,40 @@ class FormerName(Model):
     username_key: Mapped[str] = mapped_column(sa.String(30), primary_key=True)
     account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Leaving(Model):
+    """Somebody asked to be erased, and may still change their mind. The mailed token is a way back without signing in."""
+
+    __tablename__ = "leaving"
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    # What they said in public stays under "[deleted]"; else their texts go, and the answers to them stay.
+    keep_words: Mapped[bool]
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    due_at: Mapped[datetime] = mapped_column(index=True)
+
+    account: Mapped[Account] = relationship()
+
+
+class Parcel(Model):
+    """Everything the site knows of somebody, asked for by them; the worker makes the file."""
+
+    __tablename__ = "parcel"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    ready_at: Mapped[datetime | None]
+    file: Mapped[str | None] = mapped_column(sa.String(80))
+    bytes: Mapped[int | None]
+
+    def alive(self, at: datetime) -> bool:
+        return self.ready_at is not None and at < self.kept_until
+
+    @property
+    def ready(self) -> bool:
+        return self.alive(now())
+
+    @property
+    def kept_until(self) -> datetime:
+        return self.asked_at + PARCEL_LIFE

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from fansite.accounts import emails, names
-from fansite.accounts.models import Account, FormerName, MailedKey, SignIn, SignUp
+from fansite.accounts.models import Account, FormerName, Leaving, MailedKey, Parcel, SignIn, SignUp
 from fansite.accounts.sessions import hash_of
 from fansite.core.db import db
 from fansite.lib.times import now
@@ -68,6 +69,30 @@ def sessions_of(account_id: int) -> Sequence[SignIn]:
     return db.session.scalars(
         sa.select(SignIn).where(SignIn.account_id == account_id).order_by(SignIn.seen_at.desc(), SignIn.id.desc())
     ).all()
+
+
+def former_names(account_id: int) -> Sequence[FormerName]:
+    return db.session.scalars(sa.select(FormerName).where(FormerName.account_id == account_id).order_by(FormerName.at)).all()
+
+
+def leaving_of(account_id: int) -> Leaving | None:
+    return db.session.get(Leaving, account_id)
+
+
+def leaving_by(token: str) -> Leaving | None:
+    """By the mailed link."""
+    statement = sa.select(Leaving).options(sa.orm.joinedload(Leaving.account, innerjoin=True))
+    return db.session.scalar(statement.where(Leaving.token_hash == hash_of(token)))
+
+
+def due_to_leave(at: datetime) -> list[tuple[int, bool]]:
+    """(account, do their words stay), of those whose day is over."""
+    statement = sa.select(Leaving.account_id, Leaving.keep_words).where(Leaving.due_at <= at).order_by(Leaving.due_at)
+    return [(account_id, keep_words) for account_id, keep_words in db.session.execute(statement)]
+
+
+def last_parcel(account_id: int) -> Parcel | None:
+    return db.session.scalar(sa.select(Parcel).where(Parcel.account_id == account_id).order_by(Parcel.id.desc()).limit(1))
 
 
 def owners() -> sa.Select[int]:

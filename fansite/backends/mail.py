@@ -8,7 +8,7 @@ import re
 import smtplib
 import ssl
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email import policy
@@ -33,6 +33,9 @@ class Mailer(Protocol):
     def send(self, message: EmailMessage) -> str:
         """Hands the message on and returns a receipt (a file name, the server's answer). Raises `MailFailed`."""
 
+    def forget(self, receipts: Sequence[str]) -> None:
+        """Drops our own copies of these; what was handed to somebody else is theirs."""
+
 
 def open_mailer(url: str, folder: Path) -> Mailer:
     if url.startswith("folder:"):
@@ -53,6 +56,11 @@ class FolderMailer:
             return self._write(message.as_bytes(policy=policy.SMTP), stamp, to)
         except OSError as problem:
             raise MailFailed(f"{type(problem).__name__}: {problem}"[:500]) from None
+
+    def forget(self, receipts: Sequence[str]) -> None:
+        for receipt in receipts:
+            if receipt == Path(receipt).name and receipt.endswith(".eml"):
+                (self.folder / receipt).unlink(missing_ok=True)
 
     def _write(self, letter: bytes, stamp: str, to: str) -> str:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -102,6 +110,9 @@ class SmtpMailer:
         except (smtplib.SMTPException, OSError, ValueError) as problem:
             raise MailFailed(f"{type(problem).__name__}: {problem}"[:500]) from None
         return "accepted" if not refused else f"refused for {sorted(refused)}"
+
+    def forget(self, receipts: Sequence[str]) -> None:
+        """We keep no copies."""
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:

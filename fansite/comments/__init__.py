@@ -5,6 +5,7 @@ from datetime import timedelta
 from fansite.comments import operations, queries
 from fansite.comments.drafts import drafts
 from fansite.comments.findable import findable
+from fansite.comments.personal import personal
 from fansite.comments.review import reviewable
 from fansite.comments.sections import Section, address_of, author_name, author_path, section
 from fansite.comments.views import bp
@@ -16,6 +17,7 @@ feature = Feature(
     findables=[findable],
     reviewables=[reviewable],
     drafts=drafts,
+    personal=personal,
     routines=[Routine("comments.drafts", operations.sweep_drafts, timedelta(hours=6))],
 )
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fansite.accounts.models import Account
-from fansite.comments.models import Comment
+from fansite.comments.models import REFUSED, Comment
 from fansite.core import markup
 from fansite.core.content import Entry
 from fansite.core.db import db
@@ -18,7 +18,7 @@ from fansite.core.db import db
 # What has this status was public once: its thread keeps its number.
 NUMBERED = ("published", "removed", "withdrawn")
 _COLUMNS = (
-    "id entry_id parent_id thread path depth author_id author_name kind status body html renderer posted_at edited_at shown_at reason "
+    "id entry_id parent_id thread path depth author_id author_name kind status body html renderer posted_at edited_at shown_at refused_at reason "
     "replies_count nonce origin"
 ).split()
 
@@ -61,7 +61,7 @@ def add(sayings: Sequence[Saying], *, standing: Mapping[Any, Comment] | None = N
     """
     made = _rows(sayings, _new_ids(len(sayings)), _numbers_so_far({saying.entry_id for saying in sayings}), standing or {})
     if made:
-        db.session.execute(sa.insert(Comment), [row.columns() for row in made])
+        db.session.execute(sa.insert(Comment.__table__), [row.columns() for row in made])
         _count(made)
     return made
 
@@ -99,21 +99,43 @@ def _rows(sayings: Sequence[Saying], ids: Iterable[int], numbers: dict[int, int]
 
 
 def _count(made: Sequence[Row]) -> None:
-    """Adds what these rows change to the counters of their threads, entries and authors."""
+    """Adds what these rows change to the counters of their threads, entries and authors, one statement for all of each."""
     _count_replies(made)
-    for entry_id, of_entry in _grouped(made, lambda row: row.comment.entry_id).items():
-        last = max((row.comment.thread or 0 for row in of_entry), default=0)
-        values = {
-            "comments_count": Entry.comments_count + sum(row.comment.visible for row in of_entry),
-            "threads_count": sa.case((Entry.threads_count < last, last), else_=Entry.threads_count),
-        }
-        db.session.execute(sa.update(Entry).where(Entry.id == entry_id).values(**values))
-    for author_id, of_author in _grouped(made, lambda row: row.saying.author_id).items():
-        values = {
-            "approved_comments": Account.approved_comments + sum(row.comment.counts_as == "approved" for row in of_author),
-            "refused_comments": Account.refused_comments + sum(row.comment.counts_as == "refused" for row in of_author),
-        }
-        db.session.execute(sa.update(Account).where(Account.id == author_id).values(**values))
+    _grow(
+        Entry.__table__,
+        {
+            entry_id: {
+                "comments_count": sum(row.comment.visible for row in of_entry),
+                "threads_count": max((row.comment.thread or 0 for row in of_entry), default=0),
+            }
+            for entry_id, of_entry in _grouped(made, lambda row: row.comment.entry_id).items()
+        },
+        highest="threads_count",
+    )
+    _grow(
+        Account.__table__,
+        {
+            author_id: {
+                "approved_comments": sum(row.comment.counts_as == "approved" for row in of_author),
+                "refused_comments": sum(row.comment.counts_as == "refused" for row in of_author),
+            }
+            for author_id, of_author in _grouped(made, lambda row: row.saying.author_id).items()
+        },
+    )
+
+
+def _grow(table: Any, by_id: Mapping[int, Mapping[str, int]], *, highest: str = "") -> None:
+    """Adds to the columns of many rows at once; the one named `highest` is raised to its number instead."""
+    if not by_id:
+        return
+    columns = next(iter(by_id.values()))
+    values = {}
+    for name in columns:
+        given = sa.bindparam(f"more_{name}", type_=sa.Integer)
+        values[name] = sa.case((table.c[name] < given, given), else_=table.c[name]) if name == highest else table.c[name] + given
+    rows = [{"of": id, **{f"more_{name}": number for name, number in more.items()}} for id, more in by_id.items()]
+    db.session.execute(sa.update(table).where(table.c.id == sa.bindparam("of")).values(values), rows)
+    db.session.expire_all()
 
 
 def _in_order(sayings: Sequence[Saying]) -> list[Saying]:
@@ -150,6 +172,7 @@ def _placed(saying: Saying, id: int, parent: Comment | None) -> Comment:
         renderer=markup.RENDERER_VERSION,
         posted_at=saying.at,
         shown_at=saying.at if saying.status in NUMBERED else None,
+        refused_at=saying.at if saying.status in REFUSED else None,
         reason=saying.reason,
         replies_count=0,
         origin=saying.origin,
@@ -160,9 +183,8 @@ def _placed(saying: Saying, id: int, parent: Comment | None) -> Comment:
 
 def _count_replies(made: Sequence[Row]) -> None:
     answers = [row for row in made if row.comment.parent_id is not None and row.comment.visible]
-    for root_id, below in _grouped(answers, lambda row: row.comment.root_id).items():
-        grown = Comment.replies_count + len(below)
-        db.session.execute(sa.update(Comment).where(Comment.id == root_id).values(replies_count=grown))
+    below = _grouped(answers, lambda row: row.comment.root_id)
+    _grow(Comment.__table__, {root_id: {"replies_count": len(rows)} for root_id, rows in below.items()})
 
 
 def _grouped(made: Sequence[Row], by: Any) -> dict[int, list[Row]]:

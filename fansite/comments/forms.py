@@ -30,6 +30,8 @@ class CommentForm(Form):
     body = TextAreaField(_l("Your comment"))
     parent = NumberField(validators=[Optional(), NumberRange(1)])
     nonce = HiddenField()
+    # The version of the house rules that was shown as new over the box.
+    rules = NumberField(validators=[Optional(), NumberRange(1)])
 
 
 def nonce_of(text: str) -> str | None:

@@ -48,6 +48,8 @@ class Comment(Model):
     edited_at: Mapped[datetime | None]
     # When everybody could read it for the first time.
     shown_at: Mapped[datetime | None]
+    # A moderator's no, until one of them says yes: what its author does since does not clear it.
+    refused_at: Mapped[datetime | None]
     # Told to the author when it was refused.
     reason: Mapped[str | None] = mapped_column(sa.String(1000))
     # Published replies below a thread's first comment.
@@ -96,7 +98,7 @@ class Comment(Model):
     @property
     def counts_as(self) -> str | None:
         """What it is in its author's record: refused while a moderator's no stands, else approved once it was public."""
-        if self.status in REFUSED:
+        if self.status in REFUSED or self.refused_at is not None:
             return "refused"
         return "approved" if self.shown_at is not None else None
 

@@ -33,6 +33,11 @@ def visible(comment_id: int) -> bool:
     return comment is not None and comment.visible and comment.entry.public
 
 
+def author(comment_id: int) -> int | None:
+    comment = db.session.get(Comment, comment_id)
+    return comment.author_id if comment is not None else None
+
+
 def _card(comment: Comment, earlier: Sequence[Revision]) -> Card:
     author, parent = comment.author, comment.parent
     return Card(
@@ -62,4 +67,5 @@ reviewable = Reviewable(
     restore=operations.restore,
     touch=operations.touch_again,
     visible=visible,
+    author=author,
 )

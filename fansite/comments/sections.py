@@ -19,6 +19,7 @@ from fansite.comments.structured import nodes_of
 from fansite.core.content import Entry
 from fansite.core.web import Pages, entry_path, page_number, path_for
 from fansite.lib.numbers import row_number
+from fansite.rules import queries as rules
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,13 @@ class Section:
     # What somebody typed and can no longer send, since comments are closed: theirs to read and copy.
     kept: CommentForm | None = None
     nodes: list[dict[str, Any]] = field(default_factory=list)
+    # The house rules, when they changed since this reader accepted them.
+    new_rules: Any = None
 
     @property
     def tags(self) -> tuple[str, ...]:
         people = {account for comment, _opens, _closes in self.rows for account in comment.people}
-        return (f"entry:{self.entry.id}", *(f"account:{account}" for account in sorted(people)))
+        return (f"entry:{self.entry.id}", rules.TAG, *(f"account:{account}" for account in sorted(people)))
 
     @property
     def page_path(self) -> str:
@@ -239,6 +242,7 @@ def _put_box(made: Section, box: CommentForm, answered: Comment | None, person: 
     if not made.entry.comments_open:
         made.kept = box if box.body.data else None
         return
+    made.new_rules = rules.news_for(person)
     made.form, box.parent.data = box, answered.id if answered is not None else None
     if answered is not None:
         made.reply_to = _shown(answered, {}, made.entry, person, made.page_path, False, 0)

@@ -21,6 +21,8 @@ from fansite.core.limits import visitor_key
 from fansite.core.web import Page, Pages, entry_path, page_number, path_for, render_page, unlocalized
 from fansite.core.web.failures import words
 from fansite.moderation import operations as moderation
+from fansite.moderation.queries import rules_named
+from fansite.rules import operations as rules
 
 bp = Blueprint("comments", __name__)
 OWN_A_PAGE = 30
@@ -40,6 +42,8 @@ def create(entry_id: int) -> Any:
             return _go_on(path_for("accounts.login", draft=token))
         nonce = nonce_of(form.nonce.data or request.headers.get("Idempotency-Key", ""))
         comment = operations.post(entry_id, by=g.person, body=body, parent_id=parent_id, nonce=nonce)
+        if form.rules.data:
+            rules.accept(g.person.id, form.rules.data)
         return _go_on(address_of(comment, _entry(entry_id)), created=True)
     except (Gone, NotFound) as problem:
         return _kept(form, problem)
@@ -156,7 +160,8 @@ def mine() -> Any:
         comment.id: policy.may(g.person, comment) | ({"resend"} if policy.resend(g.person, comment) else set())
         for comment in comments
     }
-    return render_page("comments/mine.html", page, comments=comments, acts=acts, pages=pages, total=total)
+    named = rules_named("comment", [comment.id for comment in comments])
+    return render_page("comments/mine.html", page, comments=comments, acts=acts, named=named, pages=pages, total=total)
 
 
 # ---- the parts ------------------------------------------------------------------------------------------------------------

@@ -143,6 +143,8 @@ class HomeSection:
     more_label: Any = ""
     # Takes the larger column, and lets narrow parts stand beside it.
     wide: bool = False
+    # Its place as long as nobody chose another: 10 is the news, 30 what was said.
+    order: int = 20
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,10 @@ class Mail(Model):
     tries: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(sa.Text)
     receipt: Mapped[str | None] = mapped_column(sa.String(300))
+    # Whom it is written to, if they have an account: addresses change.
+    account_id: Mapped[int | None] = mapped_column(index=True)
+    # Whom an answer goes to, when that is somebody else than the site.
+    reply_to: Mapped[str | None] = mapped_column(sa.String(254))
 
     @property
     def subject_kind(self) -> str:
@@ -59,7 +63,7 @@ class Mail(Model):
         return "failed" if self.failed_at is not None else "waiting"
 
 
-def post(kind: str, to: str, language: str, **values: Any) -> Mail:
+def post(kind: str, to: str, language: str, *, account_id: int | None = None, reply_to: str | None = None, **values: Any) -> Mail:
     """Queues the mail `templates/mail/<kind>.{txt,html}` in the reader's language. First line of the text is the subject."""
     settings: Settings = current_app.extensions["fansite"].settings
     language = language if language in settings.languages else settings.language
@@ -73,7 +77,14 @@ def post(kind: str, to: str, language: str, **values: Any) -> Mail:
         g.language = before
     with transaction() as session:
         mail = Mail(
-            kind=kind, to=to, language=language, subject=" ".join(subject.split())[:300], text=text.strip() + "\n", html=html
+            kind=kind,
+            to=to,
+            language=language,
+            subject=" ".join(subject.split())[:300],
+            text=text.strip() + "\n",
+            html=html,
+            account_id=account_id,
+            reply_to=reply_to,
         )
         session.add(mail)
         record("mail.queued", mail)
@@ -129,6 +140,8 @@ def compose(mail: Mail, settings: Settings) -> EmailMessage:
     name = " ".join(current_app.extensions["fansite"].site_name().split())[:60]
     message["From"] = Address(name, local, domain)
     message["To"] = Address(addr_spec=mail.to)  # one person, whatever the text looks like
+    if mail.reply_to:
+        message["Reply-To"] = Address(addr_spec=mail.reply_to)
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)
     # The same at every try: who gets a letter twice, because we were killed before we could note that it went, has one that counts.
@@ -151,9 +164,25 @@ def send_again(mail_id: int) -> None:
         record("mail.queued", mail)
 
 
-def forget(address: str) -> None:
-    """Nothing is sent any more to who is not here any more, and nobody reads that it was. Belongs into a transaction."""
-    db.session.execute(sa.delete(Mail).where(sa.func.lower(Mail.to) == address.lower()))
+def forget(account_id: int, address: str | None) -> None:
+    """Nothing is sent any more to who is not here any more, and nobody reads that it was, nor what they wrote to us by mail. Belongs
+    into a transaction."""
+    theirs = [Mail.account_id == account_id]
+    if address:
+        theirs += [sa.func.lower(Mail.to) == address.lower(), sa.func.lower(Mail.reply_to) == address.lower()]
+    _drop(sa.or_(*theirs))
+
+
+def _drop(which: sa.ColumnElement[bool]) -> None:
+    """The rows, and the copies a folder of mails still has."""
+    mailer: Mailer = current_app.extensions["fansite"].mailer
+    mailer.forget(list(db.session.scalars(sa.select(Mail.receipt).where(which, Mail.receipt.is_not(None)))))
+    db.session.execute(sa.delete(Mail).where(which))
+
+
+def written_to(account_id: int) -> Sequence[Mail]:
+    """What one person was sent lately, newest first."""
+    return db.session.scalars(sa.select(Mail).where(Mail.account_id == account_id).order_by(Mail.id.desc())).all()
 
 
 def recent(limit: int = 100) -> Sequence[Mail]:
@@ -163,5 +192,5 @@ def recent(limit: int = 100) -> Sequence[Mail]:
 
 
 def sweep() -> None:
-    with transaction() as session:
-        session.execute(sa.delete(Mail).where(sa.func.coalesce(Mail.sent_at, Mail.failed_at) < now() - KEEP))
+    with transaction():
+        _drop(sa.func.coalesce(Mail.sent_at, Mail.failed_at) < now() - KEEP)

@@ -18,7 +18,7 @@ from fansite.core.content import Entry
 from fansite.core.db import db, touch, transaction
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
-from fansite.demo import crowd, material
+from fansite.demo import crowd, duties, material
 from fansite.lib import slugs
 from fansite.lib.times import now, utc
 from fansite.moderation import checks
@@ -62,6 +62,7 @@ def load(*, posts: int = 0, comments: int = 0, fans: int = 0) -> dict[str, int]:
             _texts(session, done)
             _said(session, done)
             _name(session)
+            duties.load(session, done.people["lucie"].id)
             touch("site", "list:news", "list:page", "list:comments", "list:fans")
             record("content.loaded", "site:1", by="demo")
     made = crowd.fill(posts=posts, comments=comments, fans=fans)

@@ -15,7 +15,7 @@ SLUG_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 RESERVED = frozenset(
     """about-us account admin api comments confirm contact-form create-account fans feed feeds fr en healthz insights join login
     logout media metrics moderation music news photos press-room readyz reset robots search sitemap sitemaps staff static tag talk tour
-    unsubscribe videos""".split()
+    rules unsubscribe videos""".split()
 )
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from fansite.core.web import path_for
 from fansite.moderation.models import Review
-from fansite.moderation.queries import Card, Item
+from fansite.moderation.queries import Card, Item, LogEntry
+from fansite.rules.queries import Brief
 
 # The checks' reasons, as they are stored; what stands after a colon is data.
 REASONS = {
@@ -62,6 +64,8 @@ class ReviewCard:
     earlier: Sequence[tuple[str, datetime]]
     version: int
     action_url: str
+    # The point of the house rules that was named, in words.
+    rule: str = ""
 
 
 def review_card(item: Item) -> ReviewCard:
@@ -91,9 +95,61 @@ def review_card(item: Item) -> ReviewCard:
         acts=acts_of(review) if item.latest else (),
         earlier=card.earlier,
         version=review.version,
+        rule=rule_words(review, item.rules),
         action_url=path_for("moderation.decision", review_id=review.id)
         if known
         else path_for("moderation.subject", kind=review.subject_kind, subject_id=review.subject_id),
+    )
+
+
+def rule_words(review: Review, rules: Brief | None) -> str:
+    """`2. Stay near the subject`, as the version that held has it."""
+    if review.rule is None:
+        return ""
+    points = rules.points if rules is not None else ()
+    return f"{review.rule}. {points[review.rule - 1]}" if review.rule <= len(points) else f"{review.rule}."
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the log, ready for `moderation/log.html`."""
+
+    id: int
+    at: datetime
+    act: str
+    kind: str
+    what: str
+    address: str | None
+    by: str
+    reason: str
+    reversible: bool
+
+
+def log_line(entry: LogEntry) -> Line:
+    line = entry.line
+    kind, _colon, number = line.subject.partition(":")
+    acts = {
+        "approve": _("approved"),
+        "reject": _("rejected"),
+        "remove": _("removed"),
+        "undo": _("taken back"),
+        "words": _("changed"),
+    }
+    lists = {"banned": _("Banned words"), "suspect": _("Suspect words")}
+    known = kind in current_app.extensions["fansite"].reviewables and number.isdigit()
+    subject = path_for("moderation.subject", kind=kind, subject_id=int(number)) if known else None
+    return Line(
+        id=line.id,
+        at=line.at,
+        act=str(acts.get(line.act, line.act)),
+        kind=line.act,
+        what=str(lists.get(number, line.subject))
+        if kind == "words"
+        else str(_("a text by %(name)s", name=entry.author or "[deleted]")),
+        address=path_for("moderation.watched") if kind == "words" else subject,
+        by=entry.by or str(_("the site itself")),
+        reason="" if kind == "words" else line.reason,
+        reversible=entry.reversible,
     )
 
 

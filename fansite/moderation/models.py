@@ -30,6 +30,9 @@ class Review(Model):
     decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"), index=True)
     # Told to the author.
     reason: Mapped[str | None] = mapped_column(sa.String(1000))
+    # The house rules that held, and the point of them that was broken, if the moderator named one.
+    rules_id: Mapped[int | None]
+    rule: Mapped[int | None] = mapped_column(sa.SmallInteger)
     # The subject's status before the decision: what undo goes back to.
     before: Mapped[str | None] = mapped_column(sa.String(12))
     # Rises with every decision and undo: a form made for an older state is refused.

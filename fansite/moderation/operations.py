@@ -20,6 +20,7 @@ from fansite.core.policy import require
 from fansite.lib.times import now
 from fansite.moderation import policy
 from fansite.moderation.models import CATEGORIES, LogLine, Report, Review
+from fansite.rules import queries as rules
 
 REPORTS_BY_ADDRESS = "20 per 10 minutes"
 
@@ -65,6 +66,8 @@ def report(kind: str, subject_id: int, *, category: str, note: str, by: Any, add
         state = subject.state(subject_id)
         if state is None or not subject.visible(subject_id):
             raise NotFound()
+        if by_id is not None and by_id == subject.author(subject_id):
+            raise Refused(_l("You wrote this yourself. You need no moderator to take it back."))
         said = _report_of(kind, subject_id, by_id)
         if said is None or not get(Review, said.review_id).open:
             review = _judged_fine(kind, subject_id, since=state[1]) or open_review(
@@ -89,8 +92,10 @@ def take_up(kind: str, subject_id: int, *, by: Any) -> int:
         return open_review(kind, subject_id, queue="reported", reasons=["taken up"]).id
 
 
-def decide(review_id: int, decision: str, *, by: Any, reason: str = "", version: int | None = None) -> Review:
-    """approve, reject or remove. Raises `Conflict` when somebody decided otherwise since this moderator looked."""
+def decide(
+    review_id: int, decision: str, *, by: Any, reason: str = "", rule: int | None = None, version: int | None = None
+) -> Review:
+    """approve, reject or remove; `rule` is the point of the house rules that was broken. Raises `Conflict` when somebody decided otherwise since this moderator looked."""
     by_id = by.id
     with transaction():
         moderator = _moderator(by_id)
@@ -110,6 +115,8 @@ def decide(review_id: int, decision: str, *, by: Any, reason: str = "", version:
         else:
             subject.hide(review.subject_id, by=moderator, reason=reason)
         review.decision, review.decided_at, review.decided_by_id, review.reason = decision, now(), by_id, reason or None
+        review.rules_id = rules.current_number()
+        review.rule = rule if decision != "approve" else None
         review.version += 1
         _log(decision, review, by_id, reason)
         record("review.decided", review.subject, review=review.id, decision=decision)
@@ -135,7 +142,7 @@ def undo(review_id: int, *, by: Any, version: int | None = None) -> Review:
         subject.restore(review.subject_id, by=moderator, status=review.before)
         if subject.visible(review.subject_id):
             review.queue = "reported"  # what is public again is not held back
-        review.decision = review.decided_at = review.decided_by_id = review.reason = None
+        review.decision = review.decided_at = review.decided_by_id = review.reason = review.rules_id = review.rule = None
         review.version += 1
         _log("undo", review, by_id, "")
         record("review.undone", review.subject, review=review.id)

@@ -11,10 +11,14 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import joinedload, selectinload
 
+from fansite.accounts.models import Account
 from fansite.core.db import db
-from fansite.moderation.models import Report, Review
+from fansite.moderation.models import DECISIONS, LogLine, Report, Review
+from fansite.rules import queries as rules
+from fansite.rules.queries import Brief
 
 PER_PAGE = 25
+LINES_A_PAGE = 50
 QUEUES = ("pending", "reported", "recent")
 
 
@@ -47,6 +51,19 @@ class Item:
     card: Card | None
     # A decision before the last review of a text is history.
     latest: bool = True
+    # The house rules that held when it was decided.
+    rules: Brief | None = None
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """A line of the log with who is behind its numbers."""
+
+    line: LogLine
+    by: str | None
+    author: str | None
+    # The last word about its subject, and a decision: it can be taken back.
+    reversible: bool
 
 
 def count_decided() -> int:
@@ -102,10 +119,78 @@ def items(reviews: Sequence[Review]) -> list[Item]:
     kinds = current_app.extensions["fansite"].reviewables
     cards = {kind: kinds[kind].cards(ids) for kind, ids in by_kind.items() if kind in kinds}
     past = _superseded(reviews)
+    versions = rules.briefs({review.rules_id for review in reviews if review.rules_id is not None and review.rule is not None})
     return [
-        Item(review, cards.get(review.subject_kind, {}).get(review.subject_id), latest=review.id not in past)
+        Item(
+            review,
+            cards.get(review.subject_kind, {}).get(review.subject_id),
+            latest=review.id not in past,
+            rules=versions.get(review.rules_id or 0),
+        )
         for review in reviews
     ]
+
+
+def log_lines(before: int | None) -> tuple[list[LogEntry], int | None]:
+    """A page of the log, newest first, and the key of the next page."""
+    statement = sa.select(LogLine).where(LogLine.id < before) if before is not None else sa.select(LogLine)
+    lines = db.session.scalars(statement.order_by(LogLine.id.desc()).limit(LINES_A_PAGE + 1)).all()
+    shown = lines[:LINES_A_PAGE]
+    names = _names({line.by_id for line in shown if line.by_id is not None})
+    authors, last = _authors({line.subject for line in shown}), _last_words({line.subject for line in shown})
+    entries = [
+        LogEntry(
+            line,
+            by=names.get(line.by_id) if line.by_id is not None else None,
+            author=authors.get(line.subject),
+            reversible=line.act in DECISIONS and last.get(line.subject) == line.id,
+        )
+        for line in shown
+    ]
+    return entries, shown[-1].id if len(lines) > LINES_A_PAGE else None
+
+
+def rules_named(kind: str, ids: Sequence[int]) -> dict[int, tuple[Brief, int | None]]:
+    """Of these subjects, the rules their last decision was made under, and the point that was named."""
+    statement = sa.select(Review.subject_id, Review.rules_id, Review.rule).where(
+        Review.subject_kind == kind, Review.subject_id.in_(ids), Review.decision.is_not(None), Review.rules_id.is_not(None)
+    )
+    rows = {subject: (version or 0, rule) for subject, version, rule in db.session.execute(statement.order_by(Review.id))}
+    versions = rules.briefs({version for version, _rule in rows.values()})
+    return {subject: (versions[version], rule) for subject, (version, rule) in rows.items() if version in versions}
+
+
+def refused_before(kind: str, subject_id: int) -> bool:
+    """Whether a moderator's last word before its present review was a no."""
+    last = sa.select(sa.func.max(Review.id)).where(Review.subject_kind == kind, Review.subject_id == subject_id).scalar_subquery()
+    statement = sa.select(Review.decision).where(
+        Review.subject_kind == kind, Review.subject_id == subject_id, Review.decision.is_not(None), Review.id < last
+    )
+    return db.session.scalar(statement.order_by(Review.id.desc()).limit(1)) in ("reject", "remove")
+
+
+def _names(account_ids: set[int]) -> dict[int, str]:
+    return dict(db.session.execute(sa.select(Account.id, Account.username).where(Account.id.in_(account_ids))).tuples())
+
+
+def _authors(subjects: set[str]) -> dict[str, str]:
+    by_kind: dict[str, list[int]] = {}
+    for subject in subjects:
+        kind, _colon, number = subject.partition(":")
+        if number.isdigit():
+            by_kind.setdefault(kind, []).append(int(number))
+    kinds = current_app.extensions["fansite"].reviewables
+    return {
+        f"{kind}:{id}": card.author_name
+        for kind, ids in by_kind.items()
+        if kind in kinds
+        for id, card in kinds[kind].cards(ids).items()
+    }
+
+
+def _last_words(subjects: set[str]) -> dict[str, int]:
+    statement = sa.select(LogLine.subject, sa.func.max(LogLine.id)).where(LogLine.subject.in_(subjects))
+    return dict(db.session.execute(statement.group_by(LogLine.subject)).tuples())
 
 
 def _superseded(reviews: Sequence[Review]) -> set[int]:

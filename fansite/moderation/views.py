@@ -13,7 +13,7 @@ from fansite.core.errors import Conflict, NotFound, Refused
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
 from fansite.lib.numbers import row_number
 from fansite.moderation import operations, queries, words
-from fansite.moderation.cards import ReviewCard, review_card
+from fansite.moderation.cards import ReviewCard, log_line, review_card
 from fansite.moderation.forms import DecisionForm, WordsForm
 
 bp = Blueprint("moderation", __name__, url_prefix="/moderation")
@@ -61,6 +61,18 @@ def subject(kind: str, subject_id: int) -> Any:
         return _card_page(review_card(queries.items([review])[0]), 200)
     card = _unreviewed(kind, subject_id)
     return _card_page(card, 200)
+
+
+@bp.get("/log")
+@keeps_order_only
+def log() -> Response:
+    """Who decided what, when and why; paged by key, since it grows for ever."""
+    before = request.args.get("before", type=row_number)
+    lines, following = queries.log_lines(before)
+    page = Page(_("What was decided"), noindex=True)
+    return render_page(
+        "moderation/log.html", page, lines=[log_line(line) for line in lines], following=following, first=before is None
+    )
 
 
 @bp.route("/words", methods=["GET", "POST"])
@@ -119,7 +131,9 @@ def _decide(review_id: int, form: DecisionForm) -> Any:
         if wanted == "undo":
             review = operations.undo(review_id, by=g.person, version=version)
         else:
-            review = operations.decide(review_id, wanted, by=g.person, reason=(form.reason.data or "").strip(), version=version)
+            review = operations.decide(
+                review_id, wanted, by=g.person, reason=(form.reason.data or "").strip(), rule=form.rule.data, version=version
+            )
     except Conflict:
         return _one(review_id, 409, _("Somebody decided this a moment before you. This is how it stands now."), form)
     except Refused as problem:

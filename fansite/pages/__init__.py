@@ -5,6 +5,7 @@ from fansite.core.feature import Feature
 from fansite.core.outbox import Listener
 from fansite.core.publishing import publish_due
 from fansite.pages.content import content
+from fansite.pages.duties import footer_pages, lacking
 from fansite.pages.queries import menu_pages
 from fansite.pages.views import bp
 
@@ -14,5 +15,5 @@ feature = Feature(
     findables=[findable_entries(content)],
     sitemap=[sitemap_entries(content)],
     listeners=[Listener("pages.publish_due", publish_due, ("page.scheduled",))],
-    template_globals={"menu_pages": menu_pages},
+    template_globals={"menu_pages": menu_pages, "footer_pages": footer_pages, "duties_lacking": lacking},
 )

@@ -7,12 +7,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from fansite.backends.search import Document
-from fansite.core import publishing
 from fansite.core.content import Content
 from fansite.core.entries import text_of, year_of
 from fansite.core.web import entry_path, public_url
 from fansite.lib.times import w3c
-from fansite.pages import policy
+from fansite.pages import operations, policy
 from fansite.pages.models import Page
 
 
@@ -50,7 +49,7 @@ content = Content(
     plural=_l("Pages"),
     document=document,
     json_ld=json_ld,
-    publish=publishing.publish,
+    publish=operations.publish,
     in_feeds=False,
     edit_endpoint="staff.edit",
 )

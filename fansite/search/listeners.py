@@ -32,7 +32,10 @@ def keep_index(events: Sequence[Event]) -> None:
         drop += [key for number in numbers if (key := f"{subject_kind}:{number}") not in there]
     db.session.rollback()
     try:
-        index().apply(put, drop)
+        if put or drop:
+            index().apply(put, drop)
+        if any(event.name == "account.erased" for event in events):
+            index().purge()
     except SearchNotReady:
         log.info("index-not-ready", waiting=len(put) + len(drop))  # the rebuild reads the tables, these rows among them
 

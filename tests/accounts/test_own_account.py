@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from fansite.accounts import operations, queries
-from fansite.accounts.models import Account, FormerName, MailedKey, SignIn
+from fansite.accounts.models import LEAVE_AFTER, Account, FormerName, MailedKey, SignIn
 from fansite.core.db import db, get
 from fansite.core.errors import Gone, Refused
 from fansite.core.outbox import Event
@@ -174,12 +174,14 @@ def test_mails_come_in_the_language_one_chose(cast: Any, browser_as: Any, letter
     visitor.submit("language", {"language": ""}, status=422)
 
 
-def test_one_leaves_for_good_and_what_one_wrote_stays(cast: Any, browser_as: Any) -> None:
+def test_one_leaves_for_good_and_what_one_wrote_stays(cast: Any, browser_as: Any, clock: Any) -> None:
     operations.change_username(cast.fay.id, "fay-of-thiers")
     visitor = browser_as(cast.fay)
     visitor.get("/account/leave")
     visitor.submit("erase", {"password": "wrong volcano"}, status=422)
     visitor.submit("erase", {"password": PASSWORD})
+    clock.shift(LEAVE_AFTER)
+    operations.erase_due()
     visitor.get("/account/", status=302)
     gone = get(Account, cast.fay.id)
     assert (gone.username, gone.email, gone.email_key, gone.password_hash) == ("[deleted]", None, None, None)

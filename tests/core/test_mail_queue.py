@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Sequence
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -30,6 +31,9 @@ class Unwilling:
         self.refusals = list(refusals)
         self.tries = 0
         self.taken: list[EmailMessage] = []
+
+    def forget(self, receipts: Sequence[str]) -> None:
+        self.forgotten = list(receipts)
 
     def send(self, message: EmailMessage) -> str:
         self.tries += 1

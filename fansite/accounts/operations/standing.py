@@ -1,18 +1,15 @@
-"""Roles, closed accounts, and the end of one. The last owner is safe: a site nobody can run helps nobody."""
+"""Roles and closed accounts. The last owner is safe: a site nobody can run helps nobody."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from fansite.accounts import policy, queries
-from fansite.accounts.models import ERASED, Account, FormerName, SignUp
-from fansite.accounts.operations.credentials import require_password
+from fansite.accounts.models import Account
 from fansite.accounts.operations.entering import end_keys, end_sessions
 from fansite.accounts.policy import OPERATOR
-from fansite.core import mail
 from fansite.core.db import db, get, touch, transaction
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
@@ -30,9 +27,9 @@ def set_role(account_id: int, role: str, *, by: Any = OPERATOR) -> None:
     if role not in ROLES:
         raise Refused(_l("A role is one of %(roles)s.", roles=", ".join(ROLES)), field="role")
     with transaction():
-        account = _allowed(policy.set_role, by, account_id)
+        account = allowed(policy.set_role, by, account_id)
         if role != "owner":
-            _require_other_owner(account)
+            require_other_owner(account)
         if account.role == role:
             return
         before, account.role = account.role, role
@@ -43,8 +40,8 @@ def set_role(account_id: int, role: str, *, by: Any = OPERATOR) -> None:
 def disable(account_id: int, *, reason: str = "", by: Any = OPERATOR) -> None:
     """A ban: every session ends at once, and the reason is told to who comes with the right password."""
     with transaction():
-        account = _allowed(policy.disable, by, account_id)
-        _require_other_owner(account)
+        account = allowed(policy.disable, by, account_id)
+        require_other_owner(account)
         account.disabled_at = account.disabled_at or now()
         account.disabled_reason = reason.strip()[:MAX_REASON] or account.disabled_reason
         end_sessions(account.id)
@@ -55,7 +52,7 @@ def disable(account_id: int, *, reason: str = "", by: Any = OPERATOR) -> None:
 
 def enable(account_id: int, *, by: Any = OPERATOR) -> None:
     with transaction():
-        account = _allowed(policy.enable, by, account_id)
+        account = allowed(policy.enable, by, account_id)
         if account.erased_at is not None:
             raise Refused(_l("An erased account stays erased."))
         if account.disabled_at is None:
@@ -66,34 +63,10 @@ def enable(account_id: int, *, by: Any = OPERATOR) -> None:
         record("account.enabled", account, by=_id_of(by))
 
 
-def erase(account_id: int, *, by: Any = OPERATOR) -> None:
-    """The person goes, the threads stay whole: what they wrote stands under "[deleted]"."""
-    with transaction() as session:
-        account = _allowed(policy.erase, by, account_id)
-        if account.erased_at is not None:
-            return
-        _require_other_owner(account)
-        session.execute(sa.delete(FormerName).where(FormerName.account_id == account.id))
-        if account.email:
-            session.execute(sa.delete(SignUp).where(SignUp.email_key == account.email_key))
-            mail.forget(account.email)
-        end_sessions(account.id)
-        end_keys(account.id)
-        nobody = f"deleted-{account.id}"  # a key of its own: the name itself is free again
-        account.username, account.username_key, account.likeness = ERASED, nobody, nobody
-        account.email = account.email_key = account.password_hash = account.disabled_reason = None
-        account.role, account.erased_at = "fan", now()
-        touch(*account.page_tags)
-        record("account.erased", account)
+# ---- for the other operations ------------------------------------------------------------------------------------------------
 
 
-def leave(account_id: int, *, password: str) -> None:
-    """One's own decision, with the password as the last word."""
-    require_password(account_id, password)
-    erase(account_id, by=get(Account, account_id))
-
-
-def _allowed(rule: Any, by: Any, account_id: int) -> Account:
+def allowed(rule: Any, by: Any, account_id: int) -> Account:
     """The account, when this person may; asked of today's row, not of the one the page was made from."""
     person = by if by is OPERATOR or by is None else get(Account, by.id, lock=False)
     account = get(Account, account_id)
@@ -101,7 +74,7 @@ def _allowed(rule: Any, by: Any, account_id: int) -> Account:
     return account
 
 
-def _require_other_owner(account: Account) -> None:
+def require_other_owner(account: Account) -> None:
     """The owners' rows are locked: two who close each other's account at once do not both succeed."""
     owners = set(db.session.scalars(queries.owners().with_for_update()))
     if owners == {account.id}:

@@ -14,6 +14,7 @@ from fansite.accounts.models import (
     SignIn,
     SignUp,
 )
+from fansite.accounts.operations.parcels import sweep_parcels
 from fansite.core.db import transaction
 from fansite.lib.times import now
 
@@ -21,6 +22,7 @@ from fansite.lib.times import now
 def sweep() -> None:
     """Requests, links and sessions whose time is over."""
     at = now()
+    sweep_parcels()
     with transaction() as session:
         session.execute(sa.delete(SignUp).where(SignUp.created_at < at - CONFIRM_WITHIN))
         session.execute(sa.delete(MailedKey).where(MailedKey.purpose == "reset", MailedKey.created_at < at - RESET_WITHIN))

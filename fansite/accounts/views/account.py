@@ -13,15 +13,17 @@ from fansite.accounts import agents, operations, pace, queries, sessions
 from fansite.accounts.forms import EmailForm, LanguageForm, LeaveForm, PasswordForm, UsernameForm
 from fansite.accounts.guards import signed_in
 from fansite.accounts.views.blueprint import agent, bp, home, page, slow_down
-from fansite.core.errors import Problem, TooMany
-from fansite.core.web import Form, path_for
+from fansite.core.errors import NotFound, Problem, TooMany
+from fansite.core.web import Form, path_for, private
 from fansite.core.web.paths import settings
+from fansite.lib.times import now
 
 
 @bp.get("/account/")
 @signed_in
 def show() -> Response:
-    return page("show", _("Your account"), notice=_notice(request.args.get("done")))
+    notice = _notice(request.args.get("done"))
+    return page("show", _("Your account"), notice=notice, leaving=queries.leaving_of(g.person.id))
 
 
 @bp.get("/account/sessions")
@@ -131,20 +133,56 @@ def change_language() -> Any:
 @bp.get("/account/leave")
 @signed_in
 def leave_for_good() -> Response:
-    return page("leave", _("Leave for good"), form=LeaveForm())
+    return page("leave", _("Leave for good"), form=LeaveForm(words="keep"), leaving=queries.leaving_of(g.person.id))
 
 
 @bp.post("/account/leave")
 @signed_in
-def erase() -> Any:
+def ask_to_leave() -> Any:
     form, account_id = LeaveForm(), g.person.id
 
     def change() -> None:
         pace.password_again(account_id)
-        operations.leave(account_id, password=form.password.data or "")
-        sessions.drop()
+        operations.ask_to_leave(account_id, password=form.password.data or "", keep_words=form.words.data == "keep")
 
-    return _settle("leave", _("Leave for good"), form, change, onward=home())
+    return _settle("leave", _("Leave for good"), form, change, leaving=None)
+
+
+@bp.post("/account/leave/withdrawal")
+@signed_in
+def stay() -> Any:
+    operations.stay(g.person.id)
+    return redirect(path_for("accounts.show", done="stay"), 303)
+
+
+@bp.get("/account/data")
+@signed_in
+def data() -> Response:
+    return page("data", _("Your data"), parcel=queries.last_parcel(g.person.id), notice=_notice(request.args.get("done")))
+
+
+@bp.post("/account/data")
+@signed_in
+def ask_for_data() -> Any:
+    account_id = g.person.id
+    try:
+        operations.ask_for_data(account_id)
+    except TooMany as problem:
+        notice = ("wrong", str(problem.text), "")
+        return slow_down(page("data", _("Your data"), status=429, parcel=queries.last_parcel(account_id), notice=notice), problem)
+    return redirect(path_for("accounts.data"), 303)
+
+
+@bp.get("/account/data/<int:parcel_id>.zip")
+@signed_in
+def parcel(parcel_id: int) -> Response:
+    """Only one's own is found, and only by who is signed in."""
+    found = queries.last_parcel(g.person.id)
+    path = operations.path_of(found) if found is not None and found.id == parcel_id and found.alive(now()) else None
+    if path is None:
+        raise NotFound()
+    headers = {"Content-Disposition": "attachment; filename=my-data.zip"}
+    return private(Response(path.read_bytes(), mimetype="application/zip", headers=headers))
 
 
 def _settle(
@@ -181,6 +219,12 @@ def _notice(done: str | None) -> tuple[str, str, str] | None:
         ),
         "username": ("good", _("Your name is changed."), _("Links to your old page lead to the new one.")),
         "language": ("good", _("Your mails come in this language from now on."), ""),
+        "leave": (
+            "waiting",
+            _("Your account will be erased in a day."),
+            _("We wrote to you. Until then a button on this page, or in that letter, keeps it."),
+        ),
+        "stay": ("good", _("You stay. Nothing was erased."), ""),
         "session": ("good", _("That browser is signed out."), ""),
     }
     return known.get(done or "")

@@ -40,6 +40,24 @@ def join_at_last(token: str) -> Any:
     return enter(entered, _doors(entered.draft))
 
 
+@bp.get("/account/staying/<token>")
+def staying(token: str) -> Response:
+    """Out of the letter to who asked to be erased; without signing in, since they may be somewhere else by now."""
+    leaving = queries.leaving_by(token)
+    if leaving is None:
+        return page("stayed", _("There is nothing to keep"), status=410, kept=False)
+    return page("stay", _("Stay with us?"), leaving=leaving, token=token)
+
+
+@bp.post("/account/staying/<token>")
+def stay_by_mail(token: str) -> Response:
+    try:
+        operations.stay_by_mail(token)
+    except Gone:
+        return page("stayed", _("There is nothing to keep"), status=410, kept=False)
+    return page("stayed", _("You stay"), kept=True)
+
+
 @bp.get("/reset")
 def ask_reset() -> Response:
     return page("ask_reset", _("A new password"), form=AskResetForm(request.args))

@@ -74,6 +74,9 @@ class Search(Protocol):
         Raises `SearchNotReady` or `SearchBusy`, and then has changed nothing.
         """
 
+    def purge(self) -> None:
+        """What was dropped stands in no file any more: for words somebody has a right to see gone."""
+
     def find(self, query: Query) -> Answer:
         """Never raises for what a visitor typed, nor for an index that is missing or broken: then nothing is found."""
 

@@ -159,6 +159,16 @@ class WhooshIndex:
                     writer.add_document(**fields_of(document))
             sums.seal(self.folder / name)
 
+    def purge(self) -> None:
+        with self._writing():
+            name = self._current()
+            if name is None or self._state() != "ready":
+                return  # the rebuild to come reads what is left
+            writer = self._open(name).writer(timeout=self.patience, limitmb=MEMORY_MB)
+            with _committed(writer, mergetype=_without_the_dropped):
+                pass
+            sums.seal(self.folder / name)
+
     def rebuild(self, documents: Iterator[Document], progress: Callable[[int], None] | None = None) -> None:
         with self._writing():
             self._sweep(keep=self._current())
@@ -233,14 +243,29 @@ def _locked(descriptor: int) -> bool:
 
 
 @contextmanager
-def _committed(writer: Any) -> Iterator[None]:
+def _committed(writer: Any, **how: Any) -> Iterator[None]:
     """All or nothing: commits at the end, cancels when anything failed."""
     try:
         yield
-        writer.commit()
+        writer.commit(**how)
     except BaseException:
         _abandon(writer)
         raise
+
+
+def _without_the_dropped(writer: Any, segments: list[Any]) -> list[Any]:
+    """Writes those segments anew in which a document is only marked as dropped; the others stay as they are."""
+    from whoosh.reading import SegmentReader
+
+    whole = []
+    for segment in segments:
+        if not segment.has_deletions():
+            whole.append(segment)
+            continue
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return whole
 
 
 def _abandon(writer: Any) -> None:

@@ -10,6 +10,7 @@ from fansite.comments.operations.standing import claim, stand, touch_pages
 from fansite.core.db import get
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
+from fansite.moderation.queries import refused_before
 
 
 def approve(comment_id: int, *, by: Account, reason: str) -> None:
@@ -31,8 +32,9 @@ def hide(comment_id: int, *, by: Account, reason: str) -> None:
 def restore(comment_id: int, *, by: Account, status: str) -> None:
     """Undoes a decision: back to the status before it."""
     comment = _theirs_to_decide(comment_id)
-    # An approval that was none builds no trust.
-    stand(comment, status, never_shown=status == "pending" and comment.visible)
+    # An approval that was none builds no trust, and an earlier no stands again.
+    refused = refused_before("comment", comment_id) if status == "pending" else None
+    stand(comment, status, never_shown=status == "pending" and comment.visible, refused=refused)
     comment.reason = None
     record("comment.published" if comment.visible else "comment.hidden", comment)
 

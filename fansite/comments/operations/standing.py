@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from fansite.accounts.models import Account
-from fansite.comments.models import Comment
+from fansite.comments.models import REFUSED, Comment
 from fansite.core.content import Entry
 from fansite.core.db import db, get, touch, transaction
 from fansite.lib.times import now
@@ -20,8 +20,8 @@ def claim(comment_id: int) -> Comment:
     return get(Comment, comment_id)
 
 
-def stand(comment: Comment, status: str, *, never_shown: bool = False) -> None:
-    """The only way a status changes."""
+def stand(comment: Comment, status: str, *, never_shown: bool = False, refused: bool | None = None) -> None:
+    """The only way a status changes. `refused` says whether a moderator's no stands, where the status does not tell."""
     entry, was_visible, counted_as = _entry_of(comment), comment.visible, comment.counts_as
     comment.status = status
     if comment.visible:
@@ -29,9 +29,19 @@ def stand(comment: Comment, status: str, *, never_shown: bool = False) -> None:
         comment.shown_at = comment.shown_at or now()
     elif never_shown:
         comment.shown_at = None
+    _note_refusal(comment, refused)
     _count(comment, entry, int(comment.visible) - int(was_visible))
     _keep_record(comment, counted_as, comment.counts_as)
     touch_pages(comment)
+
+
+def _note_refusal(comment: Comment, refused: bool | None) -> None:
+    """A no stands until a moderator says yes, whatever its author does with the text."""
+    stands = comment.status in REFUSED if refused is None else refused
+    if comment.visible or refused is False:
+        comment.refused_at = None
+    elif stands:
+        comment.refused_at = comment.refused_at or now()
 
 
 def touch_pages(comment: Comment) -> None:

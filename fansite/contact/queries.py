@@ -1,0 +1,53 @@
+"""Finding letters, and the page that stands over the form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from fansite.accounts import emails
+from fansite.contact.models import Letter
+from fansite.core.content import Entry, listed, of_kind
+from fansite.core.db import db
+from fansite.pages.models import Page
+
+A_PAGE = 30
+# The post as it lies on the desk; spam lies apart.
+HEAPS = {"open": ("new", "read"), "answered": ("answered",), "spam": ("spam",)}
+SLUG = "contact"
+
+
+def heap(name: str, page: int) -> tuple[Sequence[Letter], int]:
+    """A page of one heap, newest first, and the number of the last page."""
+    wanted = Letter.state.in_(HEAPS[name])
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(Letter).where(wanted)) or 0
+    letters = db.session.scalars(
+        sa.select(Letter)
+        .where(wanted)
+        .order_by(Letter.received_at.desc(), Letter.id.desc())
+        .limit(A_PAGE)
+        .offset((page - 1) * A_PAGE)
+    ).all()
+    return letters, max(1, -(-total // A_PAGE))
+
+
+def count_new() -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Letter).where(Letter.state == "new")) or 0
+
+
+def letters_of(account_id: int, email: str | None) -> Sequence[Letter]:
+    """Written while signed in, or under the account's proven address."""
+    theirs = [Letter.account_id == account_id, *([Letter.email_key == emails.key(email)] if email else [])]
+    return db.session.scalars(sa.select(Letter).where(sa.or_(*theirs)).order_by(Letter.id)).all()
+
+
+def pages_over_the_form() -> dict[str, Page]:
+    """The band's own page "contact", by language: the page of that address and its translations."""
+    one = sa.orm.aliased(Entry, flat=True)
+    named = sa.select(sa.func.coalesce(one.translation_of_id, one.id)).where(
+        one.kind == "page", one.slug == SLUG, one.status == "published", one.visibility == "public"
+    )
+    group = sa.func.coalesce(Page.translation_of_id, Page.id).in_(named)
+    found = db.session.scalars(sa.select(Page).where(of_kind(Page), listed(), group).order_by(Page.id.desc()))
+    return {page.language: page for page in found}
