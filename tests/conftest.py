@@ -85,7 +85,7 @@ def app(one_app: Any, empty_database: Path) -> Iterator[Any]:
         for leftover in folder.glob("fansite.db*"):
             leftover.unlink()
         shutil.copy(empty_database, folder / "fansite.db")
-        for name in ("search", "media", "outbox", "parcels"):
+        for name in ("search", "media", "uploads", "outbox", "parcels"):
             shutil.rmtree(folder / name, ignore_errors=True)
         site.kept.clear()
         site.search.close()

@@ -26,5 +26,8 @@ def takes_file(most: int) -> Callable[[V], V]:
 def sent_file(name: str = "file") -> bytes | None:
     """The bytes of a file that was chosen; its name and type are the sender's word, and nobody asks for them."""
     file = request.files.get(name)
-    data = file.read() if file is not None else b""
-    return data or (b"" if file is not None and file.filename else None)
+    if file is None:
+        return None
+    with file.stream as stream:  # a large one lies in a file of its own
+        data = stream.read()
+    return data if data or file.filename else None
