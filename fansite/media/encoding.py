@@ -56,10 +56,10 @@ def smaller(data: bytes, sizes: Mapping[str, tuple[int, str]]) -> Iterator[tuple
     """Name → (width, extension) as (name, bytes), the widest first: each is made of the one before."""
     with _opened(data) as (image, _kind):
         image = _in_colours(image)
+        tall = image.height / image.width
         for name, (width, extension) in sorted(sizes.items(), key=lambda size: -size[1][0]):
             if width < image.width:
-                height = max(1, round(image.height * width / image.width))
-                image = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3)
+                image = image.resize((width, max(1, round(width * tall))), Image.Resampling.LANCZOS, reducing_gap=3)
             yield name, _written(_on_paper(image) if extension == "jpg" else image, extension)
 
 

@@ -27,6 +27,7 @@ REASONS = {
     "repeated text": lambda: _("repeated text"),
     "often refused": lambda: _("often refused"),
     "reported": lambda: _("reported"),
+    "new face": lambda: _("new picture"),
     "taken up": lambda: _("taken up by a moderator"),
     "sent again": lambda: _("sent again"),
     "sent again after": lambda: _("sent again after"),
