@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from fansite.core.feature import Feature
+from fansite.core.feature import Check, Feature
 from fansite.core.outbox import Listener, Routine
-from fansite.media import faces, operations, queries, showing, uploads
+from fansite.media import checks, faces, operations, queries, showing, uploads
 from fansite.media.personal import personal
 from fansite.media.review import reviewable
 from fansite.media.showing import addresses_of, drawing_of, image_object, link_picture
@@ -30,6 +30,7 @@ feature = Feature(
         Routine("media.pictures", operations.sweep, timedelta(hours=6)),
         Routine("media.faces", faces.sweep, timedelta(hours=6)),
     ],
+    checks=[Check("pictures", checks.files, quick=False)],
     template_globals={
         "avatar": showing.avatar,
         "face_image": showing.face_image,

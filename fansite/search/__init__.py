@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from fansite.core.feature import Feature
+from fansite.core.feature import Check, Feature
 from fansite.core.outbox import Listener, Routine
-from fansite.search import commands, listeners
+from fansite.search import checks, commands, listeners
 from fansite.search.queries import LISTENER
 from fansite.search.views import bp
 
@@ -16,4 +16,5 @@ feature = Feature(
     ],
     routines=[Routine("search.mend", listeners.mend_index, timedelta(seconds=10))],
     commands=[commands.rebuild],
+    checks=[Check("search", checks.present), Check("search", checks.equal, quick=False)],
 )

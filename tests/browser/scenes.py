@@ -226,6 +226,22 @@ def words_kept(page: Any, _site: Site) -> None:
     page.wait_for_selector(".flash--good")
 
 
+def colour_refused(page: Any, _site: Site) -> None:
+    page.goto("/staff/appearance")
+    page.fill("[name='ink_second']", "#ffcc00")
+    page.click("[data-form='appearance'] .button--main")
+    page.wait_for_selector("[data-problems]")
+
+
+def other_looks(page: Any, _site: Site) -> None:
+    """Seen by the owner alone: whoever else is looking at pages meanwhile sees them as they are."""
+    page.goto("/staff/appearance")
+    page.check("[name='theme'][value='soot']")
+    page.click("[data-form='appearance'] .button--main")
+    page.wait_for_selector("#draft")
+    page.goto("/staff/appearance/preview/home")
+
+
 def tag_renamed(page: Any, _site: Site) -> None:
     page.goto("/staff/tags")
     page.locator(".staff-tag .button").first.click()
@@ -339,7 +355,11 @@ DESK: dict[str, tuple[str | None, Way]] = {
     "preview": ("eli", preview),
     "tags": ("eli", "/staff/tags"),
     "tag renamed": ("eli", tag_renamed),
+    "appearance": ("ada", "/staff/appearance"),
+    "colour refused": ("ada", colour_refused),
+    "preview of other looks": ("ada", other_looks),
     "mail": ("ada", "/staff/mail"),
+    "how the site is": ("ada", "/staff/health"),
     "letter": ("ada", letter),
 }
 

@@ -244,6 +244,10 @@ POST  /staff/mail/{mail}                       login    login  403    403    403
 GET   /staff/mail/999                          login    login  403    403    403    403    404
 POST  /staff/mail/{mail}/delivery              login    login  403    403    403    403    303
 POST  /staff/mail/999/delivery                 login    login  403    403    403    403    404
+
+health
+GET   /staff/health                            login    login  403    403    403    403    200
+POST  /staff/health/deliveries                 login    login  403    403    403    403    303
 """
 
 # What the forms send, so that whoever is let in gets it done.
@@ -286,6 +290,7 @@ FORMS: dict[str, dict[str, str]] = {
     "staff.withdrawal": ENTRY,
     "staff.tag": {"name": "On tour"},
     "staff.delivery": {},
+    "health.try_again": {"listener": "search.index"},
 }
 
 ACTIVE = PEOPLE[2:]

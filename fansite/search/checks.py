@@ -1,0 +1,43 @@
+"""Whether there is an index, and whether it holds what the tables show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+
+from fansite.core import outbox
+from fansite.core.db import db
+from fansite.core.feature import Finding
+from fansite.search.queries import LISTENER, findables, index
+
+MOST_SHOWN = 3
+MEND = "fansite rebuild search"
+
+
+def present() -> Iterator[Finding]:
+    state = index().state()
+    if state == "ready":
+        yield Finding("ok", _("The search index is there."))
+    else:
+        yield Finding("warning", _("The search index is missing or torn; the worker makes it anew."), MEND)
+
+
+def equal() -> Iterator[Finding]:
+    """Every key of the index against every row that can be found; what the worker still has to hear of is no difference."""
+    if index().state() != "ready":
+        return
+    wanted = {f"{kind.subject_kind}:{number}" for kind in findables().values() for ids in kind.every() for number in ids}
+    known = set(index().keys())
+    owed = {
+        f"{kind}:{number}"
+        for kind in {findable.subject_kind for findable in findables().values()}
+        for number in db.session.scalars(outbox.owed(LISTENER, kind))
+    }
+    lacking, strange = sorted(wanted - known - owed), sorted(known - wanted - owed)
+    for keys, words in ((lacking, "is not in the search index"), (strange, "is in the search index and nobody may see it")):
+        if keys:
+            more = f" and {len(keys) - MOST_SHOWN} more" if len(keys) > MOST_SHOWN else ""
+            yield Finding("warning", f"{', '.join(keys[:MOST_SHOWN])}{more} {words}.", MEND)
+    if not lacking and not strange:
+        yield Finding("ok", f"The search index holds what the tables show: {len(known)} things.")
