@@ -13,7 +13,7 @@ LAYERS = (
     ("rules",),
     ("moderation",),
     ("comments", "media", "tags"),
-    ("news", "pages", "fans"),
+    ("news", "pages", "fans", "appearance"),
     ("search", "seo", "feeds", "contact", "backup", "health"),
     ("home", "staff", "transfer", "demo"),
     ("app",),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from fansite.core.kept import site_name
+from fansite.core.kept import site_links, site_name
 from fansite.core.web.paths import public_url, static_path
 
 
 def band() -> dict[str, Any]:
     """A `MusicGroup`, which is an `Organization` too: publisher of the site and author of what nobody signs."""
     logo = {"@type": "ImageObject", "url": public_url(static_path("art/icon-180.png"))}
-    return {"@type": "MusicGroup", "@id": public_url("/#band"), "name": site_name(), "url": public_url("/"), "logo": logo}
+    node = {"@type": "MusicGroup", "@id": public_url("/#band"), "name": site_name(), "url": public_url("/"), "logo": logo}
+    return {**node, "sameAs": site_links()} if site_links() else node
 
 
 def site(language: str, path: str) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, g
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fansite.core.db import Model, db, seen, touch, touched, transaction
@@ -38,12 +39,19 @@ def kept(name: str, tags: tuple[str, ...], find: Callable[[], T]) -> T:
 
 
 def facts() -> dict[str, str]:
-    """All that was said about the site, in one question."""
-    return kept("facts", ("site",), lambda: {fact.name: fact.value for fact in db.session.scalars(sa.select(SiteFact))})
+    """All that was said about the site, in one question; on a preview, what would be said."""
+    told = kept("facts", ("site",), lambda: {fact.name: fact.value for fact in db.session.scalars(sa.select(SiteFact))})
+    return {**told, **g.previewed_facts} if "previewed_facts" in g else told
 
 
 def site_name() -> str:
     return facts().get("site_name") or str(current_app.extensions["fansite"].settings.site_name)
+
+
+def site_links() -> list[str]:
+    """Where else the band is to be found."""
+    told: list[str] = json.loads(facts().get("site_links", "[]"))
+    return told
 
 
 def say(name: str, value: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, g
+from flask import g
 from flask_babel import lazy_gettext as _l
 
+from fansite.appearance import chosen_sections
 from fansite.comments import queries as comments
 from fansite.core.feature import HomeSection
 from fansite.fans import queries as fans
@@ -40,16 +41,33 @@ def _fans() -> dict[str, Any] | None:
     return {"people": people, "tags": [f"account:{person.id}" for person in people]} if people else None
 
 
-NEW = HomeSection("new", _l("The latest news"), _l("new!"), "home/_new.html", _new, tags=("list:news",), wide=True)
-SAID = HomeSection("said", _l("The latest comments"), _l("just said"), "home/_said.html", _said, tags=("list:comments",))
-BEFORE = HomeSection(
-    "before", _l("Older news"), _l("before that"), "home/_before.html", _before, tags=("list:news",), more="news.index",
-    more_label=_l("All news"), wide=True,
-)  # fmt: skip
-FANS = HomeSection(
-    "fans", _l("New fans"), _l("new here"), "home/_fans.html", _fans, tags=("list:fans", "list:comments"), more="fans.index",
-    more_label=_l("All fans"),
-)  # fmt: skip
+SECTIONS = (
+    HomeSection("new", _l("The latest news"), _l("new!"), "home/_new.html", _new, tags=("list:news",), wide=True, order=10),
+    HomeSection("said", _l("The latest comments"), _l("just said"), "home/_said.html", _said, tags=("list:comments",), order=30),
+    HomeSection(
+        "before",
+        _l("Older news"),
+        _l("before that"),
+        "home/_before.html",
+        _before,
+        tags=("list:news",),
+        more="news.index",
+        more_label=_l("All news"),
+        wide=True,
+        order=40,
+    ),
+    HomeSection(
+        "fans",
+        _l("New fans"),
+        _l("new here"),
+        "home/_fans.html",
+        _fans,
+        tags=("list:fans", "list:comments"),
+        more="fans.index",
+        more_label=_l("All fans"),
+        order=50,
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -60,16 +78,9 @@ class Shown:
     found: dict[str, Any]
 
 
-def all_sections() -> list[HomeSection]:
-    """In their usual order: what other features bring (when do they play?) comes right after the news."""
-    brought: list[HomeSection] = current_app.extensions["fansite"].home_sections
-    return [NEW, *brought, SAID, BEFORE, FANS]
-
-
-def shown(order: list[str]) -> list[Shown]:
+def shown() -> list[Shown]:
     """The parts an owner wants, in that order, as far as there is something in them."""
-    by_name = {section.name: section for section in all_sections()}
-    found = [(section, section.find()) for section in (by_name[name] for name in order if name in by_name)]
+    found = [(section, section.find()) for section in chosen_sections()]
     return [Shown(section, things) for section, things in found if things is not None]
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import mimetypes
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, redirect, request, send_from_directory
+from flask import Blueprint, Response, abort, current_app, g, redirect, request, send_from_directory
 from flask_babel import gettext as _
+from werkzeug.security import safe_join
 
 from fansite.core.band import band, site
 from fansite.core.db import what_is_missing
 from fansite.core.kept import site_name
-from fansite.core.web import Page, path_for, render_page, unlocalized
+from fansite.core.web import Page, packing, path_for, render_page, unlocalized
 from fansite.core.web.assets import Assets
 from fansite.core.web.failures import COME_BACK, NUMBERED, moved_here
-from fansite.home.sections import all_sections, rows, shown
+from fansite.home.sections import rows, shown
 
 bp = Blueprint("home", __name__)
 # Sheets on the first screen.
@@ -27,7 +29,7 @@ def index() -> Any:
     """What is new, and who said what."""
     if any(name in request.args for name in NUMBERED) and (elsewhere := moved_here()):
         return redirect(elsewhere, 301)
-    parts = shown([section.name for section in all_sections()])
+    parts = shown()
     page = Page(
         site_name(),
         description=_("News of %(site)s, and what their fans say.", site=site_name()),
@@ -46,11 +48,27 @@ def index() -> Any:
 def static(version: str, name: str) -> Response:
     """Files under the version of today are kept for a year; an older version gets today's file, kept for a minute."""
     assets: Assets = current_app.extensions["fansite"].assets
-    response = send_from_directory(assets.folder, name)
+    kind = mimetypes.guess_type(name)[0]
+    if packing.is_text(kind) and packing.wanted():
+        response = _packed(assets.folder, name, str(kind))
+    else:
+        response = send_from_directory(assets.folder, name)
     current = version == assets.version
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if current else "public, max-age=60"
     response.headers.pop("Vary", None)
+    if packing.is_text(kind):
+        response.headers["Vary"] = "Accept-Encoding"
     return response
+
+
+def _packed(folder: Path, name: str, kind: str) -> Response:
+    found = safe_join(str(folder), name)
+    if found is None or not Path(found).is_file():
+        abort(404)
+    response = Response(packing.packed_file(Path(found), Path(found).stat().st_mtime), mimetype=kind)
+    response.headers["Content-Encoding"] = "gzip"
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @bp.get("/healthz")

@@ -33,6 +33,11 @@ class Colour:
         return tuple(min(1.0, max(0.0, _encoded(part))) for part in _linear(*self.oklab))  # type: ignore[return-value]
 
     @property
+    def on_screens(self) -> bool:
+        """Whether sRGB has it: what is cut off at the edge changes its hue."""
+        return all(-0.001 <= part <= 1.001 for part in _linear(*self.oklab))
+
+    @property
     def hex(self) -> str:
         return "#" + "".join(f"{round(part * 255):02x}" for part in self.rgb)
 

@@ -18,6 +18,8 @@ from flask import g
 from lxml import html as lxml_html
 
 from fansite.accounts import operations as accounts
+from fansite.appearance import operations as looks
+from fansite.appearance.queries import published as looks_before
 from fansite.comments import operations as comments
 from fansite.core import kept, publishing
 from fansite.core.db import db
@@ -26,8 +28,11 @@ from fansite.moderation import operations as moderation
 from fansite.moderation.models import Review
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
+from fansite.pages import duties
 from fansite.pages import operations as pages
 from fansite.pages.models import Page
+from fansite.rules import operations as rules
+from fansite.rules.models import Wording
 from fansite.tags import operations as tags
 from fansite.tags.models import Tag
 
@@ -44,6 +49,7 @@ DOORS = (
     "/comments/1/report",
     "/news/we-play-lisbon?reply=1",
 )
+RULES = {language: Wording("Whistle.", "1. Whistle\n", "Whistling is new.") for language in ("en", "fr")}
 # Private pages. Left out as well are all ways to answer and report but one: they are the same page over and over.
 APART = ("/static/", "/login", "/join", "/reset", "/search", "/fr/login", "/fr/join", "/fr/reset", "/fr/search")
 # The box that reports, and the other formats of a feed: all of them say what their siblings say.
@@ -166,6 +172,18 @@ def _revise_page(page: str, **wording: Any) -> Callable[[Any], None]:
     return act
 
 
+def _look_otherwise(s: Any, **wanted: Any) -> None:
+    looks.save_draft(looks.as_it_is().with_(**wanted), by=s.milo)  # an owner by now
+    looks.publish(by=s.milo)
+
+
+def _law(s: Any) -> None:
+    duties.add_drafts(s.eli.id)
+    for page in db.session.query(Page).filter(Page.slug.in_(("legal", "confidentialite"))).all():
+        pages.revise(page.id, by=s.eli, version=page.version, body=duties.BLANK.sub("Lucie", page.body))
+        pages.publish(page.id, by=s.eli)
+
+
 def _tag(slug: str) -> int:
     return int(db.session.query(Tag.id).filter_by(slug=slug).scalar())
 
@@ -234,7 +252,17 @@ LIFE: dict[str, Callable[[Any], Any]] = {
     "a post is taken down": lambda s: publishing.withdraw(s.lisbon.id, by=s.eli),
     "a post is published again": lambda s: publishing.publish(s.lisbon.id, by=s.eli),
     "a post goes back to the drafts": lambda s: publishing.recall(s.old.id, by=s.eli),
+    "the house has rules": lambda s: rules.add_defaults(),
+    "the rules change": lambda s: rules.publish(RULES, by=s.eli, after=1),
+    "the law's pages are public": lambda s: _law(s),
+    "a page stands over the contact form": lambda s: pages.publish(
+        pages.draft(by=s.eli, title="Contact", slug="contact", body="Behind the cheese.").id, by=s.eli
+    ),
+    "an editor leaves and their texts are the band's": lambda s: accounts.erase(s.eli.id, keep_words=False),
     "the site has another name": lambda s: kept.say("site_name", "The Paper Badgers"),
+    "the site has other looks": lambda s: _look_otherwise(s, theme="soot", links=["https://video.example.org/marmots"]),
+    "and other inks": lambda s: _look_otherwise(s, colours={"third": "#8f1d1d"}),
+    "and looks as before": lambda s: looks.take_back(looks_before()[1].id, by=s.milo),
 }
 
 

@@ -18,9 +18,12 @@ from lxml import html
 from PIL import Image
 
 from fansite.accounts import operations as accounts
-from fansite.accounts.models import Account, FormerName, MailedKey, SignIn, SignUp
+from fansite.accounts.models import Account, FormerName, Leaving, MailedKey, Parcel, SignIn, SignUp
 from fansite.accounts.sessions import COOKIE, hash_of
+from fansite.appearance import operations as looks
+from fansite.appearance.showing import digest_of, sheet_of
 from fansite.comments import operations as comments
+from fansite.contact.models import Letter
 from fansite.core.db import db, transaction
 from fansite.core.limits import Tally
 from fansite.core.mail import Mail
@@ -33,6 +36,7 @@ from fansite.moderation.models import Review
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
 from fansite.pages import operations as pages
+from fansite.rules import operations as rules
 from fansite.seo import listeners as cards
 from fansite.tags import operations as tags
 from fansite.tags.models import Tag
@@ -91,7 +95,10 @@ def opened(app: Any, empty_database: Path) -> Iterator[Scene]:
         scene.fresh()
         cast = make_cast()
         scene.names = {"version": app.extensions["fansite"].assets.version, **_texts(cast), **_keys(cast)}
-        scene.names |= _said(cast, scene.names["post"])
+        rules.add_defaults()
+        (scene.folder / "parcels").mkdir(exist_ok=True)
+        (scene.folder / "parcels" / "scene.zip").write_bytes(b"z")
+        scene.names |= _said(cast, scene.names["post"]) | _looks(cast)
         # Ben was banned, and kept a copy of his cookie.
         scene.cookies = {who: accounts.open_session(getattr(cast, who).id, agent="test") for who in PEOPLE[1:]}
         scene.names["fays_session"] = db.session.scalar(sa.select(SignIn.id).where(SignIn.account_id == cast.fay.id))
@@ -161,6 +168,14 @@ def _card_of(entry_id: int) -> str:
     return str(db.session.get(NewsPost, entry_id).card)
 
 
+def _looks(cast: Any) -> dict[str, Any]:
+    """One that is shown and was there before, and a draft."""
+    looks.save_draft(looks.as_it_is().with_(theme="soot"), by=cast.ada)
+    shown = looks.publish(by=cast.ada)
+    looks.save_draft(looks.as_it_is(), by=cast.ada)
+    return {"look": shown.id, "digest": digest_of(sheet_of(shown.wanted))}
+
+
 def _said(cast: Any, post: int) -> dict[str, Any]:
     lisbon = db.session.get(NewsPost, post)
     fays = say(lisbon, cast.fay, "See you in Lisbon").id
@@ -198,6 +213,18 @@ def _review_of(comment_id: int) -> int:
     return db.session.scalar(sa.select(Review.id).where(Review.subject_id == comment_id).order_by(Review.id.desc()).limit(1))
 
 
+def _asked(session: Any, cast: Any) -> dict[str, Any]:
+    """What people asked of the site: to leave it, to be handed what it knows, to be answered."""
+    session.add(
+        Leaving(account_id=cast.nora.id, token_hash=hash_of("stay-key"), keep_words=True, due_at=now() + timedelta(days=1))
+    )
+    parcel = Parcel(account_id=cast.fay.id, ready_at=now(), file="scene.zip", bytes=1)
+    letter = Letter(name="Gus", email="gus@example.org", email_key="gus@example.org", subject="A", body="B", language="en")
+    session.add_all([parcel, letter])
+    session.flush()
+    return {"parcel": parcel.id, "letter": letter.id}
+
+
 def _keys(cast: Any) -> dict[str, Any]:
     """Links that were mailed, the mail itself, and names that lead elsewhere."""
     with transaction() as session:
@@ -215,7 +242,7 @@ def _keys(cast: Any) -> dict[str, Any]:
             [asked, reset, email, mail, FormerName(username_key="faye", account_id=cast.fay.id, at=now() - timedelta(days=90))]
         )
         session.flush()
-        names = {"mail": mail.id}
+        names = {"mail": mail.id, **_asked(session, cast)}
     erased = accounts.create(email=None, username="whoever", password=None).id
     accounts.erase(erased)
     with transaction() as session:  # what the worker failed of

@@ -32,6 +32,17 @@ GET   /static/{version}/..%2F..%2Fwsgi.py      404
 GET   /healthz                                 200
 GET   /readyz                                  200
 
+appearance
+GET   /static/look/{digest}.css                200
+GET   /staff/appearance                        login    login  403    403    403    403    200
+POST  /staff/appearance                        login    login  403    403    403    403    303
+POST  /staff/appearance/publication            login    login  403    403    403    403    303
+POST  /staff/appearance/draft/removal          login    login  403    403    403    403    303
+POST  /staff/appearance/versions/{look}        login    login  403    403    403    403    303
+POST  /staff/appearance/versions/999           login    login  403    403    403    403    404
+GET   /staff/appearance/preview/home           login    login  403    403    403    403    200
+GET   /staff/appearance/preview/nothing        login    login  403    403    403    403    404
+
 seo
 GET   /robots.txt                              200
 GET   /sitemap.xml                             200
@@ -154,6 +165,32 @@ GET   /account/language                        login    login  200    200    200
 POST  /account/language                        login    login  303    303    303    303    303
 GET   /account/leave                           login    login  200    200    200    200    200
 POST  /account/leave                           login    login  303    303    303    303    422
+POST  /account/leave/withdrawal                login    login  303    303    303    303    303
+GET   /account/staying/stay-key                200
+POST  /account/staying/stay-key                200
+GET   /account/staying/nothing                 410
+POST  /account/staying/nothing                 410
+GET   /account/data                            login    login  200    200    200    200    200
+POST  /account/data                            login    login  303    429    303    303    303
+GET   /account/data/{parcel}.zip               login    login  404    200    404    404    404
+GET   /account/data/999.zip                    login    login  404    404    404    404    404
+
+rules
+GET   /rules                                   200
+GET   /rules/1                                 200
+GET   /rules/9                                 404
+GET   /staff/rules                             login    login  403    403    403    200    200
+POST  /staff/rules                             login    login  403    403    403    303    303
+
+contact
+GET   /contact                                 200
+POST  /contact                                 303
+GET   /contact/sent                            200
+GET   /staff/letters                           login    login  403    403    403    200    200
+GET   /staff/letters/{letter}                  login    login  403    403    403    200    200
+GET   /staff/letters/999                       login    login  403    403    403    404    404
+POST  /staff/letters/{letter}/state            login    login  403    403    403    303    303
+POST  /staff/letters/999/state                 login    login  403    403    403    404    404
 
 comments
 GET   /account/comments                        login    login  200    200    200    200    200
@@ -188,7 +225,7 @@ POST  /comments/{fays}/withdrawal              login    login  404    303    404
 GET   /comments/{removed}/withdrawal           login    login  404    404    404    404    404
 POST  /comments/{removed}/withdrawal           login    login  404    403    404    404    404
 GET   /comments/{fays}/report                  200
-POST  /comments/{fays}/report                  303
+POST  /comments/{fays}/report                  303      303    303    422    303    303    303
 GET   /comments/{waiting}/report               404
 POST  /comments/{waiting}/report               404
 GET   /comments/{removed}/report               410
@@ -202,6 +239,7 @@ moderation
 GET   /moderation/                             login    login  403    403    200    200    200
 GET   /moderation/reported                     login    login  403    403    200    200    200
 GET   /moderation/recent                       login    login  403    403    200    200    200
+GET   /moderation/log                          login    login  403    403    200    200    200
 GET   /moderation/words                        login    login  403    403    200    200    200
 POST  /moderation/words                        login    login  403    403    303    303    303
 GET   /moderation/comment/{fays}               login    login  403    403    200    200    200
@@ -230,6 +268,14 @@ GET   /staff/page/{draft}                      login    login  403    403    403
 POST  /staff/page/{draft}                      login    login  403    403    403    404    404
 GET   /staff/news/999                          login    login  403    403    403    404    404
 POST  /staff/news/{draft}/preview              login    login  403    403    403    200    200
+POST  /staff/news/new/copy                     login    login  403    403    403    400    400
+POST  /staff/news/{draft}/copy                 login    login  403    403    403    400    400
+POST  /staff/news/new/copy/removal             login    login  403    403    403    400    400
+POST  /staff/news/{draft}/copy/removal         login    login  403    403    403    400    400
+POST  /staff/news/{draft}/presence             login    login  403    403    403    200    200
+POST  /staff/news/999/presence                 login    login  403    403    403    404    404
+POST  /staff/news/{draft}/comparison           login    login  403    403    403    409    409
+POST  /staff/rendering                         login    login  403    403    403    200    200
 POST  /staff/news/{draft}/publication          login    login  403    403    403    303    303
 POST  /staff/news/{planned}/draft              login    login  403    403    403    303    303
 POST  /staff/news/{closed}/withdrawal            login    login  403    403    403    303    303
@@ -252,6 +298,7 @@ POST  /staff/health/deliveries                 login    login  403    403    403
 
 # What the forms send, so that whoever is let in gets it done.
 ENTRY = {"title": "The rain", "body": "It *rained*.", "language": "en", "version": "1"}
+RULES = {"after": "1", **{f"{name}_{language}": "Whistle" for name in ("short", "body", "changed") for language in ("en", "fr")}}
 FORMS: dict[str, dict[str, str]] = {
     "accounts.sign_in": {"email": "fay@example.org", "password": PASSWORD},
     "accounts.ask_to_join": {"email": "gus@example.org", "username": "gus", "password": "nine goats on a tram"},
@@ -266,7 +313,13 @@ FORMS: dict[str, dict[str, str]] = {
     "accounts.take_email": {},
     "accounts.change_username": {"username": "marmot"},
     "accounts.change_language": {"language": "fr"},
-    "accounts.erase": {"password": PASSWORD},
+    "accounts.ask_to_leave": {"password": PASSWORD},
+    "accounts.stay": {},
+    "accounts.stay_by_mail": {},
+    "accounts.ask_for_data": {},
+    "rules.publish": RULES,
+    "contact.send": {"name": "Gus", "email": "gus@example.org", "subject": "Our kitchen", "body": "It has room for two."},
+    "contact.mark": {"state": "read"},
     "comments.create": {"body": "A word of mine"},
     "comments.edit": {"body": "Other words"},
     "comments.withdrawal": {},
@@ -289,6 +342,10 @@ FORMS: dict[str, dict[str, str]] = {
     "staff.draft": ENTRY,
     "staff.withdrawal": ENTRY,
     "staff.tag": {"name": "On tour"},
+    "appearance.save": {"name": "The Paper Marmots", "theme": "", "logo": "theme", "hero": "scene", "hour": ""},
+    "appearance.publication": {},
+    "appearance.removal": {},
+    "appearance.version": {},
     "staff.delivery": {},
     "health.try_again": {"listener": "search.index"},
 }

@@ -10,7 +10,7 @@ from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from fansite.core.kept import facts, site_name
+from fansite.core.kept import site_name
 from fansite.core.web.assets import Assets
 from fansite.core.web.guard import csrf_field
 from fansite.core.web.paths import current_language, entry_path, path_for, public_url
@@ -32,7 +32,6 @@ def open_templates(app: Flask, settings: Settings) -> None:
         base_url=settings.base_url,
         drawn_cover=lambda seed, classes="", motif="": Markup(covers.cover(seed, classes, motif)),
         written=written,
-        site_line=site_line,
         icon=lambda name, label="": Markup(drawing.icon(name, label)),
     )
     app.jinja_env.filters.update(day=day, month=month, moment=moment, w3c=w3c, clock=clock)
@@ -40,11 +39,6 @@ def open_templates(app: Flask, settings: Settings) -> None:
     @app.context_processor
     def always() -> dict[str, Any]:
         return {"person": g.get("person"), "language": current_language(), "site_name": site_name()}
-
-
-def site_line() -> str:
-    """What the band says of itself, in the reader's language."""
-    return facts().get(f"site_line.{current_language()}", "")
 
 
 def written(words: object) -> Markup | None:

@@ -1,0 +1,130 @@
+"""What a page needs to know of the looks: artwork, one small style sheet, and the inks of the browser's own bar."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import current_app, g
+
+from fansite.appearance import inks
+from fansite.appearance.models import Wanted
+from fansite.appearance.palette import Palette
+from fansite.appearance.themes import Theme, theme
+from fansite.core.feature import HomeSection
+from fansite.core.kept import facts, kept
+from fansite.core.web import path_for
+from fansite.media import queries as pictures
+from fansite.media import showing
+from fansite.media.showing import Shown as Picture
+
+# The fact that holds what is shown now.
+FACT = "look"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The looks of the page that is being made."""
+
+    wanted: Wanted
+    theme: Theme
+    # The address of the sheet, None where the site's own sheets say it all.
+    sheet: str | None
+    # Of the browser's bar, by day and by night.
+    bars: tuple[str, str]
+    logo: Picture | None = None
+    hero: Picture | None = None
+
+    def art(self, name: str) -> str:
+        """The template of a drawing: the theme's, or the site's own."""
+        return f"appearance/themes/{self.theme.key}/{name}.svg" if name in self.theme.art else f"parts/art/{name}.svg"
+
+
+def look() -> Shown:
+    """What everybody sees; on the preview of a draft, the draft."""
+    if "previewed_facts" not in g:
+        return kept("look", ("site",), lambda: shown(current()))
+    if "previewed_look" not in g:
+        g.previewed_look = shown(current())
+    preview: Shown = g.previewed_look
+    return preview
+
+
+def current() -> Wanted:
+    told = facts().get(FACT)
+    return Wanted.read(json.loads(told)) if told else Wanted()
+
+
+def facts_of(wanted: Wanted) -> dict[str, str]:
+    """What is said about the site when it looks like this."""
+    lines = {f"site_line.{language}": line for language, line in wanted.lines.items()}
+    return {FACT: json.dumps(wanted.stored()), "site_name": wanted.name, "site_links": json.dumps(wanted.links), **lines}
+
+
+def shown(wanted: Wanted) -> Shown:
+    text = sheet_of(wanted)
+    chosen = theme(wanted.theme)
+    palette = Palette(chosen.tokens, inks.tokens_of(wanted.colours))
+    bars = (palette.colour("scene-sky").hex, palette.colour("scene-sky", night=True).hex)
+    return Shown(
+        wanted,
+        chosen,
+        path_for("appearance.sheet", digest=digest_of(text)) if text else None,
+        bars,
+        logo=_picture(wanted.logo_picture) if wanted.logo == "picture" else None,
+        hero=_picture(wanted.hero_picture) if wanted.hero == "picture" else None,
+    )
+
+
+def _picture(number: int | None) -> Picture | None:
+    """One that left the library since it was chosen gives way to the drawing."""
+    found = pictures.in_library(number)
+    return showing.shown(found) if found is not None else None
+
+
+def site_line() -> str:
+    """What the band says of itself, in the reader's language."""
+    return facts().get(f"site_line.{g.language}", "")
+
+
+def sections() -> list[HomeSection]:
+    """All parts of the front page in their usual order."""
+    found: list[HomeSection] = current_app.extensions["fansite"].home_sections
+    return sorted(found, key=lambda section: section.order)
+
+
+def chosen_sections() -> list[HomeSection]:
+    order = look().wanted.sections
+    if order is None:
+        return sections()
+    by_name = {section.name: section for section in sections()}
+    return [by_name[name] for name in order if name in by_name]
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def sheet_of(wanted: Wanted) -> str:
+    """The theme's tokens and artwork, and over them the chosen base values; empty where nothing was chosen."""
+    return _sheet(wanted.theme, tuple(sorted(wanted.colours.items())))
+
+
+@lru_cache(maxsize=64)
+def _sheet(key: str, colours: tuple[tuple[str, str], ...]) -> str:
+    chosen, tokens = theme(key), inks.tokens_of(dict(colours))
+    if not chosen.sheet and not tokens:
+        return ""
+    parts = [chosen.sheet.strip()] if chosen.sheet else []
+    if tokens:
+        parts.append("@layer theme { :root { " + " ".join(f"--{name}: {value};" for name, value in tokens.items()) + " } }")
+    parts.append(_for_old_browsers(Palette(chosen.tokens, tokens)))
+    return "\n".join(parts) + "\n"
+
+
+def _for_old_browsers(palette: Palette) -> str:
+    """Browsers from before 2024 mix no colours: they get the day, mixed here."""
+    plain = " ".join(f"--{name}: {palette.colour(name).hex};" for name in palette.colours if palette.colour(name).alpha == 1)
+    return f"@layer theme {{ @supports not (color: light-dark(#000, #fff)) {{ :root {{ {plain} }} }} }}"

@@ -1,0 +1,147 @@
+"""`/staff/appearance`: the draft of the looks, its preview on the site's own pages, and what was before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, current_app, g, redirect, request
+from flask_babel import gettext as _
+
+from fansite.accounts.guards import owner_only
+from fansite.appearance import inks, operations, queries
+from fansite.appearance.forms import AppearanceForm, appearance_form
+from fansite.appearance.models import Wanted
+from fansite.appearance.showing import current, facts_of, sheet_of
+from fansite.appearance.themes import theme
+from fansite.core.content import Entry, listed
+from fansite.core.db import db
+from fansite.core.web import Page, path_for, render_page, unlocalized
+from fansite.core.web.guard import csrf_field
+from fansite.core.web.pages import private
+
+bp = Blueprint("appearance", __name__)
+# Pages on which a look is judged: what it is called, and its view.
+PREVIEWS = {"home": "home.index", "news": "news.index", "post": "news.show", "join": "accounts.join"}
+
+
+@bp.get("/staff/appearance")
+@owner_only
+def edit() -> Response:
+    draft = queries.draft()
+    return _page(appearance_form(draft.wanted if draft else operations.as_it_is()))
+
+
+@bp.post("/staff/appearance")
+@owner_only
+def save() -> Any:
+    form = appearance_form()
+    _take_offered(form)
+    if not form.validate():
+        return _page(form, status=422)
+    wanted = form.wanted()
+    problems = inks.faults(theme(wanted.theme).tokens, wanted.colours)
+    if problems:
+        for fault in problems:
+            form[f"ink_{fault.ink.name}"].errors = [_explained(fault)]
+        return _page(form, status=422, faults={fault.ink.name: fault for fault in problems})
+    operations.save_draft(wanted, by=g.person)
+    return redirect(path_for("appearance.edit", _anchor="draft"), 303)
+
+
+@bp.post("/staff/appearance/publication")
+@owner_only
+def publication() -> Any:
+    operations.publish(by=g.person)
+    return redirect(path_for("appearance.edit", done="published", _anchor="versions"), 303)
+
+
+@bp.post("/staff/appearance/draft/removal")
+@owner_only
+def removal() -> Any:
+    operations.drop_draft(by=g.person)
+    return redirect(path_for("appearance.edit"), 303)
+
+
+@bp.post("/staff/appearance/versions/<int:look_id>")
+@owner_only
+def version(look_id: int) -> Any:
+    operations.take_back(look_id, by=g.person)
+    return redirect(path_for("appearance.edit", done="taken-back", _anchor="versions"), 303)
+
+
+@bp.get("/staff/appearance/preview/<name>")
+@owner_only
+def preview(name: str) -> Any:
+    """The site's own page as a stranger will meet it, in the draft's looks."""
+    draft = queries.draft()
+    endpoint = PREVIEWS.get(name)
+    if draft is None or endpoint is None:
+        abort(404)
+    values = {"slug": _latest_slug() or abort(404)} if name == "post" else {}
+    with _dressed(draft.wanted, name):
+        answer = current_app.make_response(current_app.ensure_sync(current_app.view_functions[endpoint])(**values))
+    answer.headers.pop("ETag", None)
+    return private(answer)
+
+
+@contextmanager
+def _dressed(wanted: Wanted, name: str) -> Iterator[None]:
+    """Whatever is rendered in here wears the draft, and is for a stranger's eyes; only the bar over it is the owner's."""
+    owner, g.preview_token = g.person, csrf_field()
+    g.previewed_facts, g.preview_pages, g.person = facts_of(wanted), [(key, key == name) for key in PREVIEWS], None
+    try:
+        yield
+    finally:
+        g.person = owner
+        for mark in ("previewed_facts", "previewed_look", "preview_pages", "preview_token"):
+            g.pop(mark, None)
+
+
+@bp.get("/static/look/<digest>.css")
+@unlocalized
+def sheet(digest: str) -> Response:
+    """Kept for a year: its name changes with what it says. Who asks for one that nobody knows any more gets what is shown now."""
+    found = queries.sheet_at(digest)
+    response = Response(sheet_of(current()) if found is None else found, mimetype="text/css")
+    response.headers["Cache-Control"] = "public, max-age=60" if found is None else "public, max-age=31536000, immutable"
+    return response
+
+
+def _page(form: AppearanceForm, *, status: int = 200, faults: dict[str, inks.Fault] | None = None) -> Response:
+    versions = queries.published()
+    return render_page(
+        "appearance/edit.html",
+        Page(_("Appearance"), noindex=True),
+        status=status,
+        form=form,
+        faults=faults or {},
+        draft=queries.draft(),
+        versions=versions,
+        done=request.args.get("done"),
+    )
+
+
+def _take_offered(form: AppearanceForm) -> None:
+    """The colour that was offered in place of an unreadable one, taken by one press."""
+    name, _colon, colour = request.form.get("take", "").partition(":")
+    if name in {ink.name for ink in inks.INKS}:
+        form[f"ink_{name}"].data = colour
+
+
+def _explained(fault: inks.Fault) -> str:
+    when = _("by night") if fault.night else _("by day")
+    return _(
+        "Too hard to read: %(pair)s would have a contrast of %(ratio)s %(when)s, and %(least)s is needed.",
+        pair=fault.pair.label,
+        ratio=f"{int(fault.ratio * 100) / 100:.2f}",
+        when=when,
+        least=f"{fault.pair.least:g}",
+    )
+
+
+def _latest_slug() -> str | None:
+    statement = sa.select(Entry.slug).where(Entry.kind == "news", Entry.language == g.language, listed())
+    return db.session.scalar(statement.order_by(Entry.published_at.desc()).limit(1))
