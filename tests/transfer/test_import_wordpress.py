@@ -23,6 +23,7 @@ from fansite.comments.models import Comment
 from fansite.core.content import Entry, OldAddress
 from fansite.core.db import db
 from fansite.core.errors import Refused
+from fansite.media.models import Picture
 from fansite.moderation.models import Review
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
@@ -142,8 +143,13 @@ def test_pictures_of_a_folder_come_along_and_the_others_are_named(importing, str
     facts = json.loads(importing(BLOG, "--media-dir", tmp_path / "uploads", "--json").stdout)
     assert facts["created"]["picture"] == 1 and not [text for text in facts["problems"] if "picture" in text]
     stranger.get("/fr/news/thiers-ete")
-    (picture,) = stranger.page.xpath('//main//img[contains(@src, "/media/")]')
+    (picture,) = stranger.page.xpath('//main//*[contains(@class, "cover")]//img[contains(@src, "/media/")]')
     assert picture.get("alt") == "The stage, empty"
+    (kept,) = db.session.scalars(sa.select(Picture))
+    assert (kept.alt, kept.origin_path) == ("The stage, empty", "/blog/wp-content/uploads/2024/05/stage.jpg")
+    for old in ("stage.jpg", "stage-300x200.jpg"):
+        led = stranger.get(f"/blog/wp-content/uploads/2024/05/{old}", status=301)
+        assert led.location == f"/media/{kept.name}"
     with stranger.client.get(picture.get("src")) as shown:
         assert shown.status_code == 200 and shown.mimetype.startswith("image/")
 

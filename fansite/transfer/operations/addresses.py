@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from fansite.core import markup
 from fansite.core.command import in_batches
-from fansite.core.content import Entry, OldAddress, contents
+from fansite.core.content import Entry, OldAddress, contents, rendered
 from fansite.core.db import db, get, transaction
 from fansite.core.web import path_for
 from fansite.transfer import links, targets
@@ -78,7 +78,7 @@ class OldSite:
         linked, links_open = self.linked(body)
         if linked == body and links_open:
             return None
-        return _Settled(waiting.entry_id, waiting.kind, waiting.origin, linked, markup.render(linked, trust="staff"), links_open)
+        return _Settled(waiting.entry_id, waiting.kind, waiting.origin, linked, rendered(linked), links_open)
 
     def _leading(self, paths: Sequence[str]) -> dict[str, str]:
         """Old path → the address of what came from it, of those that are known."""

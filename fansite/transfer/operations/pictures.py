@@ -11,9 +11,10 @@ from fansite.core.web import path_for
 from fansite.lib.wordpress import Gallery
 from fansite.lib.wordpress import Picture as Shown
 from fansite.media.encoding import MAX_BYTES, encode
-from fansite.media.operations import keep_picture, picture_of
+from fansite.media.operations import keep_picture, path_of_origin, picture_of
+from fansite.media.queries import named
 from fansite.transfer import links
-from fansite.transfer.blog import Attachment, Item, Site
+from fansite.transfer.blog import Attachment, Item, Site, path_of
 from fansite.transfer.report import Report
 
 # Addresses remembered with what became of them; a file that holds more is asked again.
@@ -31,16 +32,18 @@ class Pictures:
         self._told: set[int] = set()
         self._foreseen: set[bytes] = set()
         self._children: dict[int, list[int]] = {}
+        # What the old library said of each, of whatever size a text shows it.
+        self._words = {path_of_origin(path_of(one.url)): one.alt for one in attachments.values() if one.alt}
         for number, attachment in attachments.items():
             if links.is_picture(attachment.url):
                 self._children.setdefault(attachment.parent, []).append(number)
 
-    def find(self, url: str, *, line: int, alt: str = "") -> str | None:
+    def find(self, url: str, *, line: int) -> str | None:
         """The address it has here now; None, told once, when it is in no folder."""
         if url not in self._known:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            self._known[url] = self._kept(url, line, alt)
+            self._known[url] = self._kept(url, line)
         if self._known[url] is None:
             self._tell_once(line, f"picture missing, left as a link: {url}")
         return self._known[url]
@@ -71,30 +74,32 @@ class Pictures:
 
         return shown
 
-    def cover(self, item: Item) -> tuple[str, str] | None:
-        """Address and description of the picture set above a text, when it is here now."""
+    def cover(self, item: Item) -> tuple[str, int | None]:
+        """Address and number of the picture set above a text; empty when there is none, without a number in a dry run."""
         attachment = self._attachments.get(item.thumbnail_id or 0)
-        address = self.find(attachment.url, line=item.line, alt=attachment.alt) if attachment else None
-        return (address, attachment.alt) if attachment and address else None
+        address = self.find(attachment.url, line=item.line) if attachment else None
+        name = (address or "").rpartition("/")[2]
+        found = named([name]) if name else {}
+        return address or "", found[name].id if name in found else None
 
-    def _kept(self, url: str, line: int, alt: str) -> str | None:
+    def _kept(self, url: str, line: int) -> str | None:
         path = links.find_local(links.local_names(url, self._site), self._folder) if self._folder else None
         if path is None:
             return None
         try:
             if path.stat().st_size > MAX_BYTES:
                 raise Refused(f"larger than {MAX_BYTES // 1024**2} MB")
-            return self._address(path.read_bytes(), url, alt)
+            return self._address(path.read_bytes(), url)
         except (Refused, OSError) as problem:
             self._report.problems.note(line, f"picture {path.name} cannot be taken: {problem}")
             return None
 
-    def _address(self, data: bytes, url: str, alt: str) -> str:
+    def _address(self, data: bytes, url: str) -> str:
         known = picture_of(data)
         if known is None and self._dry:
             return self._foresee(data)
         if known is None:
-            known = keep_picture(data, alt, url)
+            known = keep_picture(data, self._words.get(path_of_origin(path_of(url)), ""), url)
             self._report.created["picture"] += 1
         return path_for("media.show", name=known.name)
 

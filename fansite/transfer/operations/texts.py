@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fansite.core import markup
-from fansite.core.content import MAX_SUMMARY, MAX_TITLE, Entry, claim_slug, contents
+from fansite.core.content import MAX_SUMMARY, MAX_TITLE, Entry, claim_slug, contents, rendered
 from fansite.core.db import db, get, touch, transaction
 from fansite.core.outbox import record
 from fansite.core.wording import MAX_BODY, touch_all
@@ -53,6 +53,7 @@ class Text:
     comments_open: bool
     # What else makes it another text: the author's name there, what it translates.
     more: tuple[str, ...] = ()
+    cover_id: int | None = None
     # Of all that the item says.
     digest: str = field(default="", init=False)
     # Set on the way: links within the old site exchanged, and whether one is left that may still be.
@@ -83,7 +84,7 @@ class Text:
     def render(self) -> None:
         """The costly part, done before anybody is kept waiting at the write lock."""
         self.linked = self.linked or self.body
-        self.html = markup.render(self.linked, trust="staff")
+        self.html = rendered(self.linked)
         self.title = self.title or markup.summary_of(self.html, TITLE_FROM_TEXT) or self.slug or NAMELESS
         self.summary = self.summary or (markup.summary_of(self.html)[:MAX_SUMMARY] if self.html else "")
 
@@ -200,6 +201,7 @@ class Texts:
             updated_at=max(written_at, min(text.changed_at or written_at, at)),
             comments_open=text.comments_open,
             origin=text.origin,
+            cover_id=text.cover_id,
             version=1,
             body=text.linked,
             html=text.html,
@@ -227,6 +229,7 @@ class Texts:
         at, was = now(), entry.status
         entry.title, entry.summary = _fitted(text.title), text.summary[:MAX_SUMMARY]
         entry.body, entry.html, entry.renderer = text.linked, text.html, markup.RENDERER_VERSION
+        entry.cover_id = text.cover_id or entry.cover_id
         entry.author_id, entry.comments_open = text.author_id or entry.author_id, text.comments_open
         entry.status = text.status(at)
         if text.public:

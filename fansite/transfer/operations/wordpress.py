@@ -92,6 +92,7 @@ class _Blog:
             return None
         kind = KINDS[item.post_type]
         title = " ".join(markup.tidy(item.title).split())
+        cover, cover_id = self._pictures.cover(item)
         text = Text(
             line=item.line,
             origin=f"{self._source}:{item.key}",
@@ -107,7 +108,8 @@ class _Blog:
             author_id=self._people.author(item.author),
             tags=tuple(term.name for term in item.terms if term.taxonomy in LABELS and term.slug not in NO_LABEL),
             comments_open=item.comments_open,
-            more=(item.author,),
+            more=(item.author, *([cover] if cover else [])),
+            cover_id=cover_id,
         )
         text.linked, text.links_open = self._old.linked(body)
         return text
@@ -124,9 +126,6 @@ class _Blog:
             picture=lambda url: self._pictures.find(url, line=item.line),
             link=lambda url: self._pictures.find_linked(url, line=item.line),
         )
-        cover = self._pictures.cover(item)
-        if cover and cover[0] not in body:
-            body = f"![{_label(cover[1])}]({cover[0]})\n\n{body}"
         return body if len(body) <= MAX_BODY else None
 
     def _known_language(self) -> str:
@@ -161,7 +160,3 @@ def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
 
 def _summary(excerpt: str) -> str:
     return markup.summary_of(markup.plain(markup.clean_html(excerpt, "staff")), MAX_SUMMARY) if excerpt else ""
-
-
-def _label(alt: str) -> str:
-    return " ".join(alt.split()).replace("\\", "").replace("[", "(").replace("]", ")")
