@@ -1,4 +1,4 @@
-"""`/search`: for visitors, never for crawlers."""
+"""`/search`: for visitors. Crawlers may know that it is there; what it finds is not for them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 
 from fansite.backends.search.snippets import excerpt, marked
+from fansite.core.kept import site_name
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
+from fansite.core.web.paths import settings
 from fansite.search import queries
 from fansite.search.forms import SearchForm
 
@@ -28,7 +30,7 @@ def index() -> Response:
     title = _("Search: %(words)s", words=text) if text else _("Search")
     return render_page(
         "search/index.html",
-        Page(title, noindex=True),
+        _described(title) if not request.args else Page(title, noindex=True),
         form=form,
         text=text,
         kind=kind,
@@ -40,3 +42,10 @@ def index() -> Response:
         excerpt=lambda words: excerpt(words, text),
         marked=lambda words: marked(words, text),
     )
+
+
+def _described(title: str) -> Page:
+    """The empty page, which everybody may find."""
+    description = _("Everything on %(site)s: news, pages, and what fans said.", site=site_name())
+    versions = [(language, path_for("search.index", language)) for language in settings().languages]
+    return Page(title, description=description, path=path_for("search.index"), versions=versions)

@@ -23,8 +23,10 @@ bp = Blueprint("seo", __name__)
 # Nothing for crawlers there: personal, endless or only for staff. What is merely `noindex` must stay open, or nobody sees that it is.
 FOLDERS = ("/account/", "/staff/", "/moderation/", "/insights/", "/join/", "/confirm/", "/reset/", "/comments/on/")
 # To the letter: a rule is only a beginning, and `/join` would close `/joint-statement` too.
-DOORS = ("/search", "/login", "/join", "/reset")
-CLOSED = (*FOLDERS, *(f"{door}{end}" for door in DOORS for end in ("$", "?")))
+DOORS = ("/login", "/reset")
+# Open as they stand; what is asked behind the mark is endless or somebody's own.
+QUESTIONS = ("/search?q=", "/join?draft=")
+CLOSED = (*FOLDERS, *(f"{door}{end}" for door in DOORS for end in ("$", "?")), *QUESTIONS)
 
 
 @bp.get("/robots.txt")

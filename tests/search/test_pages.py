@@ -201,7 +201,7 @@ def test_a_find_in_a_long_discussion_leads_to_its_page(cast, index, stranger):
 
 def test_the_page_is_for_people_not_for_crawlers(lisbon, index, stranger, cast, browser_as):
     index()
-    for query in ({}, {"q": "fado"}, {"q": "xyzzy"}):
+    for query in ({"q": ""}, {"q": "fado"}, {"q": "xyzzy"}):
         response = stranger.get("/search", query_string=query)
         assert stranger.page.xpath('//meta[@name="robots"]/@content') == ["noindex"]
         assert not stranger.page.xpath('//link[@rel="canonical"]')

@@ -126,7 +126,7 @@ def test_versions_name_each_other_alike(cast, two, stranger):
 
 def test_a_text_without_translation_names_none(cast, two, stranger):
     news_post(cast.eli)
-    for path in ("/news/lisbon", "/news/?page=1", "/search"):
+    for path in ("/news/lisbon", "/news/?page=1", "/search?q=lisbon"):
         stranger.get(path)
         assert versions(stranger) == {}
     news.withdraw(two[1], by=cast.eli)
@@ -168,15 +168,25 @@ def test_the_switch_leads_to_pages_that_are_there_and_to_no_detour(cast, two, st
 # ---- not to be indexed ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("path", ["/search", "/join", "/fr/search", "/fr/join"])
+def test_a_door_can_be_found_and_says_what_is_behind(cast, stranger, path):
+    stranger.get(path)
+    assert robots(stranger) == []
+    assert canonical(stranger) == [ORIGIN + path]
+    assert "The Paper Marmots" in stranger.page.xpath('string(//meta[@name="description"]/@content)')
+    assert {"en", "fr", "x-default"} == set(versions(stranger))
+
+
 def test_what_is_of_no_use_in_an_index_says_so(cast, stranger, browser_as):
     """FEATURES 5.3: search, account, moderation, empty profiles, forms, errors; what says noindex names no canonical."""
     comment = say(news_post(cast.eli), cast.fay).id
     waiting = news.draft(by=cast.eli, title="A secret")
     for visitor, path, status in (
-        (stranger, "/search", 200),
         (stranger, "/search?q=lisbon", 200),
+        (stranger, "/search?utm_source=x", 200),
         (stranger, "/login", 200),
-        (stranger, "/join", 200),
+        (stranger, "/join?draft=x", 200),
+        (stranger, "/join/sent", 200),
         (stranger, "/reset", 200),
         (stranger, "/fans/nora", 200),
         (stranger, f"/comments/{comment}/report", 200),

@@ -10,10 +10,10 @@ import pytest
 OPEN = [
     "/", "/news/", "/news/lisbon", "/news/lisbon?page=2", "/news/tag/tour", "/news/2026/", "/fans/", "/fans/fay", "/about", "/fr/", "/fr/news/",
     "/fr/fans/fay", "/feed.xml", "/sitemap.xml", "/sitemaps/news-1.xml", "/comments/12", "/comments/12/thread?page=2", "/media/cat.jpg",
-    "/static/abc/css/base.css", "/accounting", "/staffing",
+    "/static/abc/css/base.css", "/accounting", "/staffing", "/search", "/join", "/fr/search", "/fr/join",
 ]  # fmt: skip
 CLOSED = [
-    "/search", "/search?q=fado", "/login", "/login?next=/", "/join", "/join?draft=x", "/join/sent", "/reset", "/reset/token", "/confirm/token",
+    "/search?q=fado", "/login", "/login?next=/", "/join?draft=x", "/join/sent", "/reset", "/reset/token", "/confirm/token",
     "/account/", "/account/comments", "/staff/", "/staff/news/1", "/moderation/", "/moderation/recent", "/comments/on/1", "/fr/search?q=fado",
     "/fr/login", "/fr/account/", "/fr/staff/", "/fr/moderation/",
 ]  # fmt: skip

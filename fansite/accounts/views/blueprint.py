@@ -18,9 +18,9 @@ from fansite.core.web.paths import current_language, in_language
 bp = Blueprint("accounts", __name__)
 
 
-def page(template: str, title: str, *, status: int = 200, **context: Any) -> Response:
-    """All pages of this feature are private and in no index."""
-    return render_page(f"accounts/{template}.html", Page(title=title, noindex=True), status=status, **context)
+def page(template: str, title: str, *, status: int = 200, described: Page | None = None, **context: Any) -> Response:
+    """All pages of this feature are private; in no index but the `described` one."""
+    return render_page(f"accounts/{template}.html", described or Page(title=title, noindex=True), status=status, **context)
 
 
 def home() -> str:

@@ -13,7 +13,9 @@ from fansite.accounts.forms import JoinForm, LoginForm
 from fansite.accounts.guards import signed_in
 from fansite.accounts.views.blueprint import agent, bp, enter, home, kept_text, leaving, onward, page, slow_down
 from fansite.core.errors import Problem, TooMany
-from fansite.core.web import path_for, safe_next
+from fansite.core.kept import site_name
+from fansite.core.web import Page, path_for, safe_next
+from fansite.core.web.paths import settings
 
 
 @bp.get("/login")
@@ -106,4 +108,13 @@ def _login_page(form: LoginForm, status: int = 200) -> Response:
 
 
 def _join_page(form: JoinForm, status: int = 200) -> Response:
-    return page("join", _("Come and sit with us"), status=status, form=form, kept=kept_text(form.draft.data))
+    title = _("Come and sit with us")
+    described = _described(title) if request.method == "GET" and not request.args else None
+    return page("join", title, status=status, described=described, form=form, kept=kept_text(form.draft.data))
+
+
+def _described(title: str) -> Page:
+    """The door everybody may find; behind it nothing is for crawlers."""
+    description = _("Join the fans of %(site)s: comment the news, answer the others, hear it first.", site=site_name())
+    versions = [(language, path_for("accounts.join", language)) for language in settings().languages]
+    return Page(title, description=description, path=path_for("accounts.join"), versions=versions)

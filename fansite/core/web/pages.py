@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Response, abort, g, make_response, render_template, request
 from markupsafe import Markup
 
+from fansite.core.web.packing import pack
 from fansite.core.web.paths import in_language, path_for, public_url, settings
 
 Crumb = tuple[str, str]
@@ -155,7 +156,8 @@ def language_switch(page: Page) -> list[tuple[str, str, bool]]:
 
 
 def conditional(response: Response) -> Response:
-    """Strong ETag, 304, and the header of everything a shared cache may keep but must ask about."""
+    """Packed, with a strong ETag, 304, and the header of everything a shared cache may keep but must ask about."""
+    pack(response)
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     response.headers["Vary"] = "Accept-Encoding, Cookie"
     response.add_etag()
