@@ -21,6 +21,8 @@ USUAL_PORTS = {"http": "80", "https": "443"}
 BASE_URL = re.compile(r"(https?)://([a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?/?", re.IGNORECASE)
 ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
 
+WEB_ADDRESS = re.compile(r"https://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?(?:/[!-~]*)?", re.IGNORECASE)
+
 
 class WrongSetting(Exception):
     """A setting nobody can work with; the message is one line for the operator."""
@@ -111,6 +113,13 @@ def _mail_from(text: str) -> str:
     return text
 
 
+def _security_contact(text: str) -> str:
+    mail = text.startswith("mailto:") and ADDRESS.fullmatch(text.removeprefix("mailto:"))
+    if text and not mail and not WEB_ADDRESS.fullmatch(text):
+        raise ValueError("expected mailto:security@band.example or https://…")
+    return text
+
+
 def _switch(text: str) -> bool:
     if text.lower() not in ("on", "off"):
         raise ValueError("expected on or off")
@@ -184,6 +193,12 @@ TABLE = (
     ),
     Setting("mail_from", "", "Sender of every mail; empty: `noreply@` and the host of the base address.", _mail_from),
     Setting("contact_mail", "", "Where letters of the contact form are mailed to; empty: to the owners.", _mail_from),
+    Setting(
+        "security_contact",
+        "",
+        "Whom `security.txt` names: `mailto:…` or `https://…`; empty: the sender of mails and the contact page.",
+        _security_contact,
+    ),
     Setting("trusted_proxies", "0", "How many proxies in front are believed about a visitor's address.", _count),
     Setting("limits", "on", "`off` lifts rate limits and anti-flood pauses; only with a loopback base address.", _switch),
     Setting("language", "en", "Language served without a prefix.", _language),
@@ -204,6 +219,7 @@ class Settings:
     mail_url: str
     mail_from: str
     contact_mail: str
+    security_contact: str
     trusted_proxies: int
     limits: bool
     language: str

@@ -50,7 +50,9 @@ def test_it_speaks_french_too(in_order, cast, browser_as):
 def test_what_is_wrong_stands_first_and_on_the_desk(in_order, cast, browser_as):
     fail_one()
     with transaction() as session:
-        session.add(Mail(kind="confirm", to="nora@example.org", language="en", subject="Come in", text="", html="", failed_at=now()))
+        session.add(
+            Mail(kind="confirm", to="nora@example.org", language="en", subject="Come in", text="", html="", failed_at=now())
+        )
     ada = browser_as(cast.ada)
     ada.get("/staff/")
     assert "2 things about the site want looking after" in ada.response.text

@@ -31,6 +31,8 @@ def test_every_setting_stands_in_the_readme():
         ({"FANSITE_MAIL_URL": "smtp://mail.example:mail"}, "FANSITE_MAIL_URL: expected smtp://user"),
         ({"FANSITE_MAIL_FROM": "The Band"}, "FANSITE_MAIL_FROM: expected an address like hello@band.example, got 'The Band'"),
         ({"FANSITE_MAIL_FROM": "ada@example.org\nBcc: eve@example.org"}, "FANSITE_MAIL_FROM: expected an address"),
+        ({"FANSITE_SECURITY_CONTACT": "security@band.example"}, "FANSITE_SECURITY_CONTACT: expected mailto:"),
+        ({"FANSITE_SECURITY_CONTACT": "https://band.example/a\nContact: mailto:eve@example.org"}, "FANSITE_SECURITY_CONTACT"),
         ({"FANSITE_DATABASE_URL": "sqlite:///elsewhere.db"}, "FANSITE_DATABASE_URL: expected sqlite: or postgresql://"),
         ({"FANSITE_SEARCH_URL": "whoosh:elsewhere"}, "FANSITE_SEARCH_URL: expected whoosh:"),
         ({"FANSITE_LIMITS": "off", "FANSITE_BASE_URL": "https://band.example"}, "FANSITE_LIMITS: off is only for a loopback"),
