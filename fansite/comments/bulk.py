@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
-from fansite.accounts.models import Account
 from fansite.comments.models import REFUSED, Comment
 from fansite.core import markup
 from fansite.core.content import Entry
-from fansite.core.db import db
+from fansite.core.db import Base, db
 
 # What has this status was public once: its thread keeps its number.
 NUMBERED = ("published", "removed", "withdrawn")
-_COLUMNS = (
-    "id entry_id parent_id thread path depth author_id author_name kind status body html renderer posted_at edited_at shown_at refused_at reason "
-    "replies_count nonce origin"
-).split()
 
 
 @dataclass(frozen=True)
@@ -41,17 +36,49 @@ class Saying:
     origin: str | None = None
 
 
+@dataclass(slots=True)
+class Placed:
+    """A comment with its place, which it finds by the same rules as any; without what the mapper adds it is made in half the time."""
+
+    id: int
+    entry_id: int
+    parent_id: int | None
+    author_id: int | None
+    author_name: str
+    kind: str
+    status: str
+    body: str
+    html: str
+    posted_at: datetime
+    shown_at: datetime | None
+    refused_at: datetime | None
+    reason: str | None
+    origin: str | None
+    renderer: int = markup.RENDERER_VERSION
+    replies_count: int = 0
+    thread: int | None = None
+    path: str = ""
+    depth: int = 1
+    edited_at: datetime | None = None
+    nonce: str | None = None
+
+    place: ClassVar[Any] = Comment.place
+    visible: ClassVar[Any] = Comment.visible
+    counts_as: ClassVar[Any] = Comment.counts_as
+    root_id: ClassVar[Any] = Comment.root_id
+
+    def columns(self) -> dict[str, Any]:
+        """All its columns, for an insert of many."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
 @dataclass
 class Row:
     """A saying with its place."""
 
     id: int
     saying: Saying
-    comment: Comment
-
-    def columns(self) -> dict[str, Any]:
-        """All its columns, for an insert of many."""
-        return {name: getattr(self.comment, name) for name in _COLUMNS}
+    comment: Placed
 
 
 def add(sayings: Sequence[Saying], *, standing: Mapping[Any, Comment] | None = None) -> list[Row]:
@@ -61,7 +88,7 @@ def add(sayings: Sequence[Saying], *, standing: Mapping[Any, Comment] | None = N
     """
     made = _rows(sayings, _new_ids(len(sayings)), _numbers_so_far({saying.entry_id for saying in sayings}), standing or {})
     if made:
-        db.session.execute(sa.insert(Comment.__table__), [row.columns() for row in made])
+        db.session.execute(sa.insert(Base.metadata.tables["comment"]), [row.comment.columns() for row in made])
         _count(made)
     return made
 
@@ -86,7 +113,8 @@ def _rows(sayings: Sequence[Saying], ids: Iterable[int], numbers: dict[int, int]
 
     A thread gets its number when it is first published; replies below the deepest level hang on the one above.
     """
-    above, public = dict(standing), _public_threads(sayings)
+    above: dict[Any, Any] = dict(standing)
+    public = _public_threads(sayings)
     made: list[Row] = []
     for id, saying in zip(ids, _in_order(sayings), strict=True):
         parent = above.get(saying.parent) if saying.parent is not None else None
@@ -102,7 +130,7 @@ def _count(made: Sequence[Row]) -> None:
     """Adds what these rows change to the counters of their threads, entries and authors, one statement for all of each."""
     _count_replies(made)
     _grow(
-        Entry.__table__,
+        "entry",
         {
             entry_id: {
                 "comments_count": sum(row.comment.visible for row in of_entry),
@@ -113,7 +141,7 @@ def _count(made: Sequence[Row]) -> None:
         highest="threads_count",
     )
     _grow(
-        Account.__table__,
+        "account",
         {
             author_id: {
                 "approved_comments": sum(row.comment.counts_as == "approved" for row in of_author),
@@ -124,16 +152,16 @@ def _count(made: Sequence[Row]) -> None:
     )
 
 
-def _grow(table: Any, by_id: Mapping[int, Mapping[str, int]], *, highest: str = "") -> None:
+def _grow(name: str, by_id: Mapping[int, Mapping[str, int]], *, highest: str = "") -> None:
     """Adds to the columns of many rows at once; the one named `highest` is raised to its number instead."""
     if not by_id:
         return
-    columns = next(iter(by_id.values()))
+    table = Base.metadata.tables[name]
     values = {}
-    for name in columns:
-        given = sa.bindparam(f"more_{name}", type_=sa.Integer)
-        values[name] = sa.case((table.c[name] < given, given), else_=table.c[name]) if name == highest else table.c[name] + given
-    rows = [{"of": id, **{f"more_{name}": number for name, number in more.items()}} for id, more in by_id.items()]
+    for column in next(iter(by_id.values())):
+        here, given = table.c[column], sa.bindparam(f"more_{column}", type_=sa.Integer)
+        values[column] = sa.case((here < given, given), else_=here) if column == highest else here + given
+    rows = [{"of": id, **{f"more_{column}": number for column, number in more.items()}} for id, more in by_id.items()]
     db.session.execute(sa.update(table).where(table.c.id == sa.bindparam("of")).values(values), rows)
     db.session.expire_all()
 
@@ -158,8 +186,8 @@ def _public_threads(sayings: Sequence[Saying]) -> set[Any]:
     return public
 
 
-def _placed(saying: Saying, id: int, parent: Comment | None) -> Comment:
-    comment = Comment(
+def _placed(saying: Saying, id: int, parent: Any) -> Placed:
+    comment = Placed(
         id=id,
         entry_id=saying.entry_id,
         parent_id=parent.id if parent is not None else None,
@@ -169,12 +197,10 @@ def _placed(saying: Saying, id: int, parent: Comment | None) -> Comment:
         status=saying.status,
         body=saying.body,
         html=saying.html,
-        renderer=markup.RENDERER_VERSION,
         posted_at=saying.at,
         shown_at=saying.at if saying.status in NUMBERED else None,
         refused_at=saying.at if saying.status in REFUSED else None,
         reason=saying.reason,
-        replies_count=0,
         origin=saying.origin,
     )
     comment.place(parent)
@@ -184,7 +210,7 @@ def _placed(saying: Saying, id: int, parent: Comment | None) -> Comment:
 def _count_replies(made: Sequence[Row]) -> None:
     answers = [row for row in made if row.comment.parent_id is not None and row.comment.visible]
     below = _grouped(answers, lambda row: row.comment.root_id)
-    _grow(Comment.__table__, {root_id: {"replies_count": len(rows)} for root_id, rows in below.items()})
+    _grow("comment", {root_id: {"replies_count": len(rows)} for root_id, rows in below.items()})
 
 
 def _grouped(made: Sequence[Row], by: Any) -> dict[int, list[Row]]:

@@ -355,3 +355,34 @@ def test_what_a_visitor_looks_for_is_found(band, stranger, worker):
     assert {hit.get("data-kind") for hit in hits} >= {"news", "comment"}
     stranger.get("/fr/search?q=fromage")
     assert stranger.page.xpath("//ol[@id='results']/li")
+
+
+def test_a_crowd_of_any_size_counts_as_a_recount_does(app, clock):
+    demo.load(posts=400, comments=20_700, fans=500)
+    seen = Comment.status == "published"
+    entries = dict(db.session.execute(sa.select(Comment.entry_id, sa.func.count()).where(seen).group_by(Comment.entry_id)).all())
+    threads = dict(db.session.execute(sa.select(Comment.entry_id, sa.func.max(Comment.thread)).group_by(Comment.entry_id)).all())
+    for id, said, number in db.session.execute(sa.select(Entry.id, Entry.comments_count, Entry.threads_count)):
+        assert (said, number) == (entries.get(id, 0), threads.get(id) or 0)
+    rows = db.session.execute(
+        sa.select(
+            Comment.id, Comment.parent_id, Comment.path, Comment.depth, Comment.thread, Comment.status, Comment.replies_count
+        )
+    ).all()
+    by_id = {row.id: row for row in rows}
+    below = Counter(int(row.path.partition("/")[0]) for row in rows if row.parent_id and row.status == "published")
+    for row in rows:
+        above = by_id.get(row.parent_id)
+        ends = [] if above is None else above.path.split("/")[:4]
+        assert (row.path, row.depth) == ("/".join([*ends, f"{row.id:010d}"]), len(ends) + 1)
+        assert above is None or row.thread == above.thread
+        assert row.replies_count == (below[row.id] if above is None else 0)
+    approved = Counter(db.session.scalars(sa.select(Comment.author_id).where(Comment.shown_at.is_not(None), Comment.status != "removed")))
+    assert all(account.approved_comments == approved[account.id] for account in db.session.scalars(sa.select(Account)))
+    assert max(below.values()) == 1_999  # one thread of two thousand
+    assert sum(1 for row in rows if row.status == "pending") == count(
+        Review, Review.decided_at.is_(None), Review.queue == "pending"
+    )
+    years = set(db.session.scalars(sa.select(sa.extract("year", Entry.published_at)).where(Entry.kind == "news").distinct()))
+    assert len(years) >= 12
+    assert set(db.session.scalars(sa.select(Entry.language))) == {"en", "fr"}
