@@ -170,7 +170,7 @@ def refused_before(kind: str, subject_id: int) -> bool:
 
 
 def _names(account_ids: set[int]) -> dict[int, str]:
-    return dict(db.session.execute(sa.select(Account.id, Account.username).where(Account.id.in_(account_ids))).tuples())
+    return dict(db.session.execute(sa.select(Account.id, Account.username).where(Account.id.in_(account_ids))).all())
 
 
 def _authors(subjects: set[str]) -> dict[str, str]:
@@ -190,7 +190,7 @@ def _authors(subjects: set[str]) -> dict[str, str]:
 
 def _last_words(subjects: set[str]) -> dict[str, int]:
     statement = sa.select(LogLine.subject, sa.func.max(LogLine.id)).where(LogLine.subject.in_(subjects))
-    return dict(db.session.execute(statement.group_by(LogLine.subject)).tuples())
+    return dict(db.session.execute(statement.group_by(LogLine.subject)).all())
 
 
 def _superseded(reviews: Sequence[Review]) -> set[int]:

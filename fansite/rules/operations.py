@@ -43,7 +43,7 @@ def add(texts: Mapping[str, Wording], *, by_id: int | None = None, at: datetime 
     rules.texts = [_text(language, wording) for language, wording in sorted(texts.items())]
     db.session.add(rules)
     db.session.flush()
-    touch(queries.TAG)
+    touch(queries.TAG, "site")  # the foot of every page leads to them
     record("rules.published", f"rules:{rules.id}")
     return rules
 

@@ -55,7 +55,7 @@ def publish() -> Any:
     except (Refused, Conflict) as problem:
         db.session.rollback()
         if isinstance(problem, Conflict):
-            form["after"].data = queries.current_number() or 0
+            form["after"].data, form["after"].raw_data = queries.current_number() or 0, None
         form.refuse(problem)
         return _desk(form, problem.status)
     return redirect(path_for("rules.show"), 303)

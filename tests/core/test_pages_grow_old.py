@@ -24,6 +24,8 @@ from fansite.comments import operations as comments
 from fansite.core import kept, publishing
 from fansite.core.db import db
 from fansite.lib.times import now
+from fansite.media import faces
+from fansite.media import operations as media
 from fansite.moderation import operations as moderation
 from fansite.moderation.models import Review
 from fansite.news import operations as news
@@ -35,6 +37,7 @@ from fansite.rules import operations as rules
 from fansite.rules.models import Wording
 from fansite.tags import operations as tags
 from fansite.tags.models import Tag
+from tests.media.hostile import photograph
 
 # Where a reader may come in without a link: through a search engine, a feed reader, a bookmark.
 DOORS = (
@@ -141,6 +144,7 @@ def site(app: Any, cast: Any, clock: Any, worker: Any) -> SimpleNamespace:
     s.reply = comments.post(s.lisbon.id, by=s.milo, body="Bring a coat for it", parent_id=s.first.id)
     s.below = comments.post(s.about.id, by=s.eli, body="Ask us anything here")
     s.waiting = comments.post(s.lisbon.id, by=s.nora, body="My very first words here")
+    s.picture = media.keep_picture(photograph(), "Two on a stage")
     s.planned = news.draft(by=s.eli, title="A new record", body="Soon.", tags=["record"])
     worker()
     return s
@@ -175,6 +179,11 @@ def _revise_page(page: str, **wording: Any) -> Callable[[Any], None]:
 def _look_otherwise(s: Any, **wanted: Any) -> None:
     looks.save_draft(looks.as_it_is().with_(**wanted), by=s.milo)  # an owner by now
     looks.publish(by=s.milo)
+
+
+def _describe_and_wait(s: Any) -> None:
+    media.describe(s.picture.id, by=s.eli, alt="Us on a stage", decorative=False, credit="Maud Vial")
+    s.worker()
 
 
 def _law(s: Any) -> None:
@@ -225,6 +234,14 @@ LIFE: dict[str, Callable[[Any], Any]] = {
     "new words": _revise("berlin", title="We play Berlin twice"),
     "another summary": _revise("berlin", summary="Both nights."),
     "other tags": _revise("berlin", tags=["berlin", "tour", "late"]),
+    "a post has a cover": lambda s: _revise("berlin", cover_id=s.picture.id)(s),
+    "its picture has other words": lambda s: media.describe(s.picture.id, by=s.eli, alt="Us", decorative=False, credit="Maud"),
+    "and stands in a text": lambda s: _revise("old", body=f"![](/media/{s.picture.name})", summary="A picture.")(s),
+    "which follows its words": lambda s: _describe_and_wait(s),
+    "another cover is drawn": _revise("lisbon", cover_seed=7),
+    "and another motif": _revise("lisbon", cover_motif="rain"),
+    "somebody has a face": lambda s: faces.send(photograph(), by=s.milo),
+    "and is drawn again": lambda s: faces.take_off(s.milo.id),
     "a tag is taken off": _revise("berlin", tags=["berlin", "tour"]),
     "another address": _revise("lisbon", slug="lisbon"),
     "a tag is renamed": lambda s: tags.rename(_tag("tour"), "On tour", by=s.eli),
