@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.browser.site import COMMENT, LONG_POST, PASSWORD, POST, Site, comment_with, send, write
+from tests.media.hostile import photograph
 from tests.serve.served import until
 
 # (who, how to get there): a path, or steps.
@@ -65,6 +66,13 @@ def withdrawn_comment(page: Any, _site: Site) -> None:
     number = str(card.get_attribute("data-subject")).removeprefix("comment:")
     page.goto(f"/comments/{number}")
     assert page.locator(".badge", has_text="410").count() == 1
+
+
+def a_picture(page: Any, _site: Site) -> None:
+    page.goto("/staff/pictures")
+    until(lambda: page.evaluate(ALIVE))
+    page.set_input_files("#file", {"name": "us.jpg", "mimeType": "image/jpeg", "buffer": photograph()})
+    page.wait_for_url("**/staff/pictures/*")
 
 
 def report_form(page: Any, _site: Site) -> None:
@@ -313,6 +321,7 @@ IN_BETWEEN: dict[str, tuple[str | None, Way]] = {
     "new password": (None, reset),
 }
 ACCOUNT: dict[str, tuple[str | None, Way]] = {
+    "own picture": ("fay", "/account/picture"),
     "account": ("fay", "/account/"),
     "own comments": ("fay", "/account/comments"),
     "no comments yet": ("ada", "/account/comments"),
@@ -353,6 +362,8 @@ DESK: dict[str, tuple[str | None, Way]] = {
     "new page": ("eli", "/staff/page/new"),
     "text refused": ("eli", entry_refused),
     "preview": ("eli", preview),
+    "pictures": ("eli", "/staff/pictures"),
+    "a picture": ("eli", a_picture),
     "tags": ("eli", "/staff/tags"),
     "tag renamed": ("eli", tag_renamed),
     "appearance": ("ada", "/staff/appearance"),
