@@ -63,6 +63,8 @@ class EntryForm(Form):
     cover_motif = SelectField(_l("What is drawn"), validate_choice=False)
     cover_seed = HiddenField(default="0")
     version = HiddenField(default="1")
+    # The name under which this window keeps its working copy.
+    sitting = HiddenField(default="")
     # Of the acts beside saving.
     at = DateTimeLocalField(_l("Publish at"), [Optional()], format=[LOCAL, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"])
     reason = StringField(_l("Why"), description=_l("Only the staff read this."))

@@ -91,16 +91,20 @@ def copy_of(person: Any, sitting: str, entry_id: int | None) -> WorkingCopy | No
 
 def copies_waiting(person: Any, kind: str, entry_id: int | None) -> Sequence[WorkingCopy]:
     """What one was writing here and neither saved nor dropped, the last first."""
-    statement = sa.select(WorkingCopy).options(sa.orm.defer(WorkingCopy.fields)).where(
-        _open_copies(person), WorkingCopy.kind == kind, WorkingCopy.entry_id == entry_id, WorkingCopy.dropped_at.is_(None)
+    statement = (
+        sa.select(WorkingCopy)
+        .options(sa.orm.defer(WorkingCopy.fields))
+        .where(_open_copies(person), WorkingCopy.kind == kind, WorkingCopy.entry_id == entry_id, WorkingCopy.dropped_at.is_(None))
     )
     return db.session.scalars(statement.order_by(WorkingCopy.saved_at.desc()).limit(A_FEW)).all()
 
 
 def unfinished(person: Any) -> Sequence[WorkingCopy]:
     """All that one was writing and has not saved."""
-    statement = sa.select(WorkingCopy).options(sa.orm.defer(WorkingCopy.fields)).where(
-        _open_copies(person), WorkingCopy.dropped_at.is_(None)
+    statement = (
+        sa.select(WorkingCopy)
+        .options(sa.orm.defer(WorkingCopy.fields))
+        .where(_open_copies(person), WorkingCopy.dropped_at.is_(None))
     )
     return db.session.scalars(statement.order_by(WorkingCopy.saved_at.desc()).limit(A_HEAP)).all()
 
@@ -111,7 +115,11 @@ def _open_copies(person: Any) -> sa.ColumnElement[bool]:
 
 def others_present(person: Any, entry_id: int) -> Sequence[EditorPresence]:
     """Who else has it open."""
-    statement = sa.select(EditorPresence).options(joinedload(EditorPresence.account)).where(
-        EditorPresence.entry_id == entry_id, EditorPresence.account_id != person.id, EditorPresence.seen_at > now() - PRESENT
+    statement = (
+        sa.select(EditorPresence)
+        .options(joinedload(EditorPresence.account))
+        .where(
+            EditorPresence.entry_id == entry_id, EditorPresence.account_id != person.id, EditorPresence.seen_at > now() - PRESENT
+        )
     )
     return db.session.scalars(statement.order_by(EditorPresence.since)).all()

@@ -268,14 +268,14 @@ GET   /staff/page/{draft}                      login    login  403    403    403
 POST  /staff/page/{draft}                      login    login  403    403    403    404    404
 GET   /staff/news/999                          login    login  403    403    403    404    404
 POST  /staff/news/{draft}/preview              login    login  403    403    403    200    200
-POST  /staff/news/new/copy                     login    login  403    403    403    400    400
-POST  /staff/news/{draft}/copy                 login    login  403    403    403    400    400
-POST  /staff/news/new/copy/removal             login    login  403    403    403    400    400
-POST  /staff/news/{draft}/copy/removal         login    login  403    403    403    400    400
+POST  /staff/news/new/copy                     login    login  403    403    403    200    200
+POST  /staff/news/{draft}/copy                 login    login  403    403    403    200    200
+POST  /staff/news/new/copy/removal             login    login  403    403    403    303    303
+POST  /staff/news/{draft}/copy/removal         login    login  403    403    403    303    303
 POST  /staff/news/{draft}/presence             login    login  403    403    403    200    200
 POST  /staff/news/999/presence                 login    login  403    403    403    404    404
 POST  /staff/news/{draft}/comparison           login    login  403    403    403    409    409
-POST  /staff/rendering                         login    login  403    403    403    200    200
+POST  /staff/writing/rendering                 login    login  403    403    403    200    200
 POST  /staff/news/{draft}/publication          login    login  403    403    403    303    303
 POST  /staff/news/{planned}/draft              login    login  403    403    403    303    303
 POST  /staff/news/{closed}/withdrawal            login    login  403    403    403    303    303
@@ -342,6 +342,11 @@ FORMS: dict[str, dict[str, str]] = {
     "staff.publication": ENTRY,
     "staff.draft": ENTRY,
     "staff.withdrawal": ENTRY,
+    "staff.copy": {**ENTRY, "sitting": "one", "tab": "a", "turn": "0"},
+    "staff.copy_removal": {"sitting": "one"},
+    "staff.presence": {},
+    "staff.comparison": ENTRY,
+    "staff.rendering": {"body": "It rained."},
     "staff.tag": {"name": "On tour"},
     "appearance.save": {"name": "The Paper Marmots", "theme": "", "logo": "theme", "hero": "scene", "hour": ""},
     "appearance.publication": {},

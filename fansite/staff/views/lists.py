@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, request
+from flask import Response, abort, g, request
 from flask_babel import gettext as _
 
 from fansite.accounts.guards import staff_only
@@ -18,7 +18,13 @@ from fansite.staff.views.blueprint import bp
 def index() -> Response:
     heaps = [(status, title, queries.heap(status, tuple(DESKS))) for status, title in titles().items()]
     page = Page(_("The desk"), noindex=True)
-    return render_page("staff/index.html", page, heaps=[heap for heap in heaps if heap[2]], desks=DESKS.values())
+    return render_page(
+        "staff/index.html",
+        page,
+        heaps=[heap for heap in heaps if heap[2]],
+        desks=DESKS.values(),
+        unfinished=queries.unfinished(g.person),
+    )
 
 
 @bp.get("/<kind>/")

@@ -15,18 +15,23 @@ from fansite.core import publishing
 from fansite.core.content import contents
 from fansite.core.errors import Conflict, Refused
 from fansite.core.web import Page, path_for, render_page, sent_file, takes_file
+from fansite.core.web.forms import clean
 from fansite.core.web.paths import settings
 from fansite.lib.numbers import row_number
 from fansite.media import queries as pictures
 from fansite.media.encoding import MAX_BYTES
 from fansite.media.operations import keep_picture
 from fansite.staff import operations, queries
+from fansite.staff.comparing import Difference, compare
 from fansite.staff.desks import Desk, desk_of
 from fansite.staff.forms import EntryForm, moment_of, on_the_wall
 from fansite.staff.views.blueprint import bp
+from fansite.staff.views.sitting import continued, sitting_of
 
 # The last pictures of the library to choose from; the older ones have a button in the library.
 COVERS = 11
+# What is compared when two people wrote at once.
+COMPARED = ("title", "body", "summary", "slug", "tags", "menu_order")
 
 
 @bp.route("/<kind>/new", methods=["GET", "POST"])
@@ -35,25 +40,35 @@ COVERS = 11
 def new(kind: str) -> Any:
     desk = desk_of(kind)
     if request.method != "POST":
-        return _editor(desk, _blank(desk), None)
+        return _editor(desk, continued(desk, None) or _blank(desk), None)
+    made = queries.made_in(g.person, request.form.get("sitting", ""))
+    if made is not None:
+        return _saved_before(kind, made)
     form, refused = _sent(desk)
     if "resume" in request.form or refused:
         return _editor(desk, form, None, status=422 if refused else 200)
     if not form.validate():
         return _editor(desk, form, None, status=422)
     try:
-        entry = desk.draft(by=g.person, **form.wording(), **form.own())
+        typed = {**form.wording(), **form.own()}
+        entry_id = operations.begin(desk, by=g.person, typed=typed, sitting=form.sitting.data or "")
     except Refused as problem:
         form.refuse(problem)
         return _editor(desk, form, None, status=422)
-    return _back(kind, entry.id, "saved")
+    return _back(kind, entry_id, "saved", sitting=form.sitting.data)
+
+
+def _saved_before(kind: str, entry_id: int) -> Any:
+    """The same page of a new text sent a second time: by a double click, or by the way back and another word. No second text is made;
+    what changed since is saved, if nobody else did meanwhile."""
+    return _save_and(kind, entry_id, "saved", seen_version=1)
 
 
 @bp.get("/<kind>/<int:entry_id>")
 @staff_only
 def edit(kind: str, entry_id: int) -> Any:
     desk, entry = _opened(kind, entry_id)
-    return _editor(desk, _filled(desk, entry), entry)
+    return _editor(desk, continued(desk, entry_id) or _filled(desk, entry), entry)
 
 
 @bp.post("/<kind>/<int:entry_id>")
@@ -128,24 +143,40 @@ def preview(kind: str, entry_id: int | None) -> Any:
     return render_page(template, page, section=None, preview={"back": back, "fields": fields, "elsewhere": elsewhere}, **context)
 
 
+@bp.post("/<kind>/<int:entry_id>/comparison")
+@staff_only
+@takes_file(MAX_BYTES)
+def comparison(kind: str, entry_id: int) -> Any:
+    """What was typed beside what is saved by now. Nothing is stored."""
+    desk, _entry = _opened(kind, entry_id)
+    return _conflict(desk, desk.form(), entry_id)
+
+
 # ---- saving -----------------------------------------------------------------------------------------------------------------
 
 
-def _save_and(kind: str, entry_id: int, said: str, act: Callable[[Any], Callable[[int], Any]] | None = None) -> Any:
+def _save_and(
+    kind: str,
+    entry_id: int,
+    said: str,
+    act: Callable[[Any], Callable[[int], Any]] | None = None,
+    seen_version: int | None = None,
+) -> Any:
     desk, entry = _opened(kind, entry_id)
     typed = "title" in request.form
     form, refused = _sent(desk) if typed else (_only_act(_filled(desk, entry)), None)
     if refused or (typed and not form.validate()):
         return _editor(desk, form, entry, status=422)
     try:
-        wording = {"version": form.seen_version, **form.wording(), **form.own()} if typed else None
-        operations.save(desk, entry_id, by=g.person, typed=wording, then=act(form) if act else None)
+        wording = {"version": seen_version or form.seen_version, **form.wording(), **form.own()} if typed else None
+        sitting = form.sitting.data or ""
+        operations.save(desk, entry_id, by=g.person, typed=wording, then=act(form) if act else None, sitting=sitting)
     except Conflict as problem:
         return _conflict(desk, form, entry_id, problem)
     except Refused as problem:
         form.refuse(problem)
         return _editor(desk, form, queries.opened(desk.model, entry_id), status=422)
-    return _back(kind, entry_id, said)
+    return _back(kind, entry_id, said, sitting=form.sitting.data)
 
 
 def _sent(desk: Desk) -> tuple[EntryForm, Refused | None]:
@@ -178,16 +209,27 @@ def _only_act(form: EntryForm) -> EntryForm:
     return form
 
 
-def _conflict(desk: Desk, form: EntryForm, entry_id: int, problem: Conflict) -> Response:
+def _conflict(desk: Desk, form: EntryForm, entry_id: int, problem: Conflict | None = None) -> Response:
     """Both texts on one page; saving again is a decision, not an accident."""
     entry = queries.opened(desk.model, entry_id)
     form.version.data = str(entry.version)
-    form.refuse(problem)
-    return _editor(desk, form, entry, status=409, stored=entry)
+    if problem is not None:
+        form.refuse(problem)
+    stored = _filled(desk, entry)
+    return _editor(desk, form, entry, status=409, differences=_differences(stored, form))
 
 
-def _back(kind: str, entry_id: int, said: str) -> Response:
-    return redirect(path_for("staff.edit", kind=kind, entry_id=entry_id, said=said), 303)  # type: ignore[return-value]
+def _differences(stored: EntryForm, typed: EntryForm) -> list[Difference]:
+    """Of all boxes that hold words."""
+    pairs = [(stored[name], typed[name]) for name in COMPARED if name in typed]
+    worded = [(theirs.label.text, clean(theirs._value()), clean(mine._value())) for theirs, mine in pairs]
+    return [Difference(label, compare(theirs, mine)) for label, theirs, mine in worded if theirs.strip() != mine.strip()]
+
+
+def _back(kind: str, entry_id: int, said: str, sitting: str | None = None) -> Response:
+    """`sitting` tells the page which copy it need not keep on this device any more."""
+    query = {"said": said, "sitting": sitting} if sitting else {"said": said}
+    return redirect(path_for("staff.edit", kind=kind, entry_id=entry_id, **query), 303)  # type: ignore[return-value]
 
 
 # ---- the page ---------------------------------------------------------------------------------------------------------------
@@ -233,7 +275,7 @@ def _filled(desk: Desk, entry: Any) -> EntryForm:
     return form
 
 
-def _editor(desk: Desk, form: EntryForm, entry: Any, *, status: int = 200, stored: Any = None) -> Response:
+def _editor(desk: Desk, form: EntryForm, entry: Any, *, status: int = 200, differences: Any = None) -> Response:
     form.translation_of.choices = [("", "–"), *queries.translatable(desk.kind, entry)]
     chosen = pictures.in_library(form.cover.data)
     page = Page(_("Write: %(title)s", title=entry.title) if entry is not None else str(desk.new), noindex=True)
@@ -244,7 +286,10 @@ def _editor(desk: Desk, form: EntryForm, entry: Any, *, status: int = 200, store
         desk=desk,
         form=form,
         entry=entry,
-        stored=stored,
+        # What somebody else saved in the meantime, beside what was typed; None while nobody did.
+        differences=differences,
+        sitting=sitting_of(desk, form, entry),
+        finished=request.args.get("sitting", "") if "said" in request.args else "",
         others=queries.versions(entry) if entry is not None else [],
         cover=chosen,
         covers=[*([chosen] if chosen else []), *(one for one in pictures.latest(COVERS) if one is not chosen)],
