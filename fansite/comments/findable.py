@@ -88,6 +88,7 @@ def _result(comment: Comment) -> Result:
 findable = Findable(
     kind="comment",
     label=_l("Comments"),
+    one=_l("Comment"),
     subject_kind="comment",
     documents=documents,
     every=every,

@@ -87,7 +87,9 @@ def findable_entries(content: Content) -> Findable:
         of_kind = sa.and_(Entry.kind == content.kind, Entry.id.in_(owed("entry")))
         return sa.select(sa.literal("entry"), Entry.id).where(of_kind, sa.not_(listed()))
 
-    return Findable(content.kind, content.plural, "entry", documents, lambda: _every(content.kind), hidden, present)
+    return Findable(
+        content.kind, content.plural, "entry", documents, lambda: _every(content.kind), hidden, present, one=content.label
+    )
 
 
 def _every(kind: str) -> Iterator[list[int]]:

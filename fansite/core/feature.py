@@ -33,6 +33,7 @@ class Findable:
     """Something search knows: how to make its document, how to list all, and what the database lets a stranger see of it now."""
 
     kind: str
+    # Many of them, and `one`.
     label: Any
     # Names of events after which a subject `<subject_kind>:<id>` may have to be indexed anew or dropped.
     subject_kind: str
@@ -45,6 +46,7 @@ class Findable:
     present: Callable[[Sequence[int]], dict[int, Result]]
     # Ids of these that hang on some entries: they come and go with them.
     of_entries: Callable[[Sequence[int]], list[int]] | None = None
+    one: Any = ""
 
 
 @dataclass(frozen=True)

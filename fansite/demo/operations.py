@@ -153,6 +153,7 @@ def _entry(model: Any, text: material.Text, done: Loaded, order: int) -> Any:
         comments_open=model is NewsPost,
     )
     entry.write(text.body)
+    entry.cover_motif = text.facts.get("cover", "") if original is None else original.cover_motif
     if isinstance(original, Page):
         entry.menu_order = original.menu_order
     elif model is Page:

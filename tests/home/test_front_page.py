@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from fansite.accounts import operations as accounts
@@ -207,3 +209,30 @@ def test_words_in_the_sites_hand_are_there_for_readers_too(cast, post, stranger)
     label = stranger.page.xpath('//h2[@id="new"]')[0]
     assert label.xpath('span[@class="unseen"]/text()') == ["new!"]
     assert label.xpath("*[local-name()='svg']/@aria-hidden") == ["true"]
+
+
+# ---- what it weighs ---------------------------------------------------------------------------------------------------------
+
+# For a phone on a train: the pages of a festival crowd share one mast.
+MOST_BYTES = 60_000
+MOST_REQUESTS = 12
+
+
+def test_it_is_light_and_asks_for_little_and_for_nothing_from_elsewhere(cast, clock, stranger):
+    many_posts(LATEST_NEWS)
+    post = news_post(cast.eli)
+    for number in range(LATEST_COMMENTS):
+        comments.post(post.id, by=cast.milo, body=f"Word {number}")
+    page = stranger.get("/").get_data()
+    asked = [
+        *stranger.page.xpath('//link[@rel="stylesheet" or @rel="icon"][not(@sizes)]/@href'),
+        *stranger.page.xpath("//script/@src"),
+        *(f"/static/x/js/elements/{name}.js" for name in ("scheme-switch", "local-time")),
+    ]
+    files = []
+    for address in asked:
+        with stranger.client.get(address) as answer:
+            files.append(answer.get_data())
+    assert all(address.startswith("/static/") for address in asked)
+    assert 1 + len(asked) <= MOST_REQUESTS
+    assert sum(len(gzip.compress(data, 6)) for data in (page, *files)) <= MOST_BYTES * 0.8

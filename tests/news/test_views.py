@@ -385,3 +385,11 @@ def test_those_about_the_same_cost_no_query_of_their_own(cast, stranger, count_q
     with count_queries() as beside:
         stranger.client.get("/news/rain")
     assert len(beside) == len(alone)
+
+
+def test_a_wide_table_stands_in_a_frame_that_can_be_reached_by_key(cast, clock, stranger):
+    news_post(cast.eli, slug="table", body="| Night | Town |\n| --- | --- |\n| 1 | Lyon |\n\nAfter it.")
+    stranger.get("/news/table")
+    (frame,) = stranger.page.xpath('//*[@class="table-box"]')
+    assert (frame.get("role"), frame.get("tabindex"), frame.get("aria-label")) == ("region", "0", "Table")
+    assert [child.tag for child in frame] == ["table"]

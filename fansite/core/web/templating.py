@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +18,8 @@ from fansite.core.web.paths import current_language, entry_path, path_for, publi
 from fansite.lib import covers, drawing, hand
 from fansite.lib.times import w3c
 from fansite.settings import ROOT, Settings
+
+TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 
 
 def open_templates(app: Flask, settings: Settings) -> None:
@@ -34,7 +37,7 @@ def open_templates(app: Flask, settings: Settings) -> None:
         written=written,
         icon=lambda name, label="": Markup(drawing.icon(name, label)),
     )
-    app.jinja_env.filters.update(day=day, month=month, moment=moment, w3c=w3c, clock=clock)
+    app.jinja_env.filters.update(framed=framed, day=day, month=month, moment=moment, w3c=w3c, clock=clock)
 
     @app.context_processor
     def always() -> dict[str, Any]:
@@ -45,6 +48,12 @@ def written(words: object) -> Markup | None:
     """A few words in the site's own hand, or None where it lacks a letter."""
     drawn = hand.written(str(words))
     return Markup(drawn) if drawn else None
+
+
+def framed(html: str) -> Markup:
+    """A text of ours with its tables in frames of their own: a wide one is pushed aside there, by key as well, and not the page."""
+    opening = Markup('<div class="table-box" role="region" tabindex="0" aria-label="{}">').format(_("Table"))
+    return Markup(TABLE.sub(lambda table: f"{opening}{table.group()}</div>", html))
 
 
 def day(moment: datetime | date, form: str = "long") -> str:
