@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -227,9 +228,9 @@ def deliver_all(limit: int = 1000) -> int:
     raise RuntimeError("listeners keep each other busy")
 
 
-def deliver_due(stop: threading.Event | None = None) -> bool:
-    """One round: a batch for each listener that is owed something. True when anything was due."""
-    due = _listeners_due()
+def deliver_due(stop: threading.Event | None = None, *, without: str | None = None) -> bool:
+    """One round: a batch for each listener that is owed something. True when anything was due. `without` begins the names left out."""
+    due = [name for name in _listeners_due() if not _is_of(name, without)]
     for name in due:
         if stop is not None and stop.is_set():
             break
@@ -265,7 +266,8 @@ def _deliver_batch(listener: Listener) -> None:
     events = [delivery.event for delivery in deliveries]
     started = time.perf_counter()
     try:
-        listener.run(events)
+        with _under_way(listener, ids):
+            listener.run(events)
     except Exception as problem:  # whatever a listener may fail of, the others go on
         db.session.rollback()
         log.warning("delivery-failed", listener=listener.name, events=len(ids), error=repr(problem))
@@ -318,10 +320,41 @@ def _forget(name: str) -> None:
         session.execute(sa.delete(Delivery).where(Delivery.listener == name, Delivery.done_at.is_(None)))
 
 
-def run_routines() -> None:
+_long_work = threading.local()
+
+
+@contextmanager
+def _under_way(listener: Listener, ids: list[int]) -> Iterator[None]:
+    """Remembers whose leases are to be renewed, should this work be long."""
+    before = getattr(_long_work, "leased", [])
+    _long_work.leased = [*before, (listener, ids)]
+    try:
+        yield
+    finally:
+        _long_work.leased = before
+
+
+def meanwhile(without: str) -> None:
+    """Between two slices of long work: leases are renewed, and whatever else is due is done, so that no letter and no planned text waits
+    for it. `without` begins the names of what must not run inside itself. Belongs outside of any transaction."""
+    if time.monotonic() < getattr(_long_work, "pause_until", 0.0):
+        return
+    for listener, ids in getattr(_long_work, "leased", []):
+        with transaction() as session:
+            session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(leased_until=now() + listener.lease))
+    run_routines(without=without)
+    deliver_due(without=without)
+    _long_work.pause_until = time.monotonic() + IDLE_SECONDS
+
+
+def _is_of(name: str, beginning: str | None) -> bool:
+    return beginning is not None and name.startswith(beginning)
+
+
+def run_routines(*, without: str | None = None) -> None:
     """Runs every routine whose present slot nobody has taken yet."""
     at = now()
-    for routine in outbox().routines.values():
+    for routine in [routine for routine in outbox().routines.values() if not _is_of(routine.name, without)]:
         slot = datetime.fromtimestamp(at.timestamp() // routine.every.total_seconds() * routine.every.total_seconds(), at.tzinfo)
         if _take(routine, slot):
             try:

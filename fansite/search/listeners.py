@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 
 from fansite.backends.search import Document, SearchNotReady
+from fansite.core import outbox
 from fansite.core.db import db
 from fansite.core.outbox import Event
 from fansite.search.queries import findables, index
@@ -45,20 +46,26 @@ def mend_index() -> None:
     state = index().state()
     if state != "ready":
         log.info("index-rebuild", state=state)
-        index().rebuild(all_documents())
+        index().rebuild(all_documents(_others_first))
 
 
 def rebuild(events: Sequence[Event]) -> None:
     """After a bulk load the whole index is made anew, once for all events of the batch."""
-    index().rebuild(all_documents())
+    index().rebuild(all_documents(_others_first))
 
 
-def all_documents() -> Iterator[Document]:
-    """Every document there is, read batch by batch when it is asked for."""
+def all_documents(between: Callable[[], None] = lambda: None) -> Iterator[Document]:
+    """Every document there is, read batch by batch when it is asked for; `between` is called between two."""
     for findable in findables().values():
         for ids in findable.every():
             yield from findable.documents(ids)
             db.session.rollback()
+            between()
+
+
+def _others_first() -> None:
+    """A site of many texts takes minutes to index; mail and planned texts do not wait for that, only what would write to the index does."""
+    outbox.meanwhile(without="search.")
 
 
 def _subjects(events: Sequence[Event]) -> dict[str, set[int]]:

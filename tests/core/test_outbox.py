@@ -253,6 +253,26 @@ def test_what_one_worker_holds_no_other_takes(hears):
     assert heard.batches == []
 
 
+def test_long_work_keeps_its_lease_and_lets_others_deliver_meanwhile(box, hears, clock):
+    letters, inside = hears("mail", "letter.*"), hears("long.sibling", "letter.*")
+    seen: list[tuple[list[list[str]], list[list[str]]]] = []
+
+    def work_long(_events: Sequence[Event]) -> None:
+        for number in range(3):
+            told(f"letter:{number}", name="letter.written")
+            clock.shift(outbox.LEASE * 0.8)
+            outbox._long_work.pause_until = 0.0
+            outbox.meanwhile(without="long.")
+            assert outbox._lease(box.listeners["long.work"]) == []  # no second worker takes it up
+        seen.append((list(letters.batches), list(inside.batches)))
+
+    box.add(Listener("long.work", work_long, ("gig.*",)))
+    told()
+    deliver_all()
+    assert seen == [([["letter:0"], ["letter:1"], ["letter:2"]], [])]
+    assert inside.batches == [["letter:0", "letter:1", "letter:2"]]
+
+
 def test_a_lease_that_ran_out_is_taken_again(hears, clock):
     heard = hears("index")
     told()

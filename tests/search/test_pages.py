@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from fansite.comments import operations as comments
+from fansite.core import outbox
 from fansite.core.content import Entry
 from fansite.core.db import db, get, transaction
 from fansite.core.outbox import Delivery
@@ -491,3 +492,24 @@ def test_a_search_needs_few_queries_whatever_there_is(cast, lisbon, count_querie
         with count_queries() as counted:
             stranger.get("/search", query_string=query)
         assert len(counted) <= 4, f"{query}: {len(counted)}\n" + "\n".join(counted)
+
+
+def test_while_a_large_index_is_made_others_get_their_turn(cast, index, worker):
+    """Between two slices whoever else has to deliver does so; of the index itself nothing is done inside its own rebuild."""
+    post = news_post(cast.eli)
+    index()
+    turns: list[bool] = []
+
+    def next_turn() -> None:
+        say(post, cast.fay, f"Word number {len(turns)}")
+        outbox._long_work.pause_until = 0.0
+        listeners._others_first()
+        left = set(db.session.scalars(sa.select(Delivery.listener).where(Delivery.done_at.is_(None))))
+        turns.append(queries.LISTENER in left and "core.bump" not in left)
+        db.session.rollback()
+
+    queries.index().rebuild(listeners.all_documents(next_turn))
+    assert all(turns)
+    assert turns
+    worker()
+    assert set(queries.index().keys()) >= {f"entry:{post.id}", "comment:1"}
