@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import threading
+import os
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from PIL import Image, ImageOps
 
 from fansite.core.errors import Refused
+
+T = TypeVar("T")
 
 # No other decoder is ever tried: each is a way in.
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
@@ -30,8 +34,26 @@ PAPER = (255, 255, 255)
 BLUR_SIZE = 16
 FACE_SIZE = 256
 
-# A decoded picture takes up to 80 MB, and once more while it is turned or written: one at a time in each process.
-_one_at_a_time = threading.Lock()
+
+class _Painter:
+    """One thread of a process, which paints one picture after the other.
+
+    A decoded one takes up to 80 MB, and as much again while it is turned or written. A lock would bound that too, were it not for the C
+    library, which keeps what was freed for the thread that freed it: eight threads would hold eight pictures' worth.
+    """
+
+    def __init__(self) -> None:
+        self.begin()
+        os.register_at_fork(after_in_child=self.begin)
+
+    def begin(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="painter")  # begins with its first picture
+
+    def __call__(self, paint: Callable[..., T], *args: Any) -> T:
+        return self._thread.submit(paint, *args).result()
+
+
+_paint = _Painter()
 
 
 @dataclass(frozen=True)
@@ -46,25 +68,42 @@ class Encoded:
 
 def encode(data: bytes) -> Encoded:
     """The picture in our own encoding. Size is checked from the header, before anything is decoded."""
+    return _paint(_encoded, data)
+
+
+def smaller(data: bytes, sizes: Mapping[str, tuple[int, str]]) -> list[tuple[str, bytes]]:
+    """Name → (width, extension) as (name, bytes), the widest first: each is made of the one before."""
+    return _paint(_smaller, data, sizes)
+
+
+def square(data: bytes) -> bytes:
+    """The middle of a picture, small, as a WebP: a face."""
+    return _paint(_square, data)
+
+
+# ---- painting, in the one thread ----------------------------------------------------------------------------------------------
+
+
+def _encoded(data: bytes) -> Encoded:
     with _opened(data) as (image, kind):
         plain = _plain(image, kind)
         extension, see_through = EXTENSIONS[kind], plain.has_transparency_data
         return Encoded(_written(plain, extension), extension, *plain.size, see_through, "" if see_through else _blur(plain))
 
 
-def smaller(data: bytes, sizes: Mapping[str, tuple[int, str]]) -> Iterator[tuple[str, bytes]]:
-    """Name → (width, extension) as (name, bytes), the widest first: each is made of the one before."""
+def _smaller(data: bytes, sizes: Mapping[str, tuple[int, str]]) -> list[tuple[str, bytes]]:
+    made = []
     with _opened(data) as (image, _kind):
         image = _in_colours(image)
         tall = image.height / image.width
         for name, (width, extension) in sorted(sizes.items(), key=lambda size: -size[1][0]):
             if width < image.width:
                 image = image.resize((width, max(1, round(width * tall))), Image.Resampling.LANCZOS, reducing_gap=3)
-            yield name, _written(_on_paper(image) if extension == "jpg" else image, extension)
+            made.append((name, _written(_on_paper(image) if extension == "jpg" else image, extension)))
+    return made
 
 
-def square(data: bytes) -> bytes:
-    """The middle of a picture, small, as a WebP: a face."""
+def _square(data: bytes) -> bytes:
     with _opened(data) as (image, _kind):
         face = ImageOps.fit(_in_colours(image), (FACE_SIZE, FACE_SIZE), Image.Resampling.LANCZOS)
         return _written(face, "webp")
@@ -79,7 +118,7 @@ def _opened(data: bytes) -> Iterator[tuple[Image.Image, str]]:
     if len(data) > MAX_BYTES:
         raise Refused(_l("This picture is larger than %(most)s MB.", most=MAX_BYTES // 1024**2), field="file")
     try:
-        with _one_at_a_time, Image.open(BytesIO(data), formats=FORMATS) as image:
+        with Image.open(BytesIO(data), formats=FORMATS) as image:
             kind = SAME_AS.get(str(image.format), str(image.format))
             if image.width * image.height > MAX_PIXELS:
                 raise _too_many_pixels()
@@ -111,16 +150,19 @@ def _plain(image: Image.Image, kind: str) -> Image.Image:
         mode = "RGBA"
     else:
         mode = image.mode if image.mode in ("1", "L", "P") and kind != "WEBP" else "RGB"
-    plain = image.convert(mode) if image.mode != mode else image.copy()
-    plain.info = {}
-    return plain
+    return _bare(image, mode)
 
 
 def _in_colours(image: Image.Image) -> Image.Image:
     """In a mode that can be made smaller and written as anything."""
-    plain = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    plain.info = {}
-    return plain
+    return _bare(image, "RGBA" if image.has_transparency_data else "RGB")
+
+
+def _bare(image: Image.Image, mode: str) -> Image.Image:
+    """What is written besides pixels is taken from `info`."""
+    bare = image.convert(mode) if image.mode != mode else image
+    bare.info = {}
+    return bare
 
 
 def _on_paper(image: Image.Image) -> Image.Image:
@@ -132,10 +174,10 @@ def _on_paper(image: Image.Image) -> Image.Image:
 
 
 def _blur(image: Image.Image) -> str:
-    small = image.convert("RGB")
-    small.thumbnail((BLUR_SIZE, BLUR_SIZE))
+    share = BLUR_SIZE / max(image.size)
+    small = image.resize((max(1, round(image.width * share)), max(1, round(image.height * share))), reducing_gap=2)
     file = BytesIO()
-    small.save(file, "WEBP", quality=30, method=4)
+    small.convert("RGB").save(file, "WEBP", quality=30, method=4)
     return b64encode(file.getvalue()).decode()
 
 
