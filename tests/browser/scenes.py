@@ -75,6 +75,31 @@ def a_picture(page: Any, _site: Site) -> None:
     page.wait_for_url("**/staff/pictures/*")
 
 
+def letter_refused(page: Any, _site: Site) -> None:
+    page.goto("/contact")
+    page.fill("[data-form='contact'] [name='body']", "It has room for two.")
+    page.click("[data-form='contact'] .button--main")
+    page.wait_for_selector("[data-problems]")
+
+
+def letter_of_somebody(page: Any, _site: Site) -> None:
+    page.goto("/contact")
+    page.fill("[data-form='contact'] [name='subject']", f"Our kitchen, again ({page.viewport_size['width']})")
+    page.fill("[data-form='contact'] [name='body']", "It has room for two.\n\nCome.")
+    page.click("[data-form='contact'] .button--main")
+    page.wait_for_url("**/contact/sent")
+    page.goto("/staff/letters")
+    page.locator(".staff-row__title").first.click()
+    page.wait_for_selector("[data-form='letter']")
+
+
+def about_to_leave(page: Any, _site: Site) -> None:
+    page.goto("/account/leave")
+    page.fill("[data-form='erase'] [name='password']", PASSWORD)
+    page.click("[data-form='erase'] .button--danger")
+    page.wait_for_selector("[data-form='stay']")
+
+
 def report_form(page: Any, _site: Site) -> None:
     page.goto(POST)
     page.locator(".comment a[href$='/report']").first.click()
@@ -287,6 +312,13 @@ PUBLIC: dict[str, tuple[str | None, Way]] = {
     "thread by itself": (None, f"/comments/{COMMENT}/thread"),
     "post in French": (None, "/fr/news/bruxelles-c-est-reparti"),
     "page": (None, "/about"),
+    "house rules": (None, "/rules"),
+    "house rules of once": (None, "/rules/1"),
+    "legal notice": (None, "/legal"),
+    "privacy": (None, "/fr/confidentialite"),
+    "contact": (None, "/contact"),
+    "letter refused": (None, letter_refused),
+    "letter sent": (None, "/contact/sent"),
     "search": (None, "/search"),
     "search that finds": (None, search_that_finds),
     "search that finds nothing": (None, "/search?q=zzqqxx"),
@@ -338,6 +370,8 @@ ACCOUNT: dict[str, tuple[str | None, Way]] = {
     "sessions": ("fay", "/account/sessions"),
     "language": ("fay", "/account/language"),
     "leave for good": ("fay", "/account/leave"),
+    "about to leave": ("nora", about_to_leave),
+    "one's data": ("fay", "/account/data"),
     "log out": ("fay", "/logout"),
     "menu": ("ada", with_open_menu),
 }
@@ -349,7 +383,12 @@ DESK: dict[str, tuple[str | None, Way]] = {
     "decided": ("milo", decided),
     "decided by somebody else": ("milo", conflict),
     "one comment": ("milo", of_one_comment),
+    "what was decided": ("milo", "/moderation/log"),
     "watched words": ("milo", "/moderation/words"),
+    "a new version of the rules": ("eli", "/staff/rules"),
+    "letters": ("eli", "/staff/letters"),
+    "no spam": ("eli", "/staff/letters?heap=spam"),
+    "a letter": ("eli", letter_of_somebody),
     "watched words kept": ("milo", words_kept),
     "desk": ("eli", "/staff/"),
     "all news": ("eli", "/staff/news/"),
