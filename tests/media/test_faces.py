@@ -166,3 +166,13 @@ def test_what_was_refused_is_swept_after_a_month(cast, clock):
     faces.sweep()
     with pytest.raises(FileNotFoundError):
         operations.storage().open(name)
+
+
+def test_their_data_holds_the_picture_they_sent(cast, app):
+    name = faces.send(photograph(), by=cast.nora).name
+    chapters = app.extensions["fansite"].personal
+    told = [chapter for one in chapters for chapter in one.export(cast.nora.id) if chapter.key == "faces"]
+    assert [row["state"] for row in told[0].rows] == ["pending"]
+    ((file, data),) = told[0].files
+    assert file.endswith(name)
+    assert Image.open(BytesIO(data)).size == (256, 256)
