@@ -68,7 +68,8 @@ def _packed(folder: Path, name: str, kind: str) -> Response:
     response = Response(packing.packed_file(Path(found), Path(found).stat().st_mtime), mimetype=kind)
     response.headers["Content-Encoding"] = "gzip"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @bp.get("/healthz")
