@@ -294,6 +294,8 @@ POST  /staff/mail/999/delivery                 login    login  403    403    403
 health
 GET   /staff/health                            login    login  403    403    403    403    200
 POST  /staff/health/deliveries                 login    login  403    403    403    403    303
+
+well_known
 GET   /.well-known/security.txt                200
 """
 
