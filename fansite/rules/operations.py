@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -90,10 +91,15 @@ def _require_whole(texts: Mapping[str, Wording], language: str, *, first: bool) 
 def _text(language: str, wording: Wording) -> RulesText:
     html, points = pointed(markup.render(wording.body, trust="staff"))
     return RulesText(
-        language=language, short=" ".join(wording.short.split()), body=wording.body, html=html, points=points,
-        changed=" ".join(wording.changed.split()),
+        language=language, short=_in_one_line(wording.short), body=wording.body, html=html, points=points,
+        changed=_in_one_line(wording.changed),
     )  # fmt: skip
 
 
 def _says(text: Any) -> tuple[str, str]:
-    return " ".join(text.short.split()), text.body.strip()
+    return _in_one_line(text.short), text.body.strip()
+
+
+def _in_one_line(words: str) -> str:
+    """The narrow space a French sign stands behind stays what it is."""
+    return re.sub(r"[ \t\n]+", " ", words).strip()

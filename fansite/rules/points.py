@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import html
 
 LONGEST = 120
@@ -21,7 +23,7 @@ def pointed(rendered: str) -> tuple[str, list[str]]:
 def _title(point: html.HtmlElement) -> str:
     """What stands in bold, or the first sentence."""
     bold = point.xpath("string(.//strong[1])")
-    words = " ".join((bold or point.text_content()).split())
+    words = re.sub(r"[ \t\n]+", " ", bold or point.text_content()).strip()
     if not bold:
         words = words.split(". ")[0]
     words = words.rstrip(".:")

@@ -46,7 +46,7 @@ def test_a_site_in_good_order_is_well(site):
     found = doctor(site, 0)
     assert found["problem"] == found["warning"] == []
     words = " ".join(found["ok"])
-    for what in ("SQLite", "free on the disk", "quick_check", "worker is at work", "search index holds what the tables show: 2"):
+    for what in ("SQLite", "free on the disk", "quick_check", "worker is at work", "search index holds what the tables show: 6"):
         assert what in words
     plain = fansite(site, "doctor")
     assert plain.stdout.splitlines()[-1] == "All is well."

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from fansite.core.db import db, get
 from fansite.core.errors import Refused
 from fansite.pages import duties, operations
+from fansite.pages.checks import law
 from fansite.pages.models import Page
 
 
@@ -81,3 +82,13 @@ def test_a_site_that_has_such_a_page_already_is_given_no_other(cast):
     operations.draft(by=cast.eli, title="Mentions", slug="mentions-legales", language="fr", body="Nous.")
     duties.add_drafts(cast.ada.id)
     assert "legal" not in pages_by_slug() and "privacy" in pages_by_slug()
+
+
+def test_the_doctor_names_what_is_not_public_and_says_where(cast):
+    duties.add_drafts(cast.ada.id)
+    found = list(law())
+    assert [finding.level for finding in found] == ["warning"] * 4
+    assert "Legal notice" in str(found[0].text) and found[0].where == f"/staff/page/{pages_by_slug()['legal'].id}"
+    for page in pages_by_slug().values():
+        fill(page, cast.eli)
+    assert [finding.level for finding in law()] == ["ok"]
