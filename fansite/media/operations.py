@@ -116,12 +116,14 @@ def remove(picture_id: int, *, by: Any) -> None:
         if queries.uses_of(picture):
             raise Refused(_l("Texts show this picture: take it out of them first."))
         picture.removed_at = picture.removed_at or now()
+        touch("site")  # it may have been the logo, which stands on every page
 
 
 def take_back(picture_id: int, *, by: Any) -> None:
     with transaction():
         require(policy.edit, by)
         get(Picture, picture_id).removed_at = None
+        touch("site")
 
 
 def sweep() -> None:

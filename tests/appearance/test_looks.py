@@ -11,7 +11,7 @@ from fansite.appearance.models import Wanted
 from fansite.appearance.palette import Palette
 from fansite.core.errors import Conflict, Forbidden, Refused
 from fansite.core.kept import facts, site_name
-from fansite.media.operations import keep_picture
+from fansite.media.operations import keep_picture, remove
 from tests.media.test_media import picture
 from tests.texts import news_post
 
@@ -210,7 +210,7 @@ def test_a_picture_of_the_library_is_the_logo_and_the_view(cast, stranger):
     (name,) = stranger.page.xpath("//main//h1/img/@alt")
     assert name == site_name()
     assert stranger.page.xpath('//img[@class="hero__picture"]/@alt') == ["Our hill"]
-    publish(cast, logo="picture", logo_picture=999)
+    remove(logo.id, by=cast.eli)
     stranger.get("/")
     assert not stranger.page.xpath("//main//h1/img"), "a picture that is gone gives way to the drawing"
 
