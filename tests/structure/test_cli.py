@@ -65,7 +65,10 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("begun") / "instance"
     made = command(folder, *INIT, stdin=f"{PASSWORD}\n")
     assert made.returncode == 0, made.stderr
-    assert made.stdout == "Lava Lullaby is ready: `fansite serve`, then sign in as ada at http://127.0.0.1:8000/login\n"
+    assert made.stdout.splitlines() == [
+        "Lava Lullaby is ready: `fansite serve`, then sign in as ada at http://127.0.0.1:8000/login",
+        "The legal notice and the privacy page wait for your names and addresses: they stand among the drafts.",
+    ]
     return folder
 
 
