@@ -15,6 +15,7 @@ from fansite.pages import duties
 from fansite.rules import defaults
 from fansite.rules import operations as rules
 from fansite.rules.models import Acceptance, Wording
+from fansite.rules.queries import current_number
 
 # What stands where the program's texts have a blank, in their order.
 FILLED = {
@@ -43,11 +44,14 @@ FIRST_AGO, SECOND_AGO = timedelta(days=1090), timedelta(days=40)
 
 
 def load(session: Any, author_id: int) -> None:
-    """Inside the transaction of the loader."""
+    """Inside the transaction of the loader. What `fansite init` laid there is its owner's, and stays."""
     for duty in duties.SLUGS:
+        if duties.there(duty):
+            continue
         bodies = {language: _complete(duty, language) for language in settings().languages}
         duties.add(duty, bodies, author_id=author_id, at=now() - FIRST_AGO)
-    _rules(session, author_id)
+    if current_number() is None:
+        _rules(session, author_id)
 
 
 def _complete(duty: str, language: str) -> str:

@@ -57,7 +57,7 @@ def add_drafts(author_id: int | None) -> None:
     """The texts the program brings, in the site's languages, for the staff to complete. A second time adds nothing."""
     with transaction():
         for duty in SLUGS:
-            if not _there(duty):
+            if not there(duty):
                 add(duty, {language: shipped(duty, language) for language in _languages()}, author_id=author_id)
 
 
@@ -108,7 +108,7 @@ def _lacking(duty: str, language: str, page: Page | None) -> Lacking:
     return Lacking(duty, page.id, page.title, language, len(blanks(page.body)))
 
 
-def _there(duty: str) -> bool:
+def there(duty: str) -> bool:
     return bool(_pages()[duty])
 
 
@@ -131,4 +131,4 @@ def shipped(duty: str, language: str) -> str:
     return (FOLDER / f"{duty}.{language}.md").read_text(encoding="utf-8")
 
 
-__all__ = ["Lacking", "add", "add_drafts", "blanks", "footer_pages", "lacking", "require_complete", "shipped"]
+__all__ = ["Lacking", "add", "add_drafts", "blanks", "footer_pages", "lacking", "require_complete", "shipped", "there"]
