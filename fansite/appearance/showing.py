@@ -20,6 +20,14 @@ from fansite.media import queries as pictures
 from fansite.media import showing
 from fansite.media.showing import Shown as Picture
 
+# What drawings call their inks → tokens.
+DRAWN = {
+    **{str(number): f"ink-{number}" for number in range(1, 8)},
+    "p": "ink-paper",
+    "k": "ink-key",
+    "c": "coat-dark",
+    "d": "coat-deep",
+}
 # The fact that holds what is shown now.
 FACT = "look"
 
@@ -82,6 +90,13 @@ def _picture(number: int | None) -> Picture | None:
     """One that left the library since it was chosen gives way to the drawing."""
     found = pictures.in_library(number)
     return showing.shown(found) if found is not None else None
+
+
+def drawing_inks() -> dict[str, str]:
+    """The inks of what is drawn in pixels, by day: the letter of a class of `lib/scissors` → `#rrggbb`, or `#rrggbbaa` for a shade."""
+    wanted = current()
+    palette = Palette(theme(wanted.theme).tokens, inks.tokens_of(wanted.colours))
+    return {letter: palette.colour(token).hex for letter, token in DRAWN.items()} | {"s": f"{palette.colour('ink-key').hex}2b"}
 
 
 def site_line() -> str:

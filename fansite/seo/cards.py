@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from itertools import accumulate
@@ -29,11 +29,6 @@ FONTS = Path(font_source_serif_pro.font_directory)
 # The drawing behind is made for a sheet of this shape.
 DRAWN = 300, 158
 
-# Of the default theme by day: `p` is paper, `k` the key ink, `c` and `d` the marmots' coats, `s` the shade under a sheet.
-INKS = {
-    "1": "#faca4b", "2": "#e54f39", "3": "#3d4fa5", "4": "#5b9d76", "5": "#f9b9a3", "6": "#c87e41", "7": "#b8d2e3",
-    "p": "#fbf5e6", "k": "#181e4c", "c": "#88452a", "d": "#592c20", "s": "#181e4c2b",
-}  # fmt: skip
 
 _PIECE = re.compile(r'<path class="ink-(\w)" d="([^"]*)"/>')
 _SUBPATH = re.compile(r"M([^M]*)")
@@ -47,9 +42,10 @@ class Card:
     site: str
     # What the drawing is made of where there is no picture.
     seed: str
+    # The letter of a drawing's class → `#rrggbb`: `p` is paper, `k` the key ink, `s` the shade under a sheet.
+    inks: Mapping[str, str]
     motif: str = ""
     picture: bytes | None = None
-    inks: Mapping[str, str] = field(default_factory=lambda: INKS)
 
 
 def draw(card: Card) -> tuple[bytes, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ import structlog
 from flask import current_app
 from sqlalchemy.orm import joinedload
 
+from fansite.appearance import drawing_inks
 from fansite.backends.storage import Storage
 from fansite.core.content import Entry, listed
 from fansite.core.db import db, get, touch, transaction
@@ -25,11 +27,18 @@ log = structlog.get_logger("cards")
 VERSION = 1
 # What came without an event (an import, a demo, an older version) gets its card bit by bit.
 A_SWEEP = 50
+MOST_SHARED = 50
 
 
 def keep_cards(events: Sequence[Event]) -> None:
     """Draws what these events changed, where a card would now look different."""
     draw_anew({int(event.subject.partition(":")[2]) for event in events})
+
+
+def in_new_looks(_events: Sequence[Event]) -> None:
+    """The inks changed, or the name: what is shared most is the newest. The rest follows with its next change."""
+    newest = sa.select(Entry.id).where(listed()).order_by(Entry.id.desc()).limit(MOST_SHARED)
+    draw_anew(list(db.session.scalars(newest)))
 
 
 def catch_up() -> None:
@@ -47,7 +56,7 @@ def draw_anew(ids: Iterable[int]) -> None:
 
 
 def _draw(entry: Any) -> None:
-    card = Card(entry.title, site_name(), drawing_of(entry), entry.cover_motif)
+    card = Card(entry.title, site_name(), drawing_of(entry), drawing_inks(), entry.cover_motif)
     cover = entry.cover.name if entry.cover is not None else ""
     stem = f"card{entry.id}x{_digest(card, cover)}"
     if entry.card.startswith(stem):
@@ -75,7 +84,7 @@ def _digest(card: Card, cover: str) -> str:
 def _with_picture(card: Card, cover: str) -> Card:
     try:
         with storage().open(cover) as file:
-            return Card(card.title, card.site, card.seed, card.motif, file.read(), card.inks)
+            return replace(card, picture=file.read())
     except FileNotFoundError:
         log.warning("cover-file-missing", name=cover)
         return card

@@ -8,13 +8,18 @@ import pytest
 from PIL import Image
 
 from fansite.lib.motifs import MOTIFS
-from fansite.seo.cards import INKS, SIZE, Card, draw
+from fansite.seo.cards import SIZE, Card, draw
 
+# Of the usual looks, by day.
+INKS = {
+    "1": "#faca4b", "2": "#e54f39", "3": "#3d4fa5", "4": "#5b9d76", "5": "#f9b9a3", "6": "#c87e41", "7": "#b8d2e3",
+    "p": "#fbf5e6", "k": "#181e4c", "c": "#88452a", "d": "#592c20", "s": "#181e4c2b",
+}  # fmt: skip
 PAPER = (0xFB, 0xF5, 0xE6)
 
 
 def drawn(title: str = "Brussels is on again", **more):
-    data, ending = draw(Card(title, "The Paper Marmots", more.pop("seed", "entry 1"), **more))
+    data, ending = draw(Card(title, "The Paper Marmots", more.pop("seed", "entry 1"), more.pop("inks", INKS), **more))
     image = Image.open(BytesIO(data))
     assert (image.size, image.format) == (SIZE, {"png": "PNG", "jpg": "JPEG"}[ending])
     return image.convert("RGB")

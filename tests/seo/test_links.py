@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from fansite.appearance import operations as appearance
 from fansite.core.db import get
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
@@ -100,3 +101,12 @@ def test_a_card_whose_file_is_lost_is_not_found(post, stranger, worker):
     worker()
     storage().drop(get(NewsPost, post).card)
     stranger.get(picture_of_link(stranger)[0], status=404)
+
+
+def test_in_new_inks_the_newest_texts_get_new_cards(cast, post, stranger, worker):
+    worker()
+    old = picture_of_link(stranger)[0]
+    appearance.save_draft(appearance.as_it_is().with_(theme="soot"), by=cast.ada)
+    appearance.publish(by=cast.ada)
+    worker()
+    assert picture_of_link(stranger)[0] != old
