@@ -377,7 +377,9 @@ def test_a_crowd_of_any_size_counts_as_a_recount_does(app, clock):
         assert (row.path, row.depth) == ("/".join([*ends, f"{row.id:010d}"]), len(ends) + 1)
         assert above is None or row.thread == above.thread
         assert row.replies_count == (below[row.id] if above is None else 0)
-    approved = Counter(db.session.scalars(sa.select(Comment.author_id).where(Comment.shown_at.is_not(None), Comment.status != "removed")))
+    approved = Counter(
+        db.session.scalars(sa.select(Comment.author_id).where(Comment.shown_at.is_not(None), Comment.status != "removed"))
+    )
     assert all(account.approved_comments == approved[account.id] for account in db.session.scalars(sa.select(Account)))
     assert max(below.values()) == 1_999  # one thread of two thousand
     assert sum(1 for row in rows if row.status == "pending") == count(
