@@ -67,8 +67,9 @@ def _places(dice: random.Random, missing: int) -> list[Place]:
     db.session.rollback()
     weights = [dice.paretovariate(1.3) for _ in entries]
     weights[len(weights) // 2] = max(weights)  # the endless one stands on no front page
-    all_of_it = sum(weights)
-    shares = [int(missing * weight / all_of_it) for weight in weights]
+    all_of_it, endless = sum(weights), _longest(missing)
+    shares = [int((missing - endless) * weight / all_of_it) for weight in weights]
+    shares[len(weights) // 2] += endless
     for _ in range(missing - sum(shares)):
         shares[dice.randrange(len(shares))] += 1
     return [
@@ -98,7 +99,7 @@ class _Crowd:
         self.people = [id for _joined, id in people]
         self.waiting = min(MOST_WAITING, missing // 200)
         self.step = max(1, missing // self.waiting) if self.waiting else 0
-        self.longest = LONGEST_THREAD if missing * LONG_PART >= LONGEST_THREAD else 0
+        self.longest = _longest(missing)
         self.number = 0
 
     def said_below(self, place: Place) -> Iterator[bulk.Saying]:
@@ -135,6 +136,11 @@ class _Crowd:
 
     def _later(self, at: datetime, minutes: int) -> datetime:
         return min(at + timedelta(seconds=60 * minutes * self.dice.expovariate(1.0)), self.latest)
+
+
+def _longest(missing: int) -> int:
+    """How long the endless thread is, where there is enough said for one."""
+    return LONGEST_THREAD if missing * LONG_PART >= LONGEST_THREAD else 0
 
 
 def _review(row: bulk.Row) -> dict[str, Any]:
