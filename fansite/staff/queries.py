@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
+from fansite.accounts.models import Account
 from fansite.core.content import STATUSES, Entry
 from fansite.core.db import db
+from fansite.core.kept import kept
+from fansite.core.web import entry_path
 from fansite.core.web.paths import settings
 from fansite.lib.times import now
-from fansite.staff.models import PRESENT, EditorPresence, WorkingCopy
+from fansite.staff.models import PRESENT, EditorPresence, TranslationWaiver, WorkingCopy
 
 A_HEAP = 8
 A_PAGE = 50
 MOST_CHOICES = 200
-A_FEW = 3
+A_FEW = 2
 
 # Drafts and texts taken down: the last touched first. What is planned: the next first.
 ORDER: dict[str, sa.ColumnElement[Any]] = {
@@ -123,3 +129,87 @@ def others_present(person: Any, entry_id: int) -> Sequence[EditorPresence]:
         )
     )
     return db.session.scalars(statement.order_by(EditorPresence.since)).all()
+
+
+# ---- what may be linked to ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Linked:
+    title: str
+    address: str
+    # Its language, and its state while the public does not see it.
+    note: str
+
+
+def names(start: str) -> Sequence[str]:
+    """Of people who can be met on the site."""
+    wanted = (Account.username_key.startswith(start.lower(), autoescape=True), Account.disabled_at.is_(None))
+    return db.session.scalars(sa.select(Account.username).where(*wanted).order_by(Account.username_key).limit(A_HEAP)).all()
+
+
+def titled(words: str) -> list[Linked]:
+    """Texts whose titles hold all of these words; what is public first, then the last changed."""
+    wanted = [Entry.title.icontains(word, autoescape=True) for word in words.split()[:6]]
+    public = sa.case((Entry.status == "published", 0), else_=1)
+    statement = sa.select(Entry).where(Entry.status.in_(("published", "scheduled", "draft")), *wanted)
+    found = db.session.scalars(statement.order_by(public, Entry.updated_at.desc()).limit(A_HEAP))
+    return [Linked(entry.title, entry_path(entry), _note(entry)) for entry in found]
+
+
+def _note(entry: Entry) -> str:
+    states = {"scheduled": _("planned"), "draft": _("draft")}
+    return " · ".join(filter(None, (entry.language.upper(), states.get(entry.status, ""))))
+
+
+# ---- what lacks a translation ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Lacking:
+    entry: Entry
+    language: str
+
+
+def lacking(kinds: Sequence[str], languages: Sequence[str], *, newest: bool, number: int) -> tuple[list[Lacking], int, int]:
+    """(text, language it lacks): a page of them, the number of all, and the last page. Drafts and texts taken down need none."""
+    parts = [_lacking_in(language, kinds) for language in languages]
+    every = sa.union_all(*parts).subquery()
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(every)) or 0
+    order = every.c.at.desc() if newest else every.c.at.asc()
+    statement = sa.select(Entry, every.c.language).join(every, every.c.id == Entry.id).options(joinedload(Entry.author))
+    rows = db.session.execute(statement.order_by(order, Entry.id, every.c.language).limit(A_PAGE).offset((number - 1) * A_PAGE))
+    return [Lacking(entry, language) for entry, language in rows], total, max(1, -(-total // A_PAGE))
+
+
+def count_lacking(kinds: Sequence[str]) -> int:
+    """How many, as far as the public can see: asked again when a text comes, goes or is told to need none."""
+
+    def count() -> int:
+        every = sa.union_all(*(_lacking_in(language, kinds) for language in settings().languages)).subquery()
+        return db.session.scalar(sa.select(sa.func.count()).select_from(every)) or 0
+
+    return kept("staff.lacking", (*(f"list:{kind}" for kind in kinds), "list:translations"), count)
+
+
+def _lacking_in(language: str, kinds: Sequence[str]) -> sa.Select[int, str, datetime]:
+    """The first texts of their groups, none of which is in this language or was said to need none."""
+    other = sa.orm.aliased(Entry, flat=True)
+    there = sa.select(sa.literal(1)).where(other.translation_of_id == Entry.id, other.language == language).correlate(Entry)
+    waived = (
+        sa.select(sa.literal(1))
+        .where(TranslationWaiver.entry_id == Entry.id, TranslationWaiver.language == language)
+        .correlate(Entry)
+    )
+    return sa.select(
+        Entry.id.label("id"),
+        sa.literal(language).label("language"),
+        sa.func.coalesce(Entry.published_at, Entry.created_at).label("at"),
+    ).where(
+        Entry.kind.in_(kinds),
+        Entry.status.in_(("scheduled", "published")),
+        Entry.translation_of_id.is_(None),
+        Entry.language != language,
+        ~there.exists(),
+        ~waived.exists(),
+    )

@@ -100,6 +100,32 @@ def about_to_leave(page: Any, _site: Site) -> None:
     page.wait_for_selector("[data-form='stay']")
 
 
+def translation_begun(page: Any, _site: Site) -> None:
+    page.goto("/staff/translations")
+    page.locator("a[href*='translation_of=']").first.click()
+    page.wait_for_selector(".editor-original")
+
+
+def two_at_once(page: Any, _site: Site) -> None:
+    """Somebody else saved it meanwhile: this page saw an older version."""
+    page.goto("/staff/news/20")
+    page.eval_on_selector("[data-form='entry'] [name='version']", "field => { field.value = '999'; }")
+    page.locator("textarea[name='body']").press_sequentially("Another beginning. ")
+    page.locator("[data-form='entry'] .button--main").first.click()
+    page.wait_for_selector("#compare")
+
+
+def helped(page: Any, _site: Site) -> None:
+    """Side by side where there is room, a picture without words, names offered."""
+    page.goto("/staff/news/new")
+    until(lambda: page.evaluate(ALIVE))
+    page.locator("[data-way]").last.dispatch_event("click")
+    page.locator("textarea[name='body']").fill("![](/media/nothing.jpg)\n\nAsk ")
+    page.locator("textarea[name='body']").press_sequentially("@f")
+    page.wait_for_selector("#offers li")
+    page.wait_for_selector("[data-part='jumps'] button")
+
+
 def report_form(page: Any, _site: Site) -> None:
     page.goto(POST)
     page.locator(".comment a[href$='/report']").first.click()
@@ -399,6 +425,10 @@ DESK: dict[str, tuple[str | None, Way]] = {
     "seen before it is out": ("eli", seen_before_it_is_out),
     "new text": ("eli", "/staff/news/new"),
     "new page": ("eli", "/staff/page/new"),
+    "translations": ("eli", "/staff/translations"),
+    "a translation begun": ("eli", translation_begun),
+    "two wrote at once": ("eli", two_at_once),
+    "writing with all its helps": ("eli", helped),
     "text refused": ("eli", entry_refused),
     "preview": ("eli", preview),
     "pictures": ("eli", "/staff/pictures"),

@@ -276,6 +276,14 @@ POST  /staff/news/{draft}/presence             login    login  403    403    403
 POST  /staff/news/999/presence                 login    login  403    403    403    404    404
 POST  /staff/news/{draft}/comparison           login    login  403    403    403    409    409
 POST  /staff/writing/rendering                 login    login  403    403    403    200    200
+GET   /staff/writing/card                      login    login  403    403    403    200    200
+GET   /staff/writing/names?q=f                 login    login  403    403    403    200    200
+GET   /staff/writing/texts?q=lis               login    login  403    403    403    200    200
+GET   /staff/writing/pictures                  login    login  403    403    403    200    200
+POST  /staff/writing/markdown                  login    login  403    403    403    200    200
+GET   /staff/translations                      login    login  403    403    403    200    200
+POST  /staff/translations/{draft}/waiver       login    login  403    403    403    303    303
+POST  /staff/translations/999/waiver           login    login  403    403    403    404    404
 POST  /staff/news/{draft}/publication          login    login  403    403    403    303    303
 POST  /staff/news/{planned}/draft              login    login  403    403    403    303    303
 POST  /staff/news/{closed}/withdrawal            login    login  403    403    403    303    303
@@ -349,6 +357,8 @@ FORMS: dict[str, dict[str, str]] = {
     "staff.presence": {},
     "staff.comparison": ENTRY,
     "staff.rendering": {"body": "It rained."},
+    "staff.markdown": {"html": "<p>It rained.</p>"},
+    "staff.waiver": {"language": "fr"},
     "staff.tag": {"name": "On tour"},
     "appearance.save": {"name": "The Paper Marmots", "theme": "", "logo": "theme", "hero": "scene", "hour": ""},
     "appearance.publication": {},

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fansite.core import markup
 from fansite.core.content import MAX_TITLE, Entry
 from fansite.core.db import db, get, transaction
 from fansite.core.errors import NotFound
@@ -56,8 +57,14 @@ def keep(
             session.add(copy)
         copy.tab, copy.turn, copy.kind, copy.entry_id = tab, copy.turn + 1, kind, entry_id
         copy.base_version, copy.fields, copy.saved_at, copy.dropped_at = base_version, fields, now(), None
-        copy.title = " ".join(fields.get("title", "").split())[:MAX_TITLE]
+        copy.title = _called(fields)
         return Kept(copy.sitting, copy.turn)
+
+
+def _called(fields: dict[str, str]) -> str:
+    """By its title, or by how it begins."""
+    title = " ".join(fields.get("title", "").split())[:MAX_TITLE]
+    return title or markup.summary_of(fields.get("body", "")[:500], 80)
 
 
 def finish(sitting: str, *, by: Any, kind: str, entry_id: int) -> None:

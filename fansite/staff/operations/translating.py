@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fansite.core.content import Entry
-from fansite.core.db import get, transaction
+from fansite.core.db import get, touch, transaction
 from fansite.core.errors import NotFound
 from fansite.core.policy import require, staff
 from fansite.core.wording import settings
@@ -21,6 +21,7 @@ def waive(entry_id: int, language: str, *, by: Any) -> None:
         group = get(Entry, entry_id, lock=False).group_id
         if session.get(TranslationWaiver, (group, language)) is None:
             session.add(TranslationWaiver(entry_id=group, language=language, by_id=by.id))
+            touch("list:translations")
 
 
 def need_again(entry_id: int, language: str, *, by: Any) -> None:
@@ -29,3 +30,4 @@ def need_again(entry_id: int, language: str, *, by: Any) -> None:
         found = session.get(TranslationWaiver, (get(Entry, entry_id, lock=False).group_id, language))
         if found is not None:
             session.delete(found)
+            touch("list:translations")

@@ -24,6 +24,7 @@ def index() -> Response:
         heaps=[heap for heap in heaps if heap[2]],
         desks=DESKS.values(),
         unfinished=queries.unfinished(g.person),
+        lacking=queries.count_lacking(tuple(DESKS)),
     )
 
 

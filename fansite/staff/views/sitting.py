@@ -44,7 +44,9 @@ def sitting_of(desk: Desk, form: EntryForm, entry: Any) -> Sitting:
     name = form.sitting.data or new_sitting()
     form.sitting.data = name
     copy = queries.copy_of(g.person, name, entry_id)
-    waiting = [one for one in queries.copies_waiting(g.person, desk.kind, entry_id) if one.sitting != name]
+    # Beside what was typed a moment ago, what was typed before that would only be in the way.
+    asked = queries.copies_waiting(g.person, desk.kind, entry_id) if request.method == "GET" else []
+    waiting = [one for one in asked if one.sitting != name]
     present = queries.others_present(g.person, entry_id) if entry_id is not None else []
     return Sitting(
         name=name,

@@ -21,6 +21,7 @@ from fansite.lib.numbers import row_number
 from fansite.media import queries as pictures
 from fansite.media.encoding import MAX_BYTES
 from fansite.media.operations import keep_picture
+from fansite.news.models import WORDS_A_MINUTE
 from fansite.staff import operations, queries
 from fansite.staff.comparing import Difference, compare
 from fansite.staff.desks import Desk, desk_of
@@ -249,6 +250,9 @@ def _blank(desk: Desk) -> EntryForm:
         wanted = request.args.get("text_language", "")
         form.language.data = wanted if wanted in settings().languages else settings().language
         form.translation_of.data = original.group_id
+        form.comments_open.data = original.comments_open
+        for name, value in desk.own(original).items():
+            form[name].data = value
         form.cover.data = original.cover_id
         # The very same drawing, which its number gave it until now.
         form.cover_seed.data, form.cover_motif.data = str(original.cover_seed), original.cover_motif
@@ -289,6 +293,9 @@ def _editor(desk: Desk, form: EntryForm, entry: Any, *, status: int = 200, diffe
         # What somebody else saved in the meantime, beside what was typed; None while nobody did.
         differences=differences,
         sitting=sitting_of(desk, form, entry),
+        words_a_minute=WORDS_A_MINUTE,
+        original=_original(desk, form, entry),
+        typed=request.method == "POST",
         finished=request.args.get("sitting", "") if "said" in request.args else "",
         others=queries.versions(entry) if entry is not None else [],
         cover=chosen,
@@ -297,6 +304,12 @@ def _editor(desk: Desk, form: EntryForm, entry: Any, *, status: int = 200, diffe
         zone=settings().timezone.key,
         notice=_notice() if request.method == "GET" else None,
     )
+
+
+def _original(desk: Desk, form: EntryForm, entry: Any) -> Any:
+    """What this text is the translation of."""
+    original = queries.opened(desk.model, form.translation_of.data) if form.translation_of.data else None
+    return original if original is not None and (entry is None or original.id != entry.id) else None
 
 
 def _drawn(desk: Desk, form: EntryForm, entry: Any) -> SimpleNamespace:

@@ -20,15 +20,18 @@ export default class WorkingCopy extends HTMLElement {
     this.tab = Math.random().toString(36).slice(2, 14);
     this.turn = Number(this.dataset.turn);
     this.next = this.failed = 0;
-    this.first = this.last = this.words();
+    this.last = this.words();
     for (const kind of ["input", "change"]) this.form.addEventListener(kind, () => this.typed());
+    // The form carries the words itself; what is sent beside it would come late and be taken for something new.
+    this.form.addEventListener("submit", () => { this.keepHere(); this.leaving = true; });
+    addEventListener("pageshow", () => { this.leaving = false; });
     addEventListener("online", () => this.hurry());
     addEventListener("focus", () => this.hurry());
     addEventListener("pagehide", () => this.farewell());
     document.addEventListener("visibilitychange", () => { if (document.hidden) this.hurry(); });
     this.offer();
-    // Typed before this script came.
-    if ([...this.form.querySelectorAll("textarea, input[type=text]")].some((box) => box.value !== box.defaultValue)) { this.last = ""; this.typed(); }
+    // The page came with words that were typed and not saved, or they were typed before this script came.
+    if ("typed" in this.dataset || [...this.form.querySelectorAll("textarea, input[type=text]")].some((box) => box.value !== box.defaultValue)) { this.last = ""; this.typed(); }
   }
 
   get sitting() { return this.form.elements.sitting.value; }
@@ -43,6 +46,7 @@ export default class WorkingCopy extends HTMLElement {
   // ---- keeping ------------------------------------------------------------------
 
   typed() {
+    this.leaving = false; // or the form did not get away
     this.here ??= setTimeout(() => this.keepHere(), HERE);
     this.plan(HERE);
   }
@@ -67,7 +71,7 @@ export default class WorkingCopy extends HTMLElement {
 
   async send() {
     const words = this.words();
-    if (this.busy || words === this.last) return;
+    if (this.busy || this.leaving || words === this.last) return;
     this.busy = true;
     const began = Date.now();
     const outcome = await this.post().catch(() => "offline");
@@ -125,7 +129,7 @@ export default class WorkingCopy extends HTMLElement {
   }
 
   farewell() {
-    if (this.words() === this.last) return;
+    if (this.leaving || this.words() === this.last) return;
     navigator.sendBeacon(this.dataset.address, this.body()); // up to 64 KB
     this.keepHere();
   }
@@ -142,11 +146,9 @@ export default class WorkingCopy extends HTMLElement {
   async offer() {
     const copies = await device.keptAt(this.dataset.place);
     const late = this.dataset.finished ? await device.keptAt(this.dataset.newPlace) : [];
-    for (const copy of [...copies, ...late]) {
-      const done = copy.sitting === this.dataset.finished || JSON.stringify(copy.fields) === this.first;
-      if (done) device.drop(copy.key);
-    }
-    const [found] = copies.filter((copy) => copy.sitting !== this.dataset.finished && JSON.stringify(copy.fields) !== this.first);
+    const done = (copy) => copy.sitting === this.dataset.finished || same(copy.fields, this.fields());
+    for (const copy of [...copies, ...late].filter(done)) device.drop(copy.key);
+    const found = copies.find((copy) => !done(copy));
     if (found) this.show(found);
   }
 
@@ -177,4 +179,10 @@ export default class WorkingCopy extends HTMLElement {
     await this.keepHere();
     device.drop(copy.key);
   }
+}
+
+// The same words, whichever version of the text they were written on.
+function same(one, other) {
+  const words = (fields) => JSON.stringify({ ...fields, version: "" });
+  return words(one) === words(other);
 }
