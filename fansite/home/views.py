@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, redirect, request, send_from_directory
 from flask_babel import gettext as _
-from werkzeug.security import safe_join
 
 from fansite.core.band import band, site
 from fansite.core.db import what_is_missing
@@ -48,11 +47,11 @@ def index() -> Any:
 def static(version: str, name: str) -> Response:
     """Files under the version of today are kept for a year; an older version gets today's file, kept for a minute."""
     assets: Assets = current_app.extensions["fansite"].assets
+    files = assets.files(name)
+    if not files:
+        abort(404)
     kind = mimetypes.guess_type(name)[0]
-    if packing.is_text(kind) and packing.wanted():
-        response = _packed(assets.folder, name, str(kind))
-    else:
-        response = send_from_directory(assets.folder, name)
+    response = _text(files, str(kind)) if packing.is_text(kind) else send_from_directory(assets.folder, name)
     current = version == assets.version
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if current else "public, max-age=60"
     response.headers.pop("Vary", None)
@@ -61,12 +60,11 @@ def static(version: str, name: str) -> Response:
     return response
 
 
-def _packed(folder: Path, name: str, kind: str) -> Response:
-    found = safe_join(str(folder), name)
-    if found is None or not Path(found).is_file():
-        abort(404)
-    response = Response(packing.packed_file(Path(found), Path(found).stat().st_mtime), mimetype=kind)
-    response.headers["Content-Encoding"] = "gzip"
+def _text(files: tuple[Path, ...], kind: str) -> Response:
+    packed = packing.wanted()
+    response = Response(packing.whole(files, packed=packed), mimetype=kind)
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
     response.add_etag()
     response.make_conditional(request)
     return response

@@ -50,12 +50,24 @@ def test_who_refuses_it_gets_it_plain(post, stranger):
 
 
 def test_a_page_made_for_one_person_is_never_packed(cast, post, browser_as):
-    for visitor, path in ((browser_as(cast.fay), "/news/lisbon"), (browser_as(cast.fay), "/account/"), (browser_as(None), "/login")):
+    for visitor, path in (
+        (browser_as(cast.fay), "/news/lisbon"),
+        (browser_as(cast.fay), "/account/"),
+        (browser_as(None), "/login"),
+    ):
         assert "Content-Encoding" not in ask(visitor, path).headers
 
 
+def test_what_every_page_begins_with_is_one_file(app, stranger):
+    assets = app.extensions["fansite"].assets
+    parts = [stranger.client.get(assets.url(f"css/{name}.css")).get_data() for name in ("tokens", "base", "ui")]
+    assert stranger.client.get(assets.url("css/site.css")).get_data() == b"\n".join(parts)
+    stranger.get("/")
+    assert stranger.page.xpath('//link[@rel="stylesheet"]/@href')[0] == assets.url("css/site.css")
+
+
 def test_style_sheets_and_scripts_are_packed_once(app, stranger):
-    address = app.extensions["fansite"].assets.url("css/base.css")
+    address = app.extensions["fansite"].assets.url("css/site.css")
     plain, packed = stranger.client.get(address, buffered=True), ask(stranger, address)
     assert gzip.decompress(packed.get_data()) == plain.get_data()
     assert packed.mimetype == plain.mimetype == "text/css"

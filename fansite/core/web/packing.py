@@ -9,7 +9,15 @@ from pathlib import Path
 
 from flask import Response, request
 
-TEXTS = ("text/", "application/json", "application/feed+json", "application/xml", "application/rss+xml", "application/atom+xml", "image/svg+xml")
+TEXTS = (
+    "text/",
+    "application/json",
+    "application/feed+json",
+    "application/xml",
+    "application/rss+xml",
+    "application/atom+xml",
+    "image/svg+xml",
+)
 # Below this a packet is a packet.
 WORTH_IT = 600
 LEVEL = 6
@@ -34,7 +42,12 @@ def is_text(mimetype: str | None) -> bool:
     return (mimetype or "").startswith(TEXTS)
 
 
+def whole(files: tuple[Path, ...], *, packed: bool) -> bytes:
+    """Files of ours as one, read and packed once in each process for as long as they stay the same."""
+    return _whole(files, tuple(file.stat().st_mtime for file in files), packed)
+
+
 @lru_cache(maxsize=512)
-def packed_file(path: Path, _changed_at: float) -> bytes:
-    """A file of ours, packed once in each process for as long as it stays the same."""
-    return gzip.compress(path.read_bytes(), SMALLEST, mtime=0)
+def _whole(files: tuple[Path, ...], _changed_at: tuple[float, ...], packed: bool) -> bytes:
+    data = b"\n".join(file.read_bytes() for file in files)
+    return gzip.compress(data, SMALLEST, mtime=0) if packed else data
