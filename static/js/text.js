@@ -1,9 +1,11 @@
+const LONG = 20000; // a browser takes seconds to insert more so that it can be undone
+
 // Changes in a text box that the browser's own undo takes back, and that whoever listens to typing hears of.
 export function replace(box, start, end, text, select = [text.length, text.length]) {
   box.focus();
   box.setSelectionRange(start, end);
-  const done = text ? document.execCommand("insertText", false, text) : start === end || document.execCommand("delete");
-  if (!done) { // a browser that has unlearnt it: without undo, but there
+  const done = text.length > LONG ? false : text ? document.execCommand("insertText", false, text) : start === end || document.execCommand("delete");
+  if (!done) { // without undo, but there
     box.setRangeText(text, start, end, "end");
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }

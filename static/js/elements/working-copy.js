@@ -54,8 +54,9 @@ export default class WorkingCopy extends HTMLElement {
   keepHere() {
     clearTimeout(this.here);
     this.here = null;
-    if (this.words() === this.last) return;
-    return device.keep({ key: this.tab, place: this.dataset.place, sitting: this.sitting, at: Date.now(), fields: this.fields() });
+    const fields = this.fields();
+    if (JSON.stringify(fields) === this.last) return;
+    return device.keep({ key: this.tab, place: this.dataset.place, sitting: this.sitting, at: Date.now(), fields });
   }
 
   plan(least) {
