@@ -315,6 +315,17 @@ def test_another_editor_is_seen_by_both_and_what_they_saved_is_told(visit):
     assert body(eli).endswith("A word of Eli’s.")
 
 
+def test_what_was_taken_back_is_not_offered(eli):
+    eli.goto("/staff/news/14")
+    alive(eli)
+    say(eli, "x")
+    until(lambda: state(eli) == "saved", 10)
+    eli.keyboard.press("Backspace")
+    until(lambda: state(eli) == "same", 10)
+    eli.goto("/staff/news/14")
+    assert eli.locator("[data-unsaved]").count() == 0
+
+
 PASTE = """([kind, data]) => {
   const held = new DataTransfer();
   if (kind === "file") held.items.add(new File([Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0))], "wall.png", { type: "image/png" }));

@@ -21,6 +21,8 @@ export default class WorkingCopy extends HTMLElement {
     this.turn = Number(this.dataset.turn);
     this.next = this.failed = 0;
     this.last = this.words();
+    // What is saved as the text; unknown where the page came with other words.
+    this.first = this.turn || "typed" in this.dataset ? null : this.last;
     for (const kind of ["input", "change"]) this.form.addEventListener(kind, () => this.typed());
     // The form carries the words itself; what is sent beside it would come late and be taken for something new.
     this.form.addEventListener("submit", () => { this.keepHere(); this.leaving = true; });
@@ -73,6 +75,7 @@ export default class WorkingCopy extends HTMLElement {
   async send() {
     const words = this.words();
     if (this.busy || this.leaving || words === this.last) return;
+    if (words === this.first) return this.withdraw(words);
     this.busy = true;
     const began = Date.now();
     const outcome = await this.post().catch(() => "offline");
@@ -82,6 +85,16 @@ export default class WorkingCopy extends HTMLElement {
     if (outcome === "kept") this.kept(words);
     else this.wait(outcome);
     if (this.words() !== this.last) this.plan(0);
+  }
+
+  // All of it was taken back: there is nothing to go on with.
+  async withdraw(words) {
+    const body = new URLSearchParams({ csrf_token: this.form.elements.csrf_token.value, sitting: this.sitting });
+    const answer = await fetch(`${this.dataset.address}/removal`, { method: "POST", body, redirect: "manual" }).catch(() => null);
+    if (!answer) return;
+    this.last = words;
+    device.drop(this.tab);
+    this.say("same", "");
   }
 
   body() {
@@ -136,7 +149,7 @@ export default class WorkingCopy extends HTMLElement {
   }
 
   say(state, words) {
-    if (this.state !== state && (this.state || state !== "saved")) announce(words); // not once a second
+    if (words && this.state !== state && (this.state || state !== "saved")) announce(words); // not once a second
     this.state = this.dataset.state = state;
     this.line.textContent = words;
     this.querySelector("[data-door]").hidden = state !== "out";
