@@ -24,7 +24,7 @@ from fansite.backends.search import Search, open_search
 from fansite.backends.storage import Storage, open_storage
 from fansite.core import limits, mail, outbox
 from fansite.core.content import Content
-from fansite.core.db import database_uri, db, engine_options
+from fansite.core.db import database_uri, db, empty_log, engine_options
 from fansite.core.feature import Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, SitemapPart
 from fansite.core.kept import site_name
 from fansite.core.markup import Pictures
@@ -152,7 +152,7 @@ def _own_deliveries(app: Flask) -> None:
     box: Outbox = app.extensions["fansite"].outbox
     box.add(Listener("core.bump", outbox.bump_again, ("*",)))
     box.add(Listener("core.mail", mail.send_queued, ("mail.queued",), batch=1, lease=mail.LEASE))
-    for name, sweep in (("outbox", outbox.sweep), ("limits", limits.sweep), ("mail", mail.sweep)):
+    for name, sweep in (("outbox", outbox.sweep), ("limits", limits.sweep), ("mail", mail.sweep), ("log", empty_log)):
         box.routines[f"core.{name}"] = Routine(f"core.{name}", sweep, timedelta(hours=1))
 
 

@@ -75,8 +75,8 @@ def former_names(account_id: int) -> Sequence[FormerName]:
     return db.session.scalars(sa.select(FormerName).where(FormerName.account_id == account_id).order_by(FormerName.at)).all()
 
 
-def leaving_of(account_id: int) -> Leaving | None:
-    return db.session.get(Leaving, account_id)
+def leaving_of(account_id: int, *, lock: bool = False) -> Leaving | None:
+    return db.session.get(Leaving, account_id, with_for_update=lock or None)
 
 
 def leaving_by(token: str) -> Leaving | None:
@@ -85,10 +85,9 @@ def leaving_by(token: str) -> Leaving | None:
     return db.session.scalar(statement.where(Leaving.token_hash == hash_of(token)))
 
 
-def due_to_leave(at: datetime) -> list[tuple[int, bool]]:
-    """(account, do their words stay), of those whose day is over."""
-    statement = sa.select(Leaving.account_id, Leaving.keep_words).where(Leaving.due_at <= at).order_by(Leaving.due_at)
-    return [(account_id, keep_words) for account_id, keep_words in db.session.execute(statement)]
+def due_to_leave(at: datetime) -> list[int]:
+    """The accounts whose day is over."""
+    return list(db.session.scalars(sa.select(Leaving.account_id).where(Leaving.due_at <= at).order_by(Leaving.due_at)))
 
 
 def last_parcel(account_id: int) -> Parcel | None:

@@ -10,7 +10,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,8 @@ NAMING = {
 # Long enough for the slowest of many waiting writers (ENGINES: 3 s seen), short enough to answer the visitor.
 BUSY_TIMEOUT_MS = 8000
 LOCK_PATIENCE_SECONDS = 2.0
+# Whoever writes waits as long as the log waits for who reads.
+LOG_PATIENCE_MS = 300
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -100,6 +102,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        "secure_delete=ON",  # some builds only forget where a deleted row stood
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -134,6 +137,22 @@ def transaction() -> Iterator[Session]:
             session.info.pop("writing", None)
     if touched:
         current_app.extensions["fansite"].clock.bump(touched)
+
+
+def empty_log() -> None:
+    """Routine: SQLite's log holds pages as they were before something in them was deleted, until it is written over. What stands in it
+    is folded into the database, and it is cut to nothing; while somebody still reads there, the next time does it."""
+    settings: Settings = current_app.extensions["fansite"].settings
+    if not settings.sqlite:
+        return
+    db.session.rollback()
+    with closing(db.engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        try:
+            cursor.execute(f"PRAGMA busy_timeout={LOG_PATIENCE_MS}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def touch(*tags: str) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -84,6 +85,19 @@ def test_the_letter_leads_to_a_button_and_needs_no_password(cast, browser_as, st
     stranger.get(link, status=410)
     stranger.post(link, status=410)
     stranger.get("/account/staying/nothing", status=410)
+
+
+def test_who_stays_while_the_worker_erases_the_others_stays(app, cast, browser_as, clock, monkeypatch):
+    """It has read whose day is over, and comes to them one by one."""
+    for who in ("nora", "fay"):
+        ask(cast, browser_as, who=who)
+        clock.shift(timedelta(minutes=1))
+    first, *others = app.extensions["fansite"].personal
+    staying = replace(first, erase=lambda leaver: (first.erase(leaver), accounts.stay(cast.fay.id)))
+    monkeypatch.setattr(app.extensions["fansite"], "personal", [staying, *others])
+    clock.shift(timedelta(days=2))
+    accounts.erase_due()
+    assert (get(Account, cast.nora.id).active, get(Account, cast.fay.id).active) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +183,7 @@ NAME, EMAIL, WAS = "Quillebaeuf", "quillebaeuf@zephyrine.example", "zwetschge@ze
 
 
 def traces(app: Any, *needles: str) -> list[str]:
-    """Where any of these still stands: in the tables, the mails that were written, the index, whatever else the site keeps."""
+    """Where any of these still stands: in the tables and their file, the mails that were written, the index, whatever else the site keeps."""
     folder = app.extensions["fansite"].settings.instance_path
     db.session.remove()
     with sqlite3.connect(folder / "fansite.db") as copy:
@@ -177,7 +191,7 @@ def traces(app: Any, *needles: str) -> list[str]:
     copy.close()
     found = [f"{needle} in the tables" for needle in needles if needle.lower() in dump]
     for path in folder.rglob("*"):
-        if path.is_file() and not path.name.startswith("fansite.db") and path.name != "scene":
+        if path.is_file() and path.name != "scene":
             text = f"{path.name}\n".encode() + path.read_bytes()
             found += [f"{needle} in {path.name}" for needle in needles if needle.lower().encode() in text.lower()]
     return found
@@ -218,12 +232,27 @@ def test_after_an_erasure_no_byte_of_name_or_address_is_left(app, cast, post, br
     clock.shift(timedelta(days=1, minutes=1))
     accounts.erase_due()
     worker()
+    outbox.run_routines()
     assert traces(app, NAME, EMAIL, WAS) == []
     for model in (SignIn, Leaving, Parcel):
         assert db.session.scalar(sa.select(model).where(model.account_id == person.id)) is None
     assert db.session.scalar(sa.select(Letter)) is None
     assert db.session.scalars(sa.select(Report.reporter_id)).all() == [None]
     assert db.session.scalar(sa.select(Mail).where(Mail.account_id == person.id)) is None
+
+
+def test_of_who_is_erased_while_the_worker_packs_their_data_no_parcel_stays(app, cast, post, clock, monkeypatch, worker):
+    accounts.ask_for_data(cast.fay.id)
+    first, *others = app.extensions["fansite"].personal
+
+    def export(account_id):
+        chapters = first.export(account_id)
+        accounts.erase(account_id)
+        return chapters
+
+    monkeypatch.setattr(app.extensions["fansite"], "personal", [replace(first, export=export), *others])
+    worker()
+    assert list((app.extensions["fansite"].settings.instance_path / "parcels").iterdir()) == []
 
 
 # ---- what is known of somebody -------------------------------------------------------------------------------------------------

@@ -53,9 +53,13 @@ def stay_by_mail(token: str) -> None:
 
 def erase_due() -> None:
     """Those whose day is over. Who became the last owner meanwhile is told so on their page, and tried again."""
-    for account_id, keep_words in queries.due_to_leave(now()):
+    for account_id in queries.due_to_leave(now()):
         try:
-            erase(account_id, keep_words=keep_words)
+            with transaction():
+                leaving = queries.leaving_of(account_id, lock=True)
+                # Who said meanwhile that they stay was told so.
+                if leaving is not None and leaving.due_at <= now():
+                    erase(account_id, keep_words=leaving.keep_words)
         except Refused:
             log.warning("leaving-refused", account=account_id)
 

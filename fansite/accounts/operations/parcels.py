@@ -46,11 +46,14 @@ def make_parcel(parcel_id: int) -> None:
     db.session.rollback()
     name = f"{account_id}-{parcel_id}.zip"
     _write(_folder() / name, content)
-    with transaction():
-        parcel, account = get(Parcel, parcel_id), get(Account, account_id)
-        if parcel.ready_at is None and account.active:
-            parcel.ready_at, parcel.file, parcel.bytes = now(), name, len(content)
-            letters.data_ready(account)
+    with transaction() as session:
+        parcel, account = session.get(Parcel, parcel_id), get(Account, account_id)
+        if parcel is not None and account.active:
+            if parcel.ready_at is None:
+                parcel.ready_at, parcel.file, parcel.bytes = now(), name, len(content)
+                letters.data_ready(account)
+            return
+    (_folder() / name).unlink(missing_ok=True)  # they left while it was packed
 
 
 def path_of(parcel: Parcel) -> Path | None:
