@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +27,8 @@ from fansite.media import encoding, faces
 # What an upload may become, and how large it may be.
 LARGEST = {"picture": encoding.MAX_BYTES, "face": faces.MAX_BYTES}
 # A folder of pictures dropped at once waits its turn in the browser; more than these at a time are forgotten ones.
-MOST_AT_ONCE = 8
-# Of all people together: no crowd fills the disk with halves.
+MOST_AT_ONCE = {"picture": 8, "face": 1}
+# Of all people together: no crowd fills the disk with halves, and no crowd of fans keeps the staff from their work.
 MOST_BYTES = 1024 * 1024 * 1024
 LIFE_SECONDS = 24 * 3600
 COME_BACK = 60
@@ -52,7 +52,10 @@ class Part:
 
     @property
     def offset(self) -> int:
-        return self.length if self.made is not None else self.path.stat().st_size
+        try:
+            return self.length if self.made is not None else self.path.stat().st_size
+        except FileNotFoundError:
+            raise NotFound() from None
 
     @property
     def made(self) -> dict[str, Any] | None:
@@ -67,11 +70,6 @@ class Part:
     def _result(self) -> Path:
         return self.path.with_name(f"{self.token}.made")
 
-    def finish(self, made: dict[str, Any]) -> None:
-        """The bytes are no longer needed; the answer is, should it get lost."""
-        self._result.write_text(json.dumps(made))
-        os.truncate(self.path, 0)
-
 
 def begin(account_id: int, *, purpose: str, length: int) -> Part:
     if purpose not in LARGEST:
@@ -80,10 +78,10 @@ def begin(account_id: int, *, purpose: str, length: int) -> Part:
         raise Refused(_l("This picture is larger than %(most)s MB.", most=LARGEST[purpose] // 1024**2), field="file")
     folder = _folder() / str(account_id)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    oldest_first = sorted(_parts(folder), key=lambda part: -_age(part.path))
-    for forgotten in oldest_first[: max(0, len(oldest_first) - MOST_AT_ONCE + 1)]:
+    oldest_first = sorted((part for part in _parts(folder) if part.purpose == purpose), key=lambda part: -_age(part.path))
+    for forgotten in oldest_first[: max(0, len(oldest_first) - MOST_AT_ONCE[purpose] + 1)]:
         drop(forgotten)
-    if sum(part.length for part in _every() if part.made is None) + length > MOST_BYTES:
+    if sum(part.length for part in _every() if part.purpose == purpose and part.made is None) + length > MOST_BYTES:
         raise TooMany(_l("Many people send pictures just now. Try again in a minute."), retry_after=COME_BACK)
     token = secrets.token_hex(16)
     part = Part(folder / f"{token}.{purpose}.{length}", token, purpose, length)
@@ -114,6 +112,23 @@ def append(part: Part, offset: int, source: IO[bytes]) -> Part:
     return part
 
 
+def finish(part: Part, make: Callable[[bytes], dict[str, Any]]) -> Part:
+    """All of it is here, and becomes what it was for: once, however often the last piece is sent. The bytes are no longer needed
+    then; the answer is, should it get lost."""
+    with _alone(part) as file:
+        if part.made is None:
+            if file.tell() != part.length:
+                raise WrongOffset(part.offset)
+            try:
+                made = make(part.path.read_bytes())
+            except Refused:
+                drop(part)
+                raise
+            part._result.write_text(json.dumps(made))
+            file.truncate(0)
+    return part
+
+
 def drop(part: Part) -> None:
     for path in (part.path, part._result):
         path.unlink(missing_ok=True)
@@ -133,7 +148,7 @@ def sweep() -> None:
 def _alone(part: Part) -> Iterator[IO[bytes]]:
     """Two requests for one part, one of them believed to be dead: they write one after the other."""
     try:
-        file = part.path.open("ab")
+        file = part.path.open("r+b")  # one that was dropped meanwhile does not begin again
     except FileNotFoundError:
         raise NotFound() from None
     with file:

@@ -59,7 +59,8 @@ def open_guard(app: Flask, settings: Settings) -> None:
             or getattr(app.view_functions[request.endpoint], "from_anywhere", False)
         ):
             return None
-        if g.get("person") is not None:  # nobody else's file is even read
+        # Nobody else's file is even read, and what is no file is read into memory whole.
+        if g.get("person") is not None and request.mimetype == "multipart/form-data":
             request.max_content_length = getattr(app.view_functions[request.endpoint], "most_bytes", None)
         check_origin(settings)
         check_form()

@@ -17,7 +17,6 @@ from flask import Response, abort, g, jsonify, request
 
 from fansite.accounts.guards import signed_in
 from fansite.core import limits
-from fansite.core.errors import Refused
 from fansite.core.policy import require
 from fansite.core.web import path_for, unlocalized
 from fansite.core.web.pages import private
@@ -66,13 +65,13 @@ def append(token: str) -> Response:
         return _state(found, 200, jsonify(found.made))
     try:
         uploads.append(found, _number("Upload-Offset"), request.stream)  # type: ignore[arg-type]
+        if request.headers.get("Upload-Complete") != "?1":
+            return _state(found, 204)
+        # From now on it is a file like one that came with a form.
+        uploads.finish(found, lambda data: _made(found.purpose, data))
     except WrongOffset as problem:
         return _state(found, 409, jsonify({"error": {"code": 409, "text": str(problem)}}))
-    if request.headers.get("Upload-Complete") != "?1":
-        return _state(found, 204)
-    if found.offset != found.length:
-        return _state(found, 409, jsonify({"error": {"code": 409, "text": str(WrongOffset(found.offset))}}))
-    return _finished(found)
+    return _state(found, 200, jsonify(found.made))
 
 
 @bp.delete("/media/uploads/<token>")
@@ -81,17 +80,6 @@ def append(token: str) -> Response:
 def drop(token: str) -> Response:
     uploads.drop(uploads.find(g.person.id, token))
     return private(Response(status=204))
-
-
-def _finished(part: Part) -> Response:
-    """All of it is here: from now on it is a file like one that came with a form."""
-    data = part.path.read_bytes()
-    try:
-        part.finish(_made(part.purpose, data))
-    except Refused:
-        uploads.drop(part)
-        raise
-    return _state(part, 200, jsonify(part.made))
 
 
 def _made(purpose: str, data: bytes) -> dict[str, Any]:
