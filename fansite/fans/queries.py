@@ -10,9 +10,13 @@ from fansite.accounts.models import Account
 from fansite.core.db import db
 
 
+def here() -> sa.ColumnElement[bool]:
+    return sa.and_(Account.disabled_at.is_(None), Account.erased_at.is_(None))
+
+
 def heard() -> sa.ColumnElement[bool]:
     """Who is here and has said something that stayed."""
-    return sa.and_(Account.disabled_at.is_(None), Account.erased_at.is_(None), Account.approved_comments > 0)
+    return sa.and_(here(), Account.approved_comments > 0)
 
 
 def newest(limit: int) -> Sequence[Account]:

@@ -15,6 +15,7 @@ from fansite.core.db import db
 from fansite.core.errors import NotFound
 from fansite.core.kept import site_name
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
+from fansite.fans import queries
 from fansite.fans.showing import profile_node
 
 bp = Blueprint("fans", __name__)
@@ -26,7 +27,7 @@ WORDS_A_PAGE = 20
 def index() -> Response:
     """Everyone who has said something, newest first."""
     page = page_number()
-    shown = sa.and_(_here(), Account.approved_comments > 0)
+    shown = queries.heard()
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Account).where(shown)) or 0
     last = max(1, -(-total // FANS_A_PAGE))
     if page > last:
@@ -95,10 +96,6 @@ def _profile(account: Account) -> Response:
     )
 
 
-def _here() -> sa.ColumnElement[bool]:
-    return sa.and_(Account.disabled_at.is_(None), Account.erased_at.is_(None))
-
-
 def _versions(endpoint: str, page: int, **values: str) -> list[tuple[str, str]]:
     """What people say is not translated; the page around it is there in all languages."""
     number = page if page > 1 else None
@@ -125,7 +122,7 @@ def _moved(key: str) -> Any:
     statement = (
         sa.select(Account.username_key)
         .join(FormerName, FormerName.account_id == Account.id)
-        .where(FormerName.username_key == key, _here())
+        .where(FormerName.username_key == key, queries.here())
     )
     present = db.session.scalar(statement)
     if present is None:
