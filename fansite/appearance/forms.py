@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from fansite.appearance import inks
@@ -18,6 +18,7 @@ from fansite.appearance.themes import theme, themes
 from fansite.core.web import Form
 from fansite.core.web.paths import current_language, settings
 from fansite.media import queries as pictures
+from fansite.media.models import MAX_ALT
 from fansite.settings import LONGEST_NAME
 
 CHOICE_OF_PICTURES = 60
@@ -42,16 +43,34 @@ class AppearanceForm(Form):
     own_inks = BooleanField(_l("Take the theme's own colours"))
     logo = RadioField(_l("Logo"), default="theme")
     logo_picture = SelectField(_l("Which picture is the logo"), coerce=number_or_none, validate_choice=False)
+    logo_file = FileField(
+        _l("Bring a new logo"), description=_l("PNG or WebP with nothing behind the letters sits best on the sky.")
+    )
+    logo_alt = StringField(
+        _l("What the logo says"), description=_l("Left empty, the name of the band."), render_kw={"maxlength": MAX_ALT}
+    )
     hero = RadioField(_l("Above the front page"), default="scene")
     hour = RadioField(_l("Hour of the scene"), default="")
     hero_picture = SelectField(_l("Which picture stands above"), coerce=number_or_none, validate_choice=False)
+    hero_file = FileField(_l("Bring a new picture"), description=_l("Wide, and calm on the left, where the name stands."))
+    hero_alt = StringField(
+        _l("What it shows"), description=_l("For everyone who does not see it."), render_kw={"maxlength": MAX_ALT}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.theme.choices = [(one.key, one.label(current_language())) for one in themes().values()]
         self.logo.choices, self.hero.choices, self.hour.choices = LOGOS, HEROES, HOURS
+        self.offer_pictures()
+
+    def offer_pictures(self) -> None:
         library = [("", "–"), *((picture.id, picture.alt or f"{picture.id}") for picture in pictures.latest(CHOICE_OF_PICTURES))]
         self.logo_picture.choices = self.hero_picture.choices = library
+
+    def take(self, part: str, picture_id: int) -> None:
+        """A picture that came along is the one that is meant."""
+        self[part].data, self[f"{part}_picture"].data = "picture", picture_id
+        self.offer_pictures()
 
     def validate_links(self, field: TextAreaField) -> None:
         found = (field.data or "").split()

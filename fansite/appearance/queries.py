@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from fansite.appearance.models import Look
-from fansite.appearance.showing import current, digest_of, sheet_of
+from fansite.appearance.models import Look, Wanted
+from fansite.appearance.showing import current, digest_of
 from fansite.core.db import db
 
 # How far back an owner can go.
@@ -25,10 +25,9 @@ def published() -> Sequence[Look]:
     return db.session.scalars(statement.order_by(Look.published_at.desc(), Look.id.desc()).limit(KEPT)).all()
 
 
-def sheet_at(digest: str) -> str | None:
-    """The sheet of an address: of what is shown, of the draft, or of a version that a page kept somewhere still asks for."""
-    now_shown = sheet_of(current())
-    if digest_of(now_shown) == digest:
-        return now_shown
-    sheets = (sheet_of(look.wanted) for look in db.session.scalars(sa.select(Look)))
-    return next((sheet for sheet in sheets if sheet and digest_of(sheet) == digest), None)
+def wanted_at(digest: str, text_of: Callable[[Wanted], str]) -> Wanted | None:
+    """Whose sheet or mark an address names: what is shown, the draft, or a version that a page kept somewhere still asks for."""
+    if digest_of(text_of(current())) == digest:
+        return current()
+    versions = (look.wanted for look in db.session.scalars(sa.select(Look)))
+    return next((wanted for wanted in versions if digest_of(text_of(wanted)) == digest), None)

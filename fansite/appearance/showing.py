@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import current_app, g
+from markupsafe import Markup
 
 from fansite.appearance import inks
+from fansite.appearance.marks import mark_of
 from fansite.appearance.models import Wanted
 from fansite.appearance.palette import Palette
 from fansite.appearance.themes import Theme, theme
 from fansite.core.feature import HomeSection
 from fansite.core.kept import facts, kept
 from fansite.core.web import path_for
+from fansite.lib.wordmark import wordmark
 from fansite.media import queries as pictures
 from fansite.media import showing
 from fansite.media.showing import Shown as Picture
@@ -42,12 +45,18 @@ class Shown:
     sheet: str | None
     # Of the browser's bar, by day and by night.
     bars: tuple[str, str]
+    # Of the mark that the browser's tab and the home screen show; None for the site's own, which lie ready.
+    mark: str | None = None
     logo: Picture | None = None
     hero: Picture | None = None
 
+    def drawn_name(self, name: str, *, stacked: bool = False) -> Markup | None:
+        """The name in cut capitals; None where it is set in type, or has a letter that was never cut."""
+        drawn = wordmark(name, stacked) if self.wanted.logo == "theme" and self.theme.cuts_the_name else None
+        return Markup(drawn) if drawn else None
+
     def art(self, name: str) -> str:
-        """The template of a drawing: the theme's, or the site's own."""
-        return f"appearance/themes/{self.theme.key}/{name}.svg" if name in self.theme.art else f"parts/art/{name}.svg"
+        return self.theme.drawing(name)
 
 
 def look() -> Shown:
@@ -81,6 +90,7 @@ def shown(wanted: Wanted) -> Shown:
         chosen,
         path_for("appearance.sheet", digest=digest_of(text)) if text else None,
         bars,
+        mark=digest_of(mark_of(wanted)) if text else None,
         logo=_picture(wanted.logo_picture) if wanted.logo == "picture" else None,
         hero=_picture(wanted.hero_picture) if wanted.hero == "picture" else None,
     )

@@ -27,8 +27,6 @@ ARTWORK = (
     "scene",
     "string",
     "ukulele",
-    "wordmark",
-    "wordmark-tall",
 )
 LAYER = re.compile(r"\s*@layer theme\s*\{(.*)\}\s*", re.DOTALL)
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
@@ -45,17 +43,25 @@ class Theme:
     about: Mapping[str, str]
     art: tuple[str, ...]
     sheet: str
+    # Whether the name is cut with the scissors' capitals; a theme of another hand sets it in its type.
+    cuts_the_name: bool = False
 
     def label(self, language: str) -> str:
         about = self.about.get(language) or self.about.get("en", "")
         return f"{self.name}: {about}" if about else self.name
+
+    def drawing(self, name: str) -> str:
+        """The template of a drawing: the theme's, or the site's own."""
+        return f"appearance/themes/{self.key}/{name}.svg" if name in self.art else f"parts/art/{name}.svg"
 
     @property
     def tokens(self) -> Mapping[str, str]:
         return declared(self.sheet)
 
 
-PAPER = Theme(OWN, "Paper", {"en": "four inks, cut with scissors", "fr": "quatre encres, découpées aux ciseaux"}, (), "")
+PAPER = Theme(
+    OWN, "Paper", {"en": "four inks, cut with scissors", "fr": "quatre encres, découpées aux ciseaux"}, (), "", cuts_the_name=True
+)
 
 
 @cache
@@ -91,4 +97,11 @@ def faults(sheet: str) -> list[str]:
 
 def _read(folder: Path) -> Theme:
     told = json.loads((folder / "theme.json").read_text())
-    return Theme(folder.name, told["name"], told["about"], tuple(told["art"]), (folder / "theme.css").read_text())
+    return Theme(
+        folder.name,
+        told["name"],
+        told["about"],
+        tuple(told["art"]),
+        (folder / "theme.css").read_text(),
+        told.get("cuts_the_name", False),
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,18 +12,20 @@ from flask_babel import gettext as _
 from fansite.accounts.guards import owner_only
 from fansite.appearance import inks, operations, queries
 from fansite.appearance.forms import AppearanceForm, appearance_form
+from fansite.appearance.marks import SIZES, icon_of, mark_of
 from fansite.appearance.models import Wanted
-from fansite.appearance.showing import current, facts_of, sheet_of
+from fansite.appearance.previewing import PREVIEWS, dressed, kept_inside
+from fansite.appearance.showing import current, sheet_of
 from fansite.appearance.themes import theme
 from fansite.core.content import Entry, listed
 from fansite.core.db import db
-from fansite.core.web import Page, path_for, render_page, unlocalized
-from fansite.core.web.guard import csrf_field
+from fansite.core.errors import Refused
+from fansite.core.web import Page, path_for, render_page, sent_file, takes_file, unlocalized
 from fansite.core.web.pages import private
+from fansite.media.encoding import MAX_BYTES
+from fansite.media.operations import keep_picture
 
 bp = Blueprint("appearance", __name__)
-# Pages on which a look is judged: what it is called, and its view.
-PREVIEWS = {"home": "home.index", "news": "news.index", "post": "news.show", "join": "accounts.join"}
 
 
 @bp.get("/staff/appearance")
@@ -36,10 +37,12 @@ def edit() -> Response:
 
 @bp.post("/staff/appearance")
 @owner_only
+@takes_file(2 * MAX_BYTES)
 def save() -> Any:
     form = appearance_form()
     _take_offered(form)
-    if not form.validate():
+    typed_well = form.validate()
+    if not _pictures_kept(form) or not typed_well:
         return _page(form, status=422)
     wanted = form.wanted()
     problems = inks.faults(theme(wanted.theme).tokens, wanted.colours)
@@ -80,32 +83,40 @@ def preview(name: str) -> Any:
     endpoint = PREVIEWS.get(name)
     if draft is None or endpoint is None:
         abort(404)
-    values = {"slug": _latest_slug() or abort(404)} if name == "post" else {}
-    with _dressed(draft.wanted, name):
+    values = {"slug": request.args.get("of") or _latest_slug() or abort(404)} if name == "post" else {}
+    with dressed(draft.wanted, name):
         answer = current_app.make_response(current_app.ensure_sync(current_app.view_functions[endpoint])(**values))
+        answer.set_data(kept_inside(answer.get_data(as_text=True)))
     answer.headers.pop("ETag", None)
     return private(answer)
-
-
-@contextmanager
-def _dressed(wanted: Wanted, name: str) -> Iterator[None]:
-    """Whatever is rendered in here wears the draft, and is for a stranger's eyes; only the bar over it is the owner's."""
-    owner, g.preview_token = g.person, csrf_field()
-    g.previewed_facts, g.preview_pages, g.person = facts_of(wanted), [(key, key == name) for key in PREVIEWS], None
-    try:
-        yield
-    finally:
-        g.person = owner
-        for mark in ("previewed_facts", "previewed_look", "preview_pages", "preview_token"):
-            g.pop(mark, None)
 
 
 @bp.get("/static/look/<digest>.css")
 @unlocalized
 def sheet(digest: str) -> Response:
+    return _by_digest(digest, sheet_of, sheet_of, "text/css")
+
+
+@bp.get("/static/look/<digest>.svg")
+@unlocalized
+def mark(digest: str) -> Response:
+    return _by_digest(digest, mark_of, mark_of, "image/svg+xml")
+
+
+@bp.get("/static/look/<digest>-<int:size>.png")
+@unlocalized
+def icon(digest: str, size: int) -> Response:
+    if size not in SIZES:
+        abort(404)
+    return _by_digest(digest, mark_of, lambda wanted: icon_of(wanted, size), "image/png")
+
+
+def _by_digest(
+    digest: str, named_by: Callable[[Wanted], str], answer: Callable[[Wanted], str | bytes], mimetype: str
+) -> Response:
     """Kept for a year: its name changes with what it says. Who asks for one that nobody knows any more gets what is shown now."""
-    found = queries.sheet_at(digest)
-    response = Response(sheet_of(current()) if found is None else found, mimetype="text/css")
+    found = queries.wanted_at(digest, named_by)
+    response = Response(answer(current() if found is None else found), mimetype=mimetype)
     response.headers["Cache-Control"] = "public, max-age=60" if found is None else "public, max-age=31536000, immutable"
     return response
 
@@ -129,6 +140,20 @@ def _take_offered(form: AppearanceForm) -> None:
     name, _colon, colour = request.form.get("take", "").partition(":")
     if name in {ink.name for ink in inks.INKS}:
         form[f"ink_{name}"].data = colour
+
+
+def _pictures_kept(form: AppearanceForm) -> bool:
+    """Pictures that came along are in the library, whatever becomes of the rest; what is wrong with one stands beside its box."""
+    for part, alt in (("logo", form.logo_alt.data or form.name.data), ("hero", form.hero_alt.data)):
+        box, data = form[f"{part}_file"], sent_file(f"{part}_file")
+        try:
+            if data is not None:
+                if not alt:
+                    raise Refused(_("Say what the picture shows, and choose it once more."))
+                form.take(part, keep_picture(data, alt, by=g.person).id)
+        except Refused as problem:
+            box.errors = [*box.errors, problem.text]
+    return not form.logo_file.errors and not form.hero_file.errors
 
 
 def _explained(fault: inks.Fault) -> str:

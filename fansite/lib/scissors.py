@@ -56,6 +56,11 @@ def ridge(lot: Lot, base: float, height: float, wide: float, tall: float) -> lis
     return [*points, (x, tall), (0, tall)]
 
 
+def outlined(outlines: Iterable[Iterable[Point]], fineness: int) -> str:
+    """The path of many outlines on a grid this much finer: for letters, whose edges are seen large."""
+    return "".join(_path([(x * fineness, y * fineness) for x, y in points]) for points in outlines)
+
+
 def _path(points: Iterable[Point]) -> str:
     """Relative steps on whole units: a third of the bytes of absolute ones."""
     corners = [(round(x), round(y)) for x, y in points]

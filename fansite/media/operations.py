@@ -104,6 +104,7 @@ def describe(picture_id: int, *, by: Any, alt: str, decorative: bool, credit: st
         if said != (picture.alt, picture.decorative, picture.credit, picture.focus):
             picture.alt, picture.decorative, picture.credit, picture.focus = said
             touch(*(tag for entry in queries.covered_by(picture) for tag in entry.page_tags))
+            touch("site")  # it may stand above the front page, or be the logo
             record("picture.described", picture)
         return picture
 

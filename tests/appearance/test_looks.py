@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from fansite.appearance import operations, queries
 from fansite.appearance.models import Wanted
 from fansite.appearance.palette import Palette
 from fansite.core.errors import Conflict, Forbidden, Refused
 from fansite.core.kept import facts, site_name
-from fansite.media.operations import keep_picture, remove
+from fansite.media.operations import describe, keep_picture, remove
+from tests.media.hostile import photograph
 from tests.media.test_media import picture
 from tests.texts import news_post
 
@@ -147,6 +150,19 @@ def test_it_is_published_from_the_preview_with_one_press(cast, ada, stranger):
     assert len(sheets(stranger)) == 1
 
 
+def test_a_link_of_the_preview_stays_in_the_draft_or_opens_beside_it(cast, clock, ada):
+    post = news_post(cast.eli)
+    operations.save_draft(operations.as_it_is().with_(theme="soot"), by=cast.ada)
+    ada.get(f"{DESK}/preview/home")
+    assert ada.page.xpath("//head/base/@target") == ["_blank"]
+    inside = ada.page.xpath(f'//main//a[@target="_self"][contains(@href, "{DESK}/preview/post?of={post.slug}")]')
+    assert inside and not ada.page.xpath(f'//main//a[@href="/news/{post.slug}"]')
+    assert ada.page.xpath('//a[@href="/fans/"][not(@target)]'), "what has no preview opens beside it"
+    ada.get(inside[0].get("href"))
+    assert len(sheets(ada)) == 1 and ada.page.xpath("string(//main//h1)").strip() == post.title
+    ada.get(f"{DESK}/preview/post?of=nothing", status=404)
+
+
 # ---- publication ------------------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +229,67 @@ def test_a_picture_of_the_library_is_the_logo_and_the_view(cast, stranger):
     remove(logo.id, by=cast.eli)
     stranger.get("/")
     assert not stranger.page.xpath("//main//h1/img"), "a picture that is gone gives way to the drawing"
+
+
+def test_new_words_for_the_view_stand_on_the_page_at_once(cast, stranger):
+    view = keep_picture(picture(), alt="Our hill", by=cast.eli)
+    publish(cast, hero="picture", hero_picture=view.id)
+    stranger.get("/")
+    describe(view.id, by=cast.eli, alt="Our hill, in snow", decorative=False, credit="")
+    stranger.get("/")
+    assert stranger.page.xpath('//img[@class="hero__picture"]/@alt') == ["Our hill, in snow"]
+
+
+def test_logo_and_view_come_along_with_the_form(cast, ada, stranger):
+    sent = {
+        "logo_file": (BytesIO(picture()), "logo.png"),
+        "hero_file": (BytesIO(photograph()), "hill.jpg"),
+        "hero_alt": "Our hill",
+    }
+    ada.submit("appearance", sent)
+    wanted = queries.draft().wanted
+    assert (wanted.logo, wanted.hero) == ("picture", "picture") and wanted.logo_picture != wanted.hero_picture
+    operations.publish(by=cast.ada)
+    stranger.get("/")
+    assert stranger.page.xpath('//img[@class="hero__picture"]/@alt') == ["Our hill"]
+    assert stranger.page.xpath("//main//h1/img/@alt") == [site_name()]
+
+
+@pytest.mark.parametrize(("data", "alt"), [(b"<svg onload=alert(1)>", "Our hill"), (None, "")])
+def test_what_is_no_picture_or_says_nothing_is_refused_with_all_that_was_typed(cast, ada, data, alt):
+    sent = {"hero_file": (BytesIO(data or photograph()), "hill.jpg"), "hero_alt": alt, "line_en": "still here"}
+    ada.submit("appearance", sent, status=422)
+    assert queries.draft() is None
+    assert ada.page.xpath('//*[@id="hero_file-problem"]') and ada.page.xpath('//input[@name="line_en"]/@value') == ["still here"]
+
+
+def test_any_bands_name_is_cut_from_paper_and_one_with_other_letters_is_set_in_type(cast, stranger):
+    publish(cast, name="Les Élèves du Château")
+    stranger.get("/")
+    assert stranger.page.xpath('//main//h1//*[local-name()="svg"]')
+    assert stranger.page.xpath("string(//main//h1)").split() == "Les Élèves du Château".split()
+    for otherwise in ({"name": "Кино"}, {"name": "Les Élèves", "logo": "text"}, {"name": "Les Élèves", "theme": "soot"}):
+        publish(cast, **otherwise)
+        stranger.get("/")
+        assert not stranger.page.xpath('//main//h1//*[local-name()="svg"]')
+        assert stranger.page.xpath("string(//main//h1)").split() == otherwise["name"].split()
+
+
+def test_the_mark_in_the_tab_and_on_the_home_screen_wears_the_theme(cast, stranger):
+    stranger.get("/")
+    assert all("/art/" in path for path in stranger.page.xpath('//link[contains(@rel, "icon")]/@href'))
+    publish(cast, theme="soot", colours={"third": "#8f1d1d"})
+    stranger.get("/")
+    vector, small, large = stranger.page.xpath('//link[contains(@rel, "icon")]/@href')
+    drawn = stranger.client.get(vector)
+    assert drawn.mimetype == "image/svg+xml" and "immutable" in drawn.headers["Cache-Control"]
+    assert "fill:#" in drawn.text and "var(" not in drawn.text and len(drawn.text) < 2000
+    for path, size in ((small, 32), (large, 180)):
+        answer = stranger.client.get(path)
+        image = Image.open(BytesIO(answer.data))
+        assert image.size == (size, size) and "immutable" in answer.headers["Cache-Control"]
+        assert len(image.convert("RGB").getcolors(size * size)) > 3
+    assert stranger.client.get(vector.replace(".svg", "-5000.png")).status_code == 404
 
 
 # ---- the way back -----------------------------------------------------------------------------------------------------------

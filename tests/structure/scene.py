@@ -21,6 +21,7 @@ from fansite.accounts import operations as accounts
 from fansite.accounts.models import Account, FormerName, Leaving, MailedKey, Parcel, SignIn, SignUp
 from fansite.accounts.sessions import COOKIE, hash_of
 from fansite.appearance import operations as looks
+from fansite.appearance.marks import mark_of
 from fansite.appearance.showing import digest_of, sheet_of
 from fansite.comments import operations as comments
 from fansite.contact.models import Letter
@@ -173,7 +174,7 @@ def _looks(cast: Any) -> dict[str, Any]:
     looks.save_draft(looks.as_it_is().with_(theme="soot"), by=cast.ada)
     shown = looks.publish(by=cast.ada)
     looks.save_draft(looks.as_it_is(), by=cast.ada)
-    return {"look": shown.id, "digest": digest_of(sheet_of(shown.wanted))}
+    return {"look": shown.id, "digest": digest_of(sheet_of(shown.wanted)), "mark": digest_of(mark_of(shown.wanted))}
 
 
 def _said(cast: Any, post: int) -> dict[str, Any]:

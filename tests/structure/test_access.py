@@ -34,6 +34,8 @@ GET   /readyz                                  200
 
 appearance
 GET   /static/look/{digest}.css                200
+GET   /static/look/{mark}.svg                  200
+GET   /static/look/{mark}-180.png              200
 GET   /staff/appearance                        login    login  403    403    403    403    200
 POST  /staff/appearance                        login    login  403    403    403    403    303
 POST  /staff/appearance/publication            login    login  403    403    403    403    303
