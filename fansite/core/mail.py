@@ -52,6 +52,16 @@ class Mail(Model):
     # Whom an answer goes to, when that is somebody else than the site.
     reply_to: Mapped[str | None] = mapped_column(sa.String(254))
 
+    # The desk counts on every visit what could not be sent: a few of very many.
+    __table_args__ = (
+        sa.Index(
+            "ix_mail_failed",
+            "failed_at",
+            sqlite_where=sa.text("failed_at IS NOT NULL"),
+            postgresql_where=sa.text("failed_at IS NOT NULL"),
+        ),
+    )
+
     @property
     def subject_kind(self) -> str:
         return "mail"
