@@ -228,7 +228,9 @@ def of_kind(model: type[Any]) -> sa.ColumnElement[bool]:
 
 def by_slug(model: type[Any], slug: str, language: str, scope: str = "") -> Any:
     """The entry at an address, its author and cover with it."""
-    statement = sa.select(model).options(joinedload(model.author), joinedload(model.cover)).where(_at_slug(model, slug, language, scope))
+    statement = (
+        sa.select(model).options(joinedload(model.author), joinedload(model.cover)).where(_at_slug(model, slug, language, scope))
+    )
     return db.session.execute(statement).scalar_one_or_none()
 
 
