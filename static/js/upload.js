@@ -7,14 +7,15 @@ export class Refusal extends Error {} // what the server said of the file, in it
 
 class Gone extends Error {}
 
-// `progress(share)` is told how much is there, `waiting()` that the connection is lost. Resolves to what the server made of the file.
-export async function upload(file, { purpose, token, progress = () => {}, waiting = () => {} }) {
+// Begins at the address `to`, in the language of the page, where the server's words are read. `progress(share)` is told how much is
+// there, `waiting()` that the connection is lost. Resolves to what the server made of the file.
+export async function upload(file, { to, purpose, token, progress = () => {}, waiting = () => {} }) {
   const headers = { Accept: "application/json", "X-CSRFToken": token };
   const key = `upload:${purpose}:${file.name}:${file.size}:${file.lastModified}`;
   let address = read(key);
   for (let lost = 0; ; ) {
     try {
-      if (!address) keep(key, (address = await begin(file, purpose, headers)));
+      if (!address) keep(key, (address = await begin(file, to, purpose, headers)));
       const made = await goOn(file, address, headers, (share) => { lost = 0; progress(share); });
       keep(key, null);
       return made;
@@ -27,8 +28,8 @@ export async function upload(file, { purpose, token, progress = () => {}, waitin
   }
 }
 
-async function begin(file, purpose, headers) {
-  const answer = await fetch(`/media/uploads?for=${purpose}`, { method: "POST", headers: { ...headers, "Upload-Complete": "?0", "Upload-Length": file.size } });
+async function begin(file, to, purpose, headers) {
+  const answer = await fetch(`${to}?for=${purpose}`, { method: "POST", headers: { ...headers, "Upload-Complete": "?0", "Upload-Length": file.size } });
   if (answer.status !== 201) throw await refusal(answer);
   return answer.headers.get("Location");
 }

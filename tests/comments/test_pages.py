@@ -406,6 +406,17 @@ def test_in_french_the_way_stays_french(cast, stranger):
     assert stranger.location.startswith("/fr/login?draft=")
 
 
+def test_below_a_french_text_all_acts_are_french(cast, fay):
+    text = news_post(cast.eli, slug="lisbonne", language="fr")
+    own, of_another = say(text, cast.fay).id, say(text, cast.milo).id
+    fay.get("/fr/news/lisbonne")
+    acts = fay.page.xpath(
+        '//article[contains(@class, "comment")]//footer//@href | //article[contains(@class, "comment")]//form/@action'
+    )
+    assert {f"/fr/comments/{own}/edit", f"/fr/comments/{own}/withdrawal", f"/fr/comments/{of_another}/report"} <= set(acts)
+    assert all(act.startswith("/fr/") for act in acts)
+
+
 def test_a_session_that_ended_meanwhile_loses_nothing(cast, post, fay):
     from fansite.accounts.models import SignIn
 

@@ -37,8 +37,10 @@ class Sender:
         assert response.status_code == status, (method, response.status_code, response.get_data(as_text=True)[:300])
         return response
 
-    def begin(self, length, purpose="picture", status=201):
-        response = self.ask("POST", f"/media/uploads?for={purpose}", status, Upload_Length=str(length), Upload_Complete="?0")
+    def begin(self, length, purpose="picture", status=201, language=""):
+        response = self.ask(
+            "POST", f"{language}/media/uploads?for={purpose}", status, Upload_Length=str(length), Upload_Complete="?0"
+        )
         self.address = response.headers.get("Location", "")
         return response
 
@@ -127,6 +129,13 @@ def test_a_fan_brings_a_face_and_no_picture_for_the_library(cast, browser_as):
     assert made["next"] == "/account/picture?done=pending"
     assert db.session.scalars(sa.select(Face)).one().account_id == cast.nora.id
     nora.begin(len(data), "portrait", status=404)
+
+
+def test_on_a_french_page_all_is_french(cast, browser_as):
+    nora, data = Sender(browser_as(cast.nora), "/fr/account/picture"), photograph()
+    nora.begin(len(data), "face", language="/fr")
+    assert nora.send(data, 0, last=True, status=200).json["next"] == "/fr/account/picture?done=pending"
+    assert nora.client.get("/fr/account/picture").get_data(as_text=True).count('data-uploads="/fr/media/uploads"') == 1
 
 
 def test_no_piece_without_the_pages_token(eli):

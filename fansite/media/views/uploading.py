@@ -18,7 +18,7 @@ from flask import Response, abort, g, jsonify, request
 from fansite.accounts.guards import signed_in
 from fansite.core import limits
 from fansite.core.policy import require
-from fansite.core.web import path_for, unlocalized
+from fansite.core.web import path_for
 from fansite.core.web.pages import private
 from fansite.media import encoding, faces, operations, policy, uploads
 from fansite.media.showing import described
@@ -31,7 +31,6 @@ _DIGITS = re.compile(r"\d{1,10}")
 
 
 @bp.post("/media/uploads")
-@unlocalized
 @signed_in
 def begin() -> Response:
     """Large files are refused before any of them is read."""
@@ -45,7 +44,6 @@ def begin() -> Response:
 
 
 @bp.get("/media/uploads/<token>")
-@unlocalized
 @signed_in
 def part(token: str) -> Response:
     found = uploads.find(g.person.id, token)
@@ -55,7 +53,6 @@ def part(token: str) -> Response:
 
 
 @bp.patch("/media/uploads/<token>")
-@unlocalized
 @signed_in
 def append(token: str) -> Response:
     found = uploads.find(g.person.id, token)
@@ -75,7 +72,6 @@ def append(token: str) -> Response:
 
 
 @bp.delete("/media/uploads/<token>")
-@unlocalized
 @signed_in
 def drop(token: str) -> Response:
     uploads.drop(uploads.find(g.person.id, token))

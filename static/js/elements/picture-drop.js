@@ -55,6 +55,7 @@ export default class PictureDrop extends HTMLElement {
     try {
       const token = this.form.elements.csrf_token.value;
       const made = await upload(file, {
+        to: this.dataset.uploads,
         token,
         purpose: this.dataset.for,
         progress: (share) => { this.bar.value = share; if (share < 1) this.say(this.dataset.sending.replace("%s", file.name)); },

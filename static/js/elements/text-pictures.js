@@ -62,7 +62,7 @@ export default class TextPictures extends HTMLElement {
     insertBlock(this.box, now);
     const shown = (text) => { if (replaceAside(this.box, now, text)) now = text; else return false; return true; };
     try {
-      const made = await upload(file, { token: this.token, purpose: "picture", waiting: () => this.tell(this.dataset.waiting), progress: (share) => { this.tell(""); if (share < 1) shown(line(share)); } });
+      const made = await upload(file, { to: this.dataset.uploads, token: this.token, purpose: "picture", waiting: () => this.tell(this.dataset.waiting), progress: (share) => { this.tell(""); if (share < 1) shown(line(share)); } });
       if (!shown(made.markdown)) return; // taken out of the text meanwhile: it is in the library
       announce(this.dataset.done);
       if (!made.described) this.ask(made);
