@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, g, request
 from flask_babel import gettext as _
 
 from fansite.backends.search.snippets import excerpt, marked
-from fansite.core.kept import site_name
+from fansite.core.kept import kept, site_name
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
 from fansite.core.web.paths import settings
 from fansite.search import queries
 from fansite.search.forms import SearchForm
+from fansite.tags import queries as tags
 
 bp = Blueprint("search", __name__)
 
@@ -25,8 +26,8 @@ def index() -> Response:
     if page > queries.LAST_PAGE:
         abort(404)
     found = queries.find(text, kind, year, page) if text else None
-    kept = [("q", text), *([("kind", kind)] if kind else []), *([("year", str(year))] if year else [])]
-    pages = Pages(page, page + int(found.more) if found else page, path_for("search.index"), tuple(kept))
+    asked = [("q", text), *([("kind", kind)] if kind else []), *([("year", str(year))] if year else [])]
+    pages = Pages(page, page + int(found.more) if found else page, path_for("search.index"), tuple(asked))
     title = _("Search: %(words)s", words=text) if text else _("Search")
     return render_page(
         "search/index.html",
@@ -41,6 +42,7 @@ def index() -> Response:
         years=queries.index().years(),
         excerpt=lambda words: excerpt(words, text),
         marked=lambda words: marked(words, text),
+        subjects=[] if text else kept(f"news.cloud.{g.language}", ("list:news", "list:tag"), lambda: tags.cloud(g.language)),
     )
 
 
