@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from werkzeug.security import safe_join
@@ -26,8 +27,9 @@ class Assets:
     def files(self, name: str) -> tuple[Path, ...]:
         """What stands at that address, one after the other; empty where nothing does."""
         found = [safe_join(str(self.folder), part) for part in TOGETHER.get(name, (name,))]
-        paths = tuple(Path(path) for path in found if path is not None)
-        return paths if all(path.is_file() for path in paths) and len(paths) == len(found) else ()
+        # `os.path` says no of a name that no file system could hold, where `Path` raises.
+        paths = tuple(Path(path) for path in found if path is not None and os.path.isfile(path))
+        return paths if len(paths) == len(found) else ()
 
     def _version(self) -> str:
         digest = hashlib.sha256()

@@ -29,8 +29,9 @@ OF_THE_WINDOW = ("csrf_token", "sitting", "tab", "turn", "resume", "when")
 @bp.post("/<kind>/<int:entry_id>/copy")
 @staff_only
 def copy(kind: str, entry_id: int | None) -> Any:
-    """Keeps what was typed, word by word."""
+    """Keeps what was typed, word by word: of the boxes the form has."""
     desk = desk_of(kind)
+    boxes = desk.form(formdata=None)
     limits.spend("copy", A_MINUTE, str(g.person.id))
     sitting = _name("sitting")
     kept = operations.keep(
@@ -41,7 +42,7 @@ def copy(kind: str, entry_id: int | None) -> Any:
         tab=_name("tab"),
         turn=_number("turn"),
         base_version=_number("version"),
-        fields={name: clean(value) for name, value in request.form.items() if name not in OF_THE_WINDOW},
+        fields={name: clean(value) for name, value in request.form.items() if name in boxes and name not in OF_THE_WINDOW},
     )
     return _told({"sitting": kept.sitting, "turn": kept.turn})
 
