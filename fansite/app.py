@@ -22,7 +22,7 @@ from fansite.backends.clock import Clock, MappedClock
 from fansite.backends.mail import Mailer, open_mailer
 from fansite.backends.search import Search, open_search
 from fansite.backends.storage import Storage, open_storage
-from fansite.core import limits, mail, outbox
+from fansite.core import limits, mail, outbox, renewal
 from fansite.core.content import Content
 from fansite.core.db import database_uri, db, empty_log, engine_options
 from fansite.core.feature import Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, SitemapPart
@@ -154,6 +154,7 @@ def _own_deliveries(app: Flask) -> None:
     box.add(Listener("core.mail", mail.send_queued, ("mail.queued",), batch=1, lease=mail.LEASE))
     for name, sweep in (("outbox", outbox.sweep), ("limits", limits.sweep), ("mail", mail.sweep), ("log", empty_log)):
         box.routines[f"core.{name}"] = Routine(f"core.{name}", sweep, timedelta(hours=1))
+    box.routines["core.texts"] = Routine("core.texts", renewal.render_older, renewal.EVERY)
 
 
 def _remember_the_clock(app: Flask) -> None:

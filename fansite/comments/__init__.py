@@ -9,6 +9,7 @@ from fansite.comments.personal import personal
 from fansite.comments.review import reviewable
 from fansite.comments.sections import Section, address_of, author_name, author_path, section
 from fansite.comments.views import bp
+from fansite.core import renewal
 from fansite.core.feature import Feature
 from fansite.core.outbox import Routine
 
@@ -18,7 +19,10 @@ feature = Feature(
     reviewables=[reviewable],
     drafts=drafts,
     personal=personal,
-    routines=[Routine("comments.drafts", operations.sweep_drafts, timedelta(hours=6))],
+    routines=[
+        Routine("comments.drafts", operations.sweep_drafts, timedelta(hours=6)),
+        Routine("comments.texts", operations.render_older, renewal.EVERY),
+    ],
 )
 
 __all__ = ["Section", "address_of", "author_name", "author_path", "feature", "operations", "queries", "section"]

@@ -43,7 +43,7 @@ class Comment(Model):
     status: Mapped[str] = mapped_column(sa.String(10))
     body: Mapped[str] = mapped_column(sa.Text)
     html: Mapped[str] = mapped_column(sa.Text)
-    renderer: Mapped[int]
+    renderer: Mapped[int] = mapped_column(index=True)
     posted_at: Mapped[datetime] = mapped_column(default=now)
     edited_at: Mapped[datetime | None]
     # When everybody could read it for the first time.

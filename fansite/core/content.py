@@ -116,7 +116,7 @@ class Written:
 
     body: Mapped[str] = mapped_column(sa.Text, default="")
     html: Mapped[str] = mapped_column(sa.Text, default="")
-    renderer: Mapped[int] = mapped_column(default=0)
+    renderer: Mapped[int] = mapped_column(default=0, index=True)
 
     @declared_attr
     def id(cls) -> Mapped[int]:

@@ -14,6 +14,9 @@ def upgrade() -> None:
     _pictures()
     _covers()
     _faces()
+    # Texts show pictures otherwise from now on: the worker finds those of an older renderer by these.
+    for table in ("news_post", "page", "comment"):
+        op.create_index(op.f(f"ix_{table}_renderer"), table, ["renderer"])
 
 
 def _pictures() -> None:

@@ -100,3 +100,20 @@ def test_what_can_be_found_is_listed_along_its_key(site):
     assert plans
     sorted_anew = {statement: plan for statement, plan in plans.items() if any("TEMP B-TREE" in step for step in plan)}
     assert not sorted_anew
+
+
+@pytest.mark.parametrize("routine", ["core.texts", "comments.texts"])
+def test_texts_of_an_older_renderer_are_found_without_reading_the_others(app, site, routine):
+    plans = {}
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        if "renderer <" in statement:
+            plans[statement] = parameters
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        app.extensions["fansite"].outbox.routines[routine].run()
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert plans
+    assert not any("SCAN" in step for statement, parameters in plans.items() for step in _plan(statement, parameters))

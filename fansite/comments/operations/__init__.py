@@ -2,6 +2,7 @@
 
 from fansite.comments.operations.deciding import approve, hide, restore, touch_again
 from fansite.comments.operations.drafting import find_draft, keep_draft, post_draft, sweep_drafts
+from fansite.comments.operations.renewing import render_older
 from fansite.comments.operations.writing import edit, parent_is_gone, post, resend, withdraw
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "parent_is_gone",
     "post",
     "post_draft",
+    "render_older",
     "resend",
     "restore",
     "sweep_drafts",

@@ -146,7 +146,7 @@ def _publish_or_hold(author: Account, entry: Entry, parent: Comment | None, body
         nonce=nonce,
         posted_at=now(),
     )
-    comment.write(body, standing=_in_good_standing(author))
+    comment.write(body, standing=in_good_standing(author))
     db.session.add(comment)
     db.session.flush()
     comment.place(parent)
@@ -156,13 +156,13 @@ def _publish_or_hold(author: Account, entry: Entry, parent: Comment | None, body
     return comment
 
 
-def _in_good_standing(author: Account) -> bool:
+def in_good_standing(author: Account) -> bool:
     return author.keeps_order or author.approved_comments > 0
 
 
 def _reword(comment: Comment, author: Account, body: str) -> None:
     db.session.add(Revision(comment_id=comment.id, body=comment.body, by_id=author.id))
-    comment.write(body, standing=_in_good_standing(author))
+    comment.write(body, standing=in_good_standing(author))
     comment.edited_at = now()
 
 

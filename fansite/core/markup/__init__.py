@@ -31,7 +31,7 @@ __all__ = [
     "tidy",
 ]
 
-# Stored beside rendered text. Raise it when the same text would come out otherwise.
+# Stored beside rendered text. Raise it when the same text would come out otherwise: the worker then renders again what is older.
 RENDERER_VERSION = 2
 
 _log = logging.getLogger(__name__)
