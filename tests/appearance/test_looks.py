@@ -153,6 +153,8 @@ def test_it_is_published_from_the_preview_with_one_press(cast, ada, stranger):
 def test_a_link_of_the_preview_stays_in_the_draft_or_opens_beside_it(cast, clock, ada):
     post = news_post(cast.eli)
     operations.save_draft(operations.as_it_is().with_(theme="soot"), by=cast.ada)
+    packed = ada.client.get(f"{DESK}/preview/home", headers={"Accept-Encoding": "gzip"})
+    assert packed.status_code == 200 and "ETag" not in packed.headers
     ada.get(f"{DESK}/preview/home")
     assert ada.page.xpath("//head/base/@target") == ["_blank"]
     inside = ada.page.xpath(f'//main//a[@target="_self"][contains(@href, "{DESK}/preview/post?of={post.slug}")]')

@@ -137,7 +137,8 @@ def render_page(template: str, page: Page, *, tags: Iterable[str] = (), status: 
         shown_on(*tags)
     switch = language_switch(page)
     response = make_response(render_template(template, page=page, language_switch=switch, **context), status)
-    if not tags or g.get("person") is not None or status != 200:
+    for_one_person = g.get("person") is not None or "previewed_facts" in g
+    if not tags or for_one_person or status != 200:
         return private(response)
     return conditional(response)
 
