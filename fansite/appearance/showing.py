@@ -16,7 +16,7 @@ from fansite.appearance.models import Wanted
 from fansite.appearance.palette import Palette
 from fansite.appearance.themes import Theme, theme
 from fansite.core.feature import HomeSection
-from fansite.core.kept import facts, kept
+from fansite.core.kept import facts, kept, last_known
 from fansite.core.web import path_for
 from fansite.lib.wordmark import wordmark
 from fansite.media import queries as pictures
@@ -60,7 +60,10 @@ class Shown:
 
 
 def look() -> Shown:
-    """What everybody sees; on the preview of a draft, the draft."""
+    """What everybody sees; on the preview of a draft, the draft; on the page that may ask nothing, what this process saw last."""
+    if "asks_nothing" in g:
+        seen: Shown | None = last_known("look")
+        return seen or shown(Wanted())
     if "previewed_facts" not in g:
         return kept("look", ("site",), lambda: shown(current()))
     if "previewed_look" not in g:

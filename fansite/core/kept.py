@@ -38,6 +38,11 @@ def kept(name: str, tags: tuple[str, ...], find: Callable[[], T]) -> T:
     return answer
 
 
+def last_known(name: str) -> Any:
+    """What was found last, true or not by now, without asking anybody; None where nothing was."""
+    return current_app.extensions["fansite"].kept.get(name, (0, None))[1]
+
+
 def facts() -> dict[str, str]:
     """All that was said about the site, in one question; on a preview, what would be said."""
     told = kept("facts", ("site",), lambda: {fact.name: fact.value for fact in db.session.scalars(sa.select(SiteFact))})

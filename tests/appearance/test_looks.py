@@ -9,11 +9,15 @@ import pytest
 from PIL import Image
 
 from fansite.appearance import operations, queries
+from fansite.appearance.marks import mark_of
 from fansite.appearance.models import Wanted
 from fansite.appearance.palette import Palette
+from fansite.appearance.themes import themes
 from fansite.core.errors import Conflict, Forbidden, Refused
 from fansite.core.kept import facts, site_name
+from fansite.core.web.failures import bare_page
 from fansite.media.operations import describe, keep_picture, remove
+from fansite.settings import ROOT
 from tests.media.hostile import photograph
 from tests.media.test_media import picture
 from tests.texts import news_post
@@ -333,3 +337,30 @@ def test_the_looks_cost_a_page_no_question_of_its_own(cast, clock, stranger, cou
     with count_queries() as asked:
         stranger.get("/join")
     assert not [question for question in asked if "look" in str(question) or "site_fact" in str(question)]
+
+
+def test_the_page_for_when_the_database_is_away_wears_what_was_seen_last_and_asks_nothing(app, cast, stranger, count_queries):
+    publish(cast, theme="soot")
+    stranger.get("/")
+    settings = app.extensions["fansite"].settings
+    for known in (True, False):
+        with app.test_request_context("/"), count_queries() as asked:
+            body = bare_page(settings, 503).get_data(as_text=True)
+        assert not list(asked)
+        assert ("/static/look/" in body) is known and ('class="marmot' in body)
+        app.extensions["fansite"].kept.clear()
+
+
+@pytest.mark.parametrize("key", themes())
+def test_the_mark_of_every_theme_is_snips_and_discs_alone_and_all_its_inks_are_known(key):
+    drawing = (ROOT / "templates" / themes()[key].drawing("mark")).read_text()
+    assert not re.findall(r'd="[^"]*[CcSsQqTtAa][^"]*"', drawing)
+    assert set(re.findall(r"<(\w+)", drawing)) <= {"svg", "path", "circle"}
+    drawn, styled = (
+        set(re.findall(pattern, text))
+        for pattern, text in (
+            (r'<(?:path|circle) class="([\w-]+)"', drawing),
+            (r"\.([\w-]+)\{fill:#", mark_of(Wanted(theme=key))),
+        )
+    )
+    assert drawn and drawn <= styled

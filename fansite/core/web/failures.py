@@ -161,7 +161,7 @@ def bare_page(settings: Settings, code: int) -> Response:
     language = request.accept_languages.best_match(settings.languages) or settings.language
     with force_locale(locale_of(language)):
         title, text = words(code)
-        g.language = language
+        g.language, g.asks_nothing = language, True
         # Not render_template: what every page is given there asks the database.
         template = current_app.jinja_env.get_template("errors/bare.html")
         body = template.render(
