@@ -135,9 +135,13 @@ def failing(palette: Palette) -> Iterator[tuple[Pair, bool, float]]:
     """(pair, by night, ratio) of what cannot be read."""
     for pair in PAIRS:
         for night in (False, True):
-            ratio = contrast(palette.colour(pair.front, night), palette.colour(pair.back, night))
+            ratio = _ratio(palette, pair, night)
             if ratio < pair.least:
                 yield pair, night, ratio
+
+
+def _ratio(palette: Palette, pair: Pair, night: bool) -> float:
+    return contrast(palette.colour(pair.front, night), palette.colour(pair.back, night))
 
 
 def _palette(theme: Mapping[str, str], colours: Mapping[str, str]) -> Palette:
@@ -149,7 +153,14 @@ def _nearest(theme: Mapping[str, str], settled: Mapping[str, str], ink: Ink, wan
     depths = [step / 100 for step in range(101)]
     strengths = [step / 10 for step in range(10, -1, -1)]
     candidates = [Colour(depth, wanted.chroma * strength, wanted.hue) for depth in depths for strength in strengths]
+    worst: tuple[Pair, bool] | None = None
     for candidate in sorted(filter(lambda one: one.on_screens, candidates), key=wanted.far_from):
-        if not any(failing(_palette(theme, {**settled, ink.name: candidate.hex}))):
+        palette = _palette(theme, {**settled, ink.name: candidate.hex})
+        # What the one before failed of, its neighbour mostly fails of too: all the rest need not be looked at.
+        if worst is not None and _ratio(palette, *worst) < worst[0].least:
+            continue
+        unread = next(failing(palette), None)
+        if unread is None:
             return candidate.hex
+        worst = unread[:2]
     return None

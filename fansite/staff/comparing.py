@@ -13,6 +13,9 @@ Piece = tuple[bool, str]
 # `difflib` takes the product of both lengths in the worst case: beyond this, what lies between the first and the last difference
 # is shown as one.
 MOST_PAIRS = 250_000
+# Of a whole text, and what the shortest paragraph counts: after that a changed paragraph is shown as one change.
+MOST_IN_ALL = 2_000_000
+A_PARAGRAPH = 400
 # Unchanged paragraphs that are shown around a change.
 AROUND = 1
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
@@ -41,23 +44,27 @@ def compare(theirs: str, mine: str) -> list[Row]:
 
 
 def _rows(theirs: list[str], mine: list[str]) -> Iterator[Row]:
+    left_to_spend = MOST_IN_ALL
     for act, start, end, other_start, other_end in _steps(theirs, mine):
         left, right = theirs[start:end], mine[other_start:other_end]
         if act == "equal":
             yield from (Row([(False, line)], [(False, line)]) for line in left)
             continue
         for number in range(max(len(left), len(right))):
-            yield _pair(left[number] if number < len(left) else None, right[number] if number < len(right) else None)
+            one, other = left[number] if number < len(left) else None, right[number] if number < len(right) else None
+            if one is None or other is None or left_to_spend <= 0:
+                yield Row(_all_of(one), _all_of(other), changed=True)
+                continue
+            words, other_words = _WORDS.findall(one), _WORDS.findall(other)
+            left_to_spend -= A_PARAGRAPH + min(MOST_PAIRS, len(words) * len(other_words))
+            yield _pair(words, other_words)
 
 
-def _pair(theirs: str | None, mine: str | None) -> Row:
-    if theirs is None or mine is None:
-        return Row(
-            None if theirs is None else [(True, theirs)],
-            None if mine is None else [(True, mine)],
-            changed=True,
-        )
-    left, right = _WORDS.findall(theirs), _WORDS.findall(mine)
+def _all_of(line: str | None) -> Sequence[Piece] | None:
+    return None if line is None else [(True, line)]
+
+
+def _pair(left: Sequence[str], right: Sequence[str]) -> Row:
     ours: list[Piece] = []
     others: list[Piece] = []
     for act, start, end, other_start, other_end in _steps(left, right):

@@ -27,6 +27,8 @@ from fansite.staff.views.blueprint import bp
 # A hand that never rests asks for one a second.
 A_MINUTE = "120 per minute"
 MAX_PASTE = 1_000_000
+# A long letter out of a word processor has some thousand tags and entities; what has more comes as plain words.
+MOST_MARKS = 10_000
 
 
 @bp.post("/writing/rendering")
@@ -94,7 +96,7 @@ def markdown() -> Response:
     """What was copied out of a page or a letter, as Markdown."""
     _spend("markdown")
     html = request.form.get("html", "")
-    if len(html) > MAX_PASTE:
+    if len(html) > MAX_PASTE or html.count("<") + html.count("&") > MOST_MARKS:
         abort(413)
     return _told({"markdown": pasted(html)})
 
