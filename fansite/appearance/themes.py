@@ -48,7 +48,7 @@ class Theme:
 
     def label(self, language: str) -> str:
         about = self.about.get(language) or self.about.get("en", "")
-        return f"{self.name}: {about}" if about else self.name
+        return f"{self.name} ({about})" if about else self.name
 
     def drawing(self, name: str) -> str:
         """The template of a drawing: the theme's, or the site's own."""
