@@ -89,6 +89,12 @@ def made_in(person: Any, sitting: str) -> int | None:
     return db.session.scalar(statement) if sitting else None
 
 
+def finished(person: Any, sitting: str, entry_id: int) -> WorkingCopy | None:
+    """What a sitting left when it was saved as this text."""
+    wanted = (WorkingCopy.account_id == person.id, WorkingCopy.sitting == sitting, WorkingCopy.entry_id == entry_id)
+    return db.session.scalar(sa.select(WorkingCopy).where(*wanted, WorkingCopy.finished_at.is_not(None))) if sitting else None
+
+
 def copy_of(person: Any, sitting: str, entry_id: int | None) -> WorkingCopy | None:
     """One's own, of this text (None: of a new one)."""
     wanted = (WorkingCopy.sitting == sitting, _open_copies(person), WorkingCopy.entry_id == entry_id)

@@ -225,6 +225,29 @@ def test_two_editors_both_texts_are_kept(cast, eli, post, browser_as):
     assert get(NewsPost, post.id).body == "Both words."
 
 
+def test_a_page_that_is_sent_again_is_no_second_editor(cast, eli, post):
+    eli.get(f"/staff/news/{post.id}")
+    typed = {"when": "now", "body": "Eli’s words.\r\n\r\nAll of them.", "tags": "tour,rain"}
+    seen = eli.response
+    press(eli, "publication", typed)
+    eli.response = seen
+    press(eli, "publication", typed)
+    assert "said=published" in eli.location
+    assert (get(NewsPost, post.id).version, get(NewsPost, post.id).summary) == (2, "Eli’s words. All of them.")
+    eli.response = seen
+    press(eli, "publication", {**typed, "body": "By the way back."})
+    assert get(NewsPost, post.id).body == "By the way back."
+    news.revise(post.id, by=cast.ada, version=3, body="Ada’s words.")
+    eli.response = seen
+    press(eli, "publication", typed, status=409)
+
+
+def test_a_time_that_has_passed_is_not_announced_as_one_to_come(eli, post):
+    eli.get(f"/staff/news/{post.id}")
+    press(eli, "publication", {"when": "later", "at": "2020-01-01T10:00"}, follow=True)
+    assert "It is public now." in eli.text
+
+
 def test_the_words_of_another_in_a_publication_are_not_published(cast, eli, post):
     eli.get(f"/staff/news/{post.id}")
     news.revise(post.id, by=cast.ada, version=1, body="Ada’s words.")

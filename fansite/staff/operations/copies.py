@@ -67,16 +67,16 @@ def _called(fields: dict[str, str]) -> str:
     return title or markup.summary_of(fields.get("body", "")[:500], 80)
 
 
-def finish(sitting: str, *, by: Any, kind: str, entry_id: int) -> None:
-    """It is saved as the text. Inside a transaction."""
+def finish(sitting: str, *, by: Any, entry: Any, sent: dict[str, str]) -> None:
+    """It is saved as the text, whose version it has seen now. Inside a transaction."""
     if not sitting:
         return
     copy = _of_sitting(by, sitting, lock=True)
     if copy is None:
         copy = WorkingCopy(account_id=by.id, sitting=sitting, saved_at=now())
         db.session.add(copy)
-    copy.kind, copy.entry_id, copy.title, copy.fields, copy.dropped_at = kind, entry_id, "", {}, None
-    copy.finished_at = now()
+    copy.kind, copy.entry_id, copy.title, copy.fields, copy.dropped_at = entry.kind, entry.id, "", sent, None
+    copy.base_version, copy.finished_at = entry.version, now()
 
 
 def drop(sitting: str, *, by: Any) -> None:

@@ -62,7 +62,7 @@ def new(kind: str) -> Any:
 def _saved_before(kind: str, entry_id: int) -> Any:
     """The same page of a new text sent a second time: by a double click, or by the way back and another word. No second text is made;
     what changed since is saved, if nobody else did meanwhile."""
-    return _save_and(kind, entry_id, "saved", seen_version=1)
+    return _save_and(kind, entry_id, "saved")
 
 
 @bp.get("/<kind>/<int:entry_id>")
@@ -161,7 +161,6 @@ def _save_and(
     entry_id: int,
     said: str,
     act: Callable[[Any], Callable[[int], Any]] | None = None,
-    seen_version: int | None = None,
 ) -> Any:
     desk, entry = _opened(kind, entry_id)
     typed = "title" in request.form
@@ -169,7 +168,7 @@ def _save_and(
     if refused or (typed and not form.validate()):
         return _editor(desk, form, entry, status=422)
     try:
-        wording = {"version": seen_version or form.seen_version, **form.wording(), **form.own()} if typed else None
+        wording = {"version": form.seen_version, **form.wording(), **form.own()} if typed else None
         sitting = form.sitting.data or ""
         operations.save(desk, entry_id, by=g.person, typed=wording, then=act(form) if act else None, sitting=sitting)
     except Conflict as problem:
@@ -302,7 +301,7 @@ def _editor(desk: Desk, form: EntryForm, entry: Any, *, status: int = 200, diffe
         covers=[*([chosen] if chosen else []), *(one for one in pictures.latest(COVERS) if one is not chosen)],
         drawn=_drawn(desk, form, entry),
         zone=settings().timezone.key,
-        notice=_notice() if request.method == "GET" else None,
+        notice=_notice(entry) if request.method == "GET" else None,
     )
 
 
@@ -321,11 +320,12 @@ def _drawn(desk: Desk, form: EntryForm, entry: Any) -> SimpleNamespace:
     )
 
 
-def _notice() -> tuple[str, str] | None:
+def _notice(entry: Any) -> tuple[str, str] | None:
     known = {
         "saved": _("Saved."),
         "published": _("It is public now."),
-        "planned": _("It will be published by itself."),
+        # A time that has passed is only its date.
+        "planned": _("It will be published by itself.") if entry is None or not entry.public else _("It is public now."),
         "recalled": _("Back among the drafts. Nobody outside sees it."),
         "withdrawn": _("Taken down. Its address says so; “Publish again” brings it back as it was."),
     }
