@@ -132,7 +132,7 @@ def _last_change() -> datetime | None:
     """Of all news: what was taken down changes the feed as well."""
     shown = sa.select(NewsPost.updated_at).where(of_kind(NewsPost), listed()).order_by(NewsPost.updated_at.desc()).limit(1)
     away = NewsPost.status.in_([status for status in STATUSES if status != "published"])
-    gone = sa.select(sa.func.max(NewsPost.withdrawn_at)).where(of_kind(NewsPost), away)
+    gone = sa.select(sa.func.max(NewsPost.withdrawn_at)).where(of_kind(NewsPost), away, NewsPost.visibility == "public")
     return max(filter(None, (db.session.scalar(shown), db.session.scalar(gone))), default=None)
 
 
