@@ -319,6 +319,7 @@ def count(html: str) -> Counter[str]:
 def test_a_real_site_keeps_its_pictures_headings_and_links(shared, name, posts, pictures, headings):
     texts = texts_of(shared / "data/wxr" / name)
     before, after = Counter(), Counter()
+    kept = 0
     for html in texts:
         text = to_markdown(html, "https://old.example/")
         markup.check(text, limit=200_000)
@@ -329,9 +330,11 @@ def test_a_real_site_keeps_its_pictures_headings_and_links(shared, name, posts, 
         assert "[gallery" not in page
         assert "[caption" not in page
         before, after = before + count(html), after + count(page)
+        # Of the text, not of the page: until the import has fetched them, pictures of another site are words and links there.
+        kept += outside_code.count("![")
 
     assert len(texts) == posts
     assert before["pictures"] == pictures
-    assert after["pictures"] >= pictures
+    assert kept >= pictures
     assert before["headings"] == after["headings"] == headings
     assert after["links"] >= before["links"]
