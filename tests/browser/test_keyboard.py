@@ -97,3 +97,18 @@ def test_answering_and_taking_it_back_keeps_the_focus_near(visit):
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
     assert page.evaluate(FOCUS)["inside"]
+
+
+def test_the_menu_closes_by_escape_and_when_one_goes_on(visit):
+    page = visit("fay")
+    page.goto("/news/")
+    menu = page.locator("details.menu")
+    menu.locator("summary").press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert menu.get_attribute("open") is None
+    assert page.evaluate("document.activeElement.localName") == "summary"
+    page.keyboard.press("Enter")
+    assert menu.get_attribute("open") is not None
+    page.locator("h1").click()
+    assert menu.get_attribute("open") is None
