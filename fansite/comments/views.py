@@ -109,7 +109,7 @@ def withdrawal(comment_id: int) -> Any:
     comment = _own(comment_id)
     if request.method == "POST":
         operations.withdraw(comment_id, by=g.person)
-        return redirect(path_for("comments.mine"), 303)
+        return redirect(path_for("comments.mine", done="withdrawn"), 303)
     if not policy.withdraw(g.person, comment):
         abort(404)
     page = Page(_("Take this comment back?"), noindex=True)
@@ -161,7 +161,16 @@ def mine() -> Any:
         for comment in comments
     }
     named = rules_named("comment", [comment.id for comment in comments])
-    return render_page("comments/mine.html", page, comments=comments, acts=acts, named=named, pages=pages, total=total)
+    return render_page(
+        "comments/mine.html",
+        page,
+        comments=comments,
+        acts=acts,
+        named=named,
+        pages=pages,
+        total=total,
+        done=request.args.get("done"),
+    )
 
 
 # ---- the parts ------------------------------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ def rules_form(languages: tuple[str, ...], **values: Any) -> Form:
     """`short_en`, `body_en`, `changed_en` and so on. How long and in which languages is the operation's to judge."""
     fields: dict[str, Any] = {"after": NumberField(validators=[InputRequired()])}
     for language in languages:
-        fields[f"short_{language}"] = StringField(_l("In one line, over the comment box"))
-        fields[f"body_{language}"] = TextAreaField(_l("The rules"))
-        fields[f"changed_{language}"] = StringField(_l("What changed"))
+        written = {"lang": language}
+        fields[f"short_{language}"] = StringField(_l("In one line, over the comment box"), render_kw=written)
+        fields[f"body_{language}"] = TextAreaField(_l("The rules"), render_kw=written)
+        fields[f"changed_{language}"] = StringField(_l("What changed"), render_kw=written)
     made: Form = type("RulesForm", (Form,), fields)(**values)
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel import Locale
 from flask import Blueprint, Response, g, redirect
 from flask_babel import gettext as _
 
@@ -12,7 +13,7 @@ from fansite.core.db import db
 from fansite.core.errors import Conflict, NotFound, Refused
 from fansite.core.kept import site_name
 from fansite.core.web import Form, Page, path_for, render_page
-from fansite.core.web.paths import settings
+from fansite.core.web.paths import current_language, settings
 from fansite.rules import defaults, operations, queries
 from fansite.rules.forms import rules_form
 from fansite.rules.models import Rules, Wording
@@ -99,6 +100,7 @@ def _wording(form: Form, language: str) -> Wording:
 def _desk(form: Form, status: int = 200) -> Response:
     """Given back with everything that was typed."""
     page = Page(_("The house rules of %(site)s", site=site_name()), noindex=True)
+    languages = [(code, Locale.parse(code).get_display_name(current_language()) or code) for code in settings().languages]
     return render_page(
-        "rules/write.html", page, status=status, form=form, languages_of_form=settings().languages, versions=queries.versions()
+        "rules/write.html", page, status=status, form=form, languages_of_form=languages, versions=queries.versions()
     )

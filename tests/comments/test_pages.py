@@ -724,8 +724,9 @@ def test_a_change_for_the_worse_waits_in_place(clock, cast, post, fay, stranger)
 def test_one_takes_ones_own_words_back(cast, post, fay, stranger):
     mine = say(post, cast.fay, "In anger").id
     fay.get(f"/comments/{mine}/withdrawal")
-    fay.submit("withdraw")
-    assert fay.location == "/account/comments"
+    fay.submit("withdraw", follow=True)
+    assert fay.address == "/account/comments?done=withdrawn"
+    assert "it has left every page" in fay.text
     stranger.get(LISBON)
     assert "In anger" not in stranger.text
     fay.get("/account/comments")
