@@ -13,12 +13,14 @@ import pytest
 import sqlalchemy as sa
 
 from fansite.accounts import operations as accounts
-from fansite.accounts.models import Account, Leaving
+from fansite.accounts.models import Account, Leaving, Parcel
 from fansite.comments.models import Comment
+from fansite.contact.models import Letter
 from fansite.core.db import db, transaction
 from fansite.lib.times import now
+from fansite.media.models import Face
 from fansite.moderation.models import LogLine, Report, Review
-from tests.attacks.ground import FORMS, FROM_HERE, NEW_PASSWORD, TELLING, Ground, facts
+from tests.attacks.ground import FORMS, FROM_HERE, NEW_PASSWORD, PICTURE, TELLING, Ground, facts
 from tests.cast import PASSWORD, make_cast
 from tests.client import ORIGIN
 
@@ -212,3 +214,37 @@ def test_the_last_two_owners_cannot_both_leave(app: Any, ground: Ground) -> None
 def test_guesses_at_once_are_counted_each(app: Any, ground: Ground) -> None:
     sends = [poster(ground, None, "/login", {"email": "fay", "password": "wrong"}) for _ in range(14)]
     assert sorted(all_at_once(app, sends)) == [422] * 10 + [429] * 4
+
+
+def test_the_last_piece_of_one_file_sent_by_twelve_at_once_makes_one_face(app: Any, ground: Ground, without_limits: None) -> None:
+    client, token = ground.browser("fay")
+    headers = {**FROM_HERE, "Accept": "application/json", "X-CSRFToken": token}
+    begun = client.post("/media/uploads?for=face", headers={**headers, "Upload-Length": str(len(PICTURE))})
+    piece = {**headers, "Content-Type": "application/partial-upload"}
+    client.patch(begun.location, data=PICTURE, headers={**piece, "Upload-Offset": "0"})
+    last = {**piece, "Upload-Offset": str(len(PICTURE)), "Upload-Complete": "?1"}
+    clients = [ground.browser("fay") for _ in range(12)]
+    sends = [
+        lambda one=one, token=token: one.patch(begun.location, data=b"", headers={**last, "X-CSRFToken": token})
+        for one, token in clients
+    ]
+    codes = set(all_at_once(app, sends))
+    assert 200 in codes and codes <= {200, 409}, "who comes too late is told where the file stands"
+    assert count(Face, Face.account_id == ground.account_ids["fay"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "data", "codes"),
+    [
+        ("ada", "/staff/appearance/publication", {}, [303] + [409] * 11),
+        ("fay", "/account/data", {}, [303] + [429] * 11),
+        (None, "/contact", FORMS["a letter"].data, [303] * 12),
+    ],
+)
+def test_looks_data_and_letters_asked_for_by_twelve_at_once_are_one(
+    app: Any, ground: Ground, without_limits: None, who: str | None, path: str, data: dict[str, str], codes: list[int]
+) -> None:
+    before = [count(model) for model in (Letter, Parcel)]
+    assert sorted(all_at_once(app, [poster(ground, who, path, data) for _ in range(12)])) == codes
+    after = [count(model) for model in (Letter, Parcel)]
+    assert sum(after) - sum(before) == (0 if who == "ada" else 1)
