@@ -43,9 +43,11 @@ def test_a_approves_the_card_one_stands_on_goes_on_with_the_next_and_u_takes_it_
     milo.wait_for_selector(".toast")
     assert ids[1] not in cards(milo)
     assert current(milo) == ids[2]
+    assert milo.evaluate("document.activeElement.id") == ids[2]
     milo.keyboard.press("u")
     milo.wait_for_selector(".toast", state="detached")
     assert cards(milo) == ids
+    assert milo.evaluate("document.activeElement.id") == ids[1]
 
 
 def test_r_rejects_with_the_reason_that_was_typed(milo):

@@ -4,15 +4,17 @@ const NEXT = "review-next";
 export default class ReviewKeys extends HTMLElement {
   connectedCallback() {
     this.cards = [...this.querySelectorAll(".review")];
-    this.at = Math.max(0, this.cards.findIndex((card) => card.id === sessionStorage.getItem(NEXT)));
+    const next = this.cards.findIndex((card) => card.id === sessionStorage.getItem(NEXT));
     sessionStorage.removeItem(NEXT);
-    this.mark();
+    this.at = Math.max(0, next);
+    this.walk(0, next >= 0);
     this.listen = (event) => this.pressed(event);
     document.addEventListener("keydown", this.listen);
-    // After a decision the page comes anew: go on where one was.
-    this.addEventListener("submit", (event) => {
-      const next = this.cards[this.cards.indexOf(event.target.closest(".review")) + 1];
-      if (next) sessionStorage.setItem(NEXT, next.id);
+    // After a decision the page comes anew: go on with the next card; after taking one back, with that card.
+    this.addEventListener("submit", ({ target }) => {
+      const card = target.closest(".review"), undone = target.getAttribute("action").match(/reviews\/(\d+)/)?.[1];
+      const next = card ? this.cards[this.cards.indexOf(card) + 1]?.id : `review-${undone}`;
+      if (next) sessionStorage.setItem(NEXT, next);
     });
   }
 
@@ -24,9 +26,10 @@ export default class ReviewKeys extends HTMLElement {
     this.cards.forEach((card, index) => card.classList.toggle("review--current", index === this.at));
   }
 
-  walk(steps) {
+  walk(steps, focus = true) {
     this.at = Math.max(0, Math.min(this.cards.length - 1, this.at + steps));
     this.mark();
+    if (!focus) return;
     this.cards[this.at]?.focus({ preventScroll: true });
     this.cards[this.at]?.scrollIntoView({ block: "nearest" });
   }
