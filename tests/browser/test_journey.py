@@ -120,3 +120,20 @@ def told_why(fan: Any, comment: str) -> None:
 def undo(moderator: Any) -> None:
     moderator.click(".toast [data-undo]")
     moderator.wait_for_selector(".toast", state="detached")
+
+
+def test_each_paragraph_runs_in_the_direction_of_its_own_script(visit):
+    page = visit("fay", width=360)
+    page.goto(POST)
+    write(page, "See you in Brussels!\n\nשלום לכולם!")
+    send(page)
+    written = comment_with(page, "שלום לכולם").first
+    written.wait_for()
+    begins_at_the_right = """paragraph => {
+      const letter = document.createRange(), box = paragraph.getBoundingClientRect();
+      letter.setStart(paragraph.firstChild, 0);
+      letter.setEnd(paragraph.firstChild, 1);
+      return letter.getBoundingClientRect().x > box.x + box.width / 2;
+    }"""
+    paragraphs = written.locator(".comment__body p")
+    assert [paragraph.evaluate(begins_at_the_right) for paragraph in paragraphs.all()] == [False, True]
