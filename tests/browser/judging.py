@@ -17,7 +17,7 @@ AXE_SCRIPT = Axe().axe_script
 
 # What a thumb presses; links within sentences excepted, and the time of a comment, which stands in the row of its name.
 SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary, .choice')]
-  .filter((one) => one.matches(':not([type=hidden], [type=radio], [type=checkbox], .comment__when, .unseen)') && getComputedStyle(one).display !== 'inline')
+  .filter((one) => one.matches(':not([type=hidden], [type=radio], [type=checkbox], .comment__when, .unseen, [aria-hidden=true] *)') && getComputedStyle(one).display !== 'inline')
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getBoundingClientRect().height < 43.5)
   .map((one) => one.outerHTML.slice(0, 120))"""
 

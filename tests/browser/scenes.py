@@ -445,7 +445,7 @@ DESK: dict[str, tuple[str | None, Way]] = {
 
 # Lived through in French too, whose words are longer. Left out are posts, which have a language of their own, and ways that go by an English word.
 IN_FRENCH = [
-    "older news", "news of a year", "search", "search that finds nothing", "fans", "fan", "member of the band", "404", "403",
+    "older news", "news of a year", "house rules", "letter refused", "letter sent", "search", "search that finds nothing", "fans", "fan", "member of the band", "404", "403",
     "report refused", "reported to the moderators", "join", "join refused", "look at your mail", "login",
     "signed out everywhere", "banned at the door", "login refused", "confirm", "used up link",
     "ask for a new password", "letter to a new password", "new password", *(name for name in ACCOUNT if name != "correcting a comment"),
