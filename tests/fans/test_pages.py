@@ -65,7 +65,10 @@ def test_a_fans_page_says_who_since_when_and_what(cast, post, stranger):
     assert stranger.page.xpath('//time[starts-with(@datetime, "2026-11-24")]')
     assert "2 comments" in stranger.text
     assert said(stranger) == ["Bring the ukulele", "See you in Lisbon"]
-    assert stranger.page.xpath('//*[contains(@class, "fan-said")]//a/@href') == [f"/comments/{second.id}", f"/comments/{first.id}"]
+    assert stranger.page.xpath('//*[contains(@class, "fan-said")]//a/@href') == [
+        f"/comments/{second.id}",
+        f"/comments/{first.id}",
+    ]
     assert stranger.page.xpath('//meta[@property="og:type"]/@content') == ["profile"]
     assert robots(stranger) == []
 
