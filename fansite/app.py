@@ -31,6 +31,7 @@ from fansite.core.markup import Pictures
 from fansite.core.outbox import Listener, Outbox, Routine
 from fansite.core.web import templating
 from fansite.core.web.failures import open_failures
+from fansite.core.web.files import open_files
 from fansite.core.web.guard import open_guard
 from fansite.core.web.language import LanguagePrefix, open_languages
 from fansite.core.web.paths import Number
@@ -103,6 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     db.init_app(app)
     open_records(app)
+    open_files(app)
     _remember_the_clock(app)
     open_languages(app, settings)
     features = {name: _feature(name) for name in FEATURES}

@@ -66,6 +66,12 @@ class Part:
             return None
         return found
 
+    def _tell(self, made: dict[str, Any]) -> None:
+        """All at once: whoever asks meanwhile reads the whole of it or nothing."""
+        whole = self._result.with_suffix(".whole")
+        whole.write_text(json.dumps(made))
+        whole.replace(self._result)
+
     @property
     def _result(self) -> Path:
         return self.path.with_name(f"{self.token}.made")
@@ -124,13 +130,13 @@ def finish(part: Part, make: Callable[[bytes], dict[str, Any]]) -> Part:
             except Refused:
                 drop(part)
                 raise
-            part._result.write_text(json.dumps(made))
+            part._tell(made)
             file.truncate(0)
     return part
 
 
 def drop(part: Part) -> None:
-    for path in (part.path, part._result):
+    for path in (part.path, part._result, part._result.with_suffix(".whole")):
         path.unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-// Not a module, and in the head: it runs before the first paint, so that who chose night is never shown a flash of day.
+// In the head and holding nothing up: kept by the browser, it runs before the first paint, and who chose night sees no flash of day.
 try {
   const kept = localStorage.getItem("scheme");
   if (kept === "light" || kept === "dark") document.documentElement.dataset.scheme = kept;

@@ -60,7 +60,10 @@ def test_a_page_made_for_one_person_is_never_packed(cast, post, browser_as):
 
 def test_what_every_page_begins_with_is_one_file(app, stranger):
     assets = app.extensions["fansite"].assets
-    parts = [stranger.client.get(assets.url(f"css/{name}.css")).get_data() for name in ("tokens", "base", "ui")]
+    parts = [
+        stranger.client.get(assets.url(f"css/{name}.css")).get_data()
+        for name in ("tokens", "base", "ui", "news", "comments", "home")
+    ]
     assert stranger.client.get(assets.url("css/site.css")).get_data() == b"\n".join(parts)
     stranger.get("/")
     assert stranger.page.xpath('//link[@rel="stylesheet"]/@href')[0] == assets.url("css/site.css")

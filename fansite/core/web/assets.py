@@ -8,8 +8,8 @@ from pathlib import Path
 
 from werkzeug.security import safe_join
 
-# What every page begins with is fetched at once: each file of its own is a way to the server and back before anything is seen.
-TOGETHER = {"css/site.css": ("css/tokens.css", "css/base.css", "css/ui.css")}
+# What fans' pages are read in is fetched at once and kept: each file of its own is a way to the server and back before anything is seen.
+TOGETHER = {"css/site.css": tuple(f"css/{name}.css" for name in ("tokens", "base", "ui", "news", "comments", "home"))}
 
 
 class Assets:

@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
-from flask import request
+from flask import Flask, request
+from flask import Request as FlaskRequest
 
 V = TypeVar("V", bound=Callable[..., Any])
 
+STREAMS = "fansite.streams"
 # What else stands in a form beside its file.
 THE_REST = 1024 * 1024
+
+
+class Request(FlaskRequest):
+    """One that knows the temporary files its body was read into, whether or not it was read to the end."""
+
+    def _get_file_stream(self, *args: Any, **kwargs: Any) -> IO[bytes]:
+        stream = super()._get_file_stream(*args, **kwargs)
+        self.environ.setdefault(STREAMS, []).append(stream)
+        return stream
+
+
+def open_files(app: Flask) -> None:
+    app.request_class = Request
+
+    @app.teardown_request
+    def close(_problem: BaseException | None) -> None:
+        """At once, and not when somebody happens to collect what is left: a large file lies on the disk until then."""
+        for stream in request.environ.pop(STREAMS, ()):
+            stream.close()
 
 
 def takes_file(most: int) -> Callable[[V], V]:
