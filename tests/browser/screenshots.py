@@ -12,6 +12,7 @@ from io import BytesIO
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from PIL import Image
 
@@ -80,8 +81,9 @@ def _pages(browser: Any, site: Site) -> Iterator[tuple[str, Any]]:
 
 
 def _in_french(page: Any) -> None:
-    """By the page's own switch: the text in that language where there is one."""
-    page.goto(page.locator("footer a[hreflang='fr'], footer a[lang='fr']").first.get_attribute("href"))
+    """By the page's own switch: the text in that language where there is one. What was not found has no switch."""
+    switch = page.locator("footer a[hreflang='fr'], footer a[lang='fr']")
+    page.goto(switch.first.get_attribute("href") if switch.count() else f"/fr{urlsplit(page.url).path}")
 
 
 def _keep(name: str, data: bytes) -> None:
