@@ -19,11 +19,15 @@ def fay(visit: Any) -> Any:
     """A fan whose comments are published at once, with the post before her."""
     page = visit("fay")
     page.goto(POST)
-    # Before the elements are there, a link is a link: on a busy machine the click would come first.
-    for name in ("reply-mover", "live-form", "kept-text"):
-        page.wait_for_selector(f"{name}:defined")
+    alive(page)
     page.evaluate("window.sameDocument = true")
     return page
+
+
+def alive(page: Any) -> None:
+    """Before the elements are there, a link is a link and a form a form: on a busy machine the click would come first."""
+    for name in ("reply-mover", "live-form", "kept-text"):
+        page.wait_for_selector(f"{name}:defined")
 
 
 def text_in(page: Any) -> str:
@@ -253,6 +257,7 @@ def test_the_way_back_after_posting_leads_to_where_one_came_from(visit):
     page = visit("fay")
     page.goto("/news/")
     page.goto(POST)
+    alive(page)
     write(page, "Straight on till morning")
     send(page)
     comment_with(page, "Straight on till morning").wait_for()
