@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, g
 from jinja2 import StrictUndefined
@@ -30,16 +30,20 @@ from fansite.core.kept import site_name
 from fansite.core.markup import Pictures
 from fansite.core.outbox import Listener, Outbox, Routine
 from fansite.core.web import templating
+from fansite.core.web.assets import Assets, StaticFiles
 from fansite.core.web.failures import open_failures
 from fansite.core.web.files import open_files
-from fansite.core.web.guard import open_guard
+from fansite.core.web.guard import headers_of_all, open_guard
 from fansite.core.web.language import LanguagePrefix, open_languages
-from fansite.core.web.paths import Number
+from fansite.core.web.page_cache import PageCache
+from fansite.core.web.paths import Number, parameters_of
 from fansite.core.web.records import configure_logs, open_records
+from fansite.core.web.representation import WSGI
 from fansite.features import FEATURES
 from fansite.settings import ROOT, Settings, load
 
-MAX_REQUEST_BYTES = 2 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+MAX_REQUEST_BYTES = 2 * MEBIBYTE
 
 
 @dataclass
@@ -65,13 +69,16 @@ class Site:
     adapters: dict[str, Any] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
     kept: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    assets: Assets = field(default_factory=lambda: Assets(ROOT / "static"))
+    pages: PageCache = field(init=False)
 
     def site_name(self) -> str:
         return site_name()
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """A ready application. Opens no connection, file, map, lock or thread: web processes are forked from it."""
+def create_app(settings: Settings | None = None, *, behind: Callable[[WSGI], WSGI] = lambda application: application) -> Flask:
+    """A ready application. Opens no connection, file, map, lock or thread: web processes are forked from it. `behind` stands between
+    what is kept ready (static files, pages) and what is made for each request."""
     settings = settings or load()
     configure_logs()
     settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -118,10 +125,24 @@ def create_app(settings: Settings | None = None) -> Flask:
     for feature in features.values():
         _declare(app, feature)
     configure_mappers()
-    app.wsgi_app = LanguagePrefix(app.wsgi_app, settings)  # type: ignore[method-assign]
-    if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0)  # type: ignore[method-assign]
+    app.wsgi_app = _fronted(app, settings, behind)  # type: ignore[method-assign,assignment]
     return app
+
+
+def _fronted(app: Flask, settings: Settings, behind: Callable[[WSGI], WSGI]) -> WSGI:
+    """The way of a request: language, static file, kept page, application."""
+    site: Site = app.extensions["fansite"]
+    application = cast(WSGI, app.wsgi_app)
+    if settings.trusted_proxies:
+        application = ProxyFix(application, x_for=settings.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0)
+    site.pages = PageCache(
+        behind(application),
+        site.clock,
+        cookie=app.config["SESSION_COOKIE_NAME"],
+        parameters=lambda path: parameters_of(app, path),
+        most_bytes=settings.page_memory * MEBIBYTE,
+    )
+    return LanguagePrefix(StaticFiles(site.pages, site.assets, headers_of_all(settings)), settings)
 
 
 def _feature(name: str) -> Feature:

@@ -68,7 +68,7 @@ def run(
         return 2
     if application is None or work is None:
         application, work = _site(settings)
-    serve_web = partial(_serve_web, Reception(application()), listener, _connections())
+    serve_web = partial(_serve_web, application(), listener, _connections())
     web = workers or _processes()
     children = [Child(f"web-{number}", serve_web) for number in range(1, web + 1)]
     if with_worker:
@@ -136,7 +136,7 @@ def _site(settings: Settings) -> tuple[Callable[[], Application], Work]:
     from fansite.app import create_app  # dear to import: a start that is refused need not wait for it
     from fansite.core import outbox
 
-    site = create_app(settings)
+    site = create_app(settings, behind=Reception)
     return lambda: site, partial(outbox.work, site)
 
 

@@ -126,10 +126,13 @@ def _switch(text: str) -> bool:
     return text.lower() == "on"
 
 
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) > 10:
-        raise ValueError("expected a whole number from 0 to 10")
-    return int(text)
+def _count_up_to(most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) > most:
+            raise ValueError(f"expected a whole number from 0 to {most}")
+        return int(text)
+
+    return read
 
 
 def _language(text: str) -> str:
@@ -199,7 +202,8 @@ TABLE = (
         "Whom `security.txt` names: `mailto:…` or `https://…`; empty: the sender of mails and the contact page.",
         _security_contact,
     ),
-    Setting("trusted_proxies", "0", "How many proxies in front are believed about a visitor's address.", _count),
+    Setting("page_memory", "32", "Mebibytes of rendered pages each web process keeps ready; 0: none.", _count_up_to(4096)),
+    Setting("trusted_proxies", "0", "How many proxies in front are believed about a visitor's address.", _count_up_to(10)),
     Setting("limits", "on", "`off` lifts rate limits and anti-flood pauses; only with a loopback base address.", _switch),
     Setting("language", "en", "Language served without a prefix.", _language),
     Setting("languages", "en,fr", "All languages of the site, separated by commas.", _languages),
@@ -220,6 +224,7 @@ class Settings:
     mail_from: str
     contact_mail: str
     security_contact: str
+    page_memory: int
     trusted_proxies: int
     limits: bool
     language: str

@@ -88,6 +88,7 @@ def app(one_app: Any, empty_database: Path) -> Iterator[Any]:
         for name in ("search", "media", "uploads", "outbox", "parcels"):
             shutil.rmtree(folder / name, ignore_errors=True)
         site.kept.clear()
+        site.pages.store.clear()
         site.search.close()
         yield one_app
         db.session.remove()
@@ -159,6 +160,7 @@ def count_queries(app: Any) -> Callable[[], Any]:
     @contextmanager
     def counting() -> Iterator[list[str]]:
         seen: list[str] = []
+        app.extensions["fansite"].pages.store.clear()  # what is kept ready costs none
 
         def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
             if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK")):

@@ -12,7 +12,7 @@ from fansite.comments import operations as comments
 from fansite.comments.models import Comment
 from fansite.core import markup
 from fansite.core.content import Entry
-from fansite.core.db import db, transaction
+from fansite.core.db import db, touch, transaction
 from fansite.lib.times import now
 from fansite.news.models import NewsPost
 
@@ -55,6 +55,7 @@ def many_posts(number: int) -> None:
         session.execute(sa.insert(Entry.__table__), rows)
         body = {"body": "Words.", "html": "<p>Words.</p>", "renderer": markup.RENDERER_VERSION}
         session.execute(sa.insert(NewsPost.__table__), [{"id": row["id"], **body} for row in rows])
+        touch("list:news")
 
 
 def many_comments(entry_id: int, author_id: int, number: int, *, in_one_thread: bool = False) -> list[int]:
@@ -75,6 +76,7 @@ def many_comments(entry_id: int, author_id: int, number: int, *, in_one_thread: 
     ]
     with transaction():
         rows = bulk.add(sayings)
+        touch("list:comments", f"entry:{entry_id}")
     return [row.id for row in rows]
 
 

@@ -20,8 +20,9 @@ from fansite.appearance.themes import theme
 from fansite.core.content import Entry, listed
 from fansite.core.db import db
 from fansite.core.errors import Refused
-from fansite.core.web import Page, path_for, render_page, sent_file, takes_file, unlocalized
-from fansite.core.web.pages import private
+from fansite.core.web import Page, cacheable, conditional, path_for, render_page, sent_file, takes_file, unlocalized
+from fansite.core.web.assets import A_MINUTE, A_YEAR
+from fansite.core.web.pages import private, shown_on
 from fansite.media.encoding import MAX_BYTES
 from fansite.media.operations import keep_picture
 
@@ -92,18 +93,21 @@ def preview(name: str) -> Any:
 
 @bp.get("/static/look/<digest>.css")
 @unlocalized
+@cacheable()
 def sheet(digest: str) -> Response:
     return _by_digest(digest, sheet_of, sheet_of, "text/css")
 
 
 @bp.get("/static/look/<digest>.svg")
 @unlocalized
+@cacheable()
 def mark(digest: str) -> Response:
     return _by_digest(digest, mark_of, mark_of, "image/svg+xml")
 
 
 @bp.get("/static/look/<digest>-<int:size>.png")
 @unlocalized
+@cacheable()
 def icon(digest: str, size: int) -> Response:
     if size not in SIZES:
         abort(404)
@@ -116,8 +120,8 @@ def _by_digest(
     """Kept for a year: its name changes with what it says. Who asks for one that nobody knows any more gets what is shown now."""
     found = queries.wanted_at(digest, named_by)
     response = Response(answer(current() if found is None else found), mimetype=mimetype)
-    response.headers["Cache-Control"] = "public, max-age=60" if found is None else "public, max-age=31536000, immutable"
-    return response
+    shown_on()
+    return conditional(response, cache=A_MINUTE if found is None else A_YEAR)
 
 
 def _page(form: AppearanceForm, *, status: int = 200, faults: dict[str, inks.Fault] | None = None) -> Response:

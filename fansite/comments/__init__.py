@@ -7,7 +7,7 @@ from fansite.comments.drafts import drafts
 from fansite.comments.findable import findable
 from fansite.comments.personal import personal
 from fansite.comments.review import reviewable
-from fansite.comments.sections import Section, address_of, author_name, author_path, section
+from fansite.comments.sections import COMMENT_PARAMETERS, Section, address_of, author_name, author_path, section
 from fansite.comments.views import bp
 from fansite.core import renewal
 from fansite.core.feature import Feature
@@ -25,4 +25,14 @@ feature = Feature(
     ],
 )
 
-__all__ = ["Section", "address_of", "author_name", "author_path", "feature", "operations", "queries", "section"]
+__all__ = [
+    "COMMENT_PARAMETERS",
+    "Section",
+    "address_of",
+    "author_name",
+    "author_path",
+    "feature",
+    "operations",
+    "queries",
+    "section",
+]

@@ -21,6 +21,9 @@ from fansite.core.web import Pages, entry_path, page_number, path_for
 from fansite.lib.numbers import row_number
 from fansite.rules import queries as rules
 
+# What a stranger's page with comments depends on, beside its address.
+COMMENT_PARAMETERS = ("page", "reply")
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -248,4 +251,4 @@ def _put_box(made: Section, box: CommentForm, answered: Comment | None, person: 
         made.reply_to = _shown(answered, {}, made.entry, person, made.page_path, False, 0)
 
 
-__all__ = ["Section", "address_of", "author_name", "author_path", "section", "thread_section"]
+__all__ = ["COMMENT_PARAMETERS", "Section", "address_of", "author_name", "author_path", "section", "thread_section"]

@@ -11,14 +11,14 @@ from fansite.accounts.guards import signed_in
 from fansite.comments import operations, policy, queries
 from fansite.comments.forms import CommentForm, EditForm, ReportForm, nonce_of
 from fansite.comments.models import Comment
-from fansite.comments.sections import address_of, author_name, section, thread_section
+from fansite.comments.sections import COMMENT_PARAMETERS, address_of, author_name, section, thread_section
 from fansite.core import markup
 from fansite.core.content import Entry
 from fansite.core.db import db
 from fansite.core.entries import require_public
 from fansite.core.errors import Gone, NotFound, Problem, Refused, TooMany
 from fansite.core.limits import visitor_key
-from fansite.core.web import Page, Pages, entry_path, page_number, path_for, render_page, unlocalized
+from fansite.core.web import Page, Pages, cacheable, entry_path, page_number, path_for, render_page, unlocalized
 from fansite.core.web.failures import words
 from fansite.moderation import operations as moderation
 from fansite.moderation.queries import rules_named
@@ -59,6 +59,7 @@ def permalink(comment_id: int) -> Any:
 
 
 @bp.get("/comments/<int:comment_id>/thread")
+@cacheable(*COMMENT_PARAMETERS)
 def thread(comment_id: int) -> Any:
     """A thread that is too long for its entry's page."""
     root = _root(comment_id)
@@ -119,6 +120,7 @@ def withdrawal(comment_id: int) -> Any:
 
 
 @bp.route("/comments/<int:comment_id>/report", methods=["GET", "POST"])
+@cacheable()
 def report(comment_id: int) -> Any:
     comment = _seen(comment_id)
     if not comment.visible:

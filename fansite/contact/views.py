@@ -15,7 +15,7 @@ from fansite.core.db import db
 from fansite.core.errors import Refused, TooMany
 from fansite.core.kept import site_name
 from fansite.core.limits import visitor_key
-from fansite.core.web import Page, Pages, page_number, path_for, render_page
+from fansite.core.web import Page, Pages, cacheable, page_number, path_for, render_page
 from fansite.core.web.paths import settings
 from fansite.lib.numbers import row_number
 
@@ -23,6 +23,7 @@ bp = Blueprint("contact", __name__)
 
 
 @bp.get("/contact")
+@cacheable()
 def write() -> Response:
     """The same for every stranger; who is signed in finds name and address filled in."""
     known = {"name": g.person.username, "email": g.person.email or ""} if g.person is not None else {}

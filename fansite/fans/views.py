@@ -14,7 +14,7 @@ from fansite.core.content import Entry, listed
 from fansite.core.db import db
 from fansite.core.errors import NotFound
 from fansite.core.kept import site_name
-from fansite.core.web import Page, Pages, page_number, path_for, render_page
+from fansite.core.web import Page, Pages, cacheable, page_number, path_for, render_page
 from fansite.fans import queries
 from fansite.fans.showing import profile_node
 
@@ -24,6 +24,7 @@ WORDS_A_PAGE = 20
 
 
 @bp.get("/fans/")
+@cacheable("page")
 def index() -> Response:
     """Everyone who has said something, newest first."""
     page = page_number()
@@ -52,6 +53,7 @@ def index() -> Response:
 
 
 @bp.get("/fans/<username>")
+@cacheable("page")
 def show(username: str) -> Any:
     account = db.session.execute(sa.select(Account).where(Account.username_key == username.lower())).scalar_one_or_none()
     if account is None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, g, redirect
 from fansite.comments import queries as comments
 from fansite.core.content import by_slug, contents, moved
 from fansite.core.entries import require_public, stands_for
-from fansite.core.web import conditional, path_for, shown_on
+from fansite.core.web import cacheable, conditional, path_for, shown_on
 from fansite.core.web.pages import feed_addresses
 from fansite.feeds import channels
 from fansite.feeds.channels import Channel
@@ -21,11 +21,13 @@ FEED = "feed.<any(xml,atom,json):format>"
 
 
 @bp.get(f"/{FEED}")
+@cacheable()
 def news(format: str) -> Response:
     return _answer(channels.of_news(), format)
 
 
 @bp.get(f"/news/tag/<slug>/{FEED}")
+@cacheable()
 def tag(slug: str, format: str) -> Response:
     """A tag nobody can read anything under has no feed, as it has no page."""
     found = tags.by_slug(slug)
@@ -36,11 +38,13 @@ def tag(slug: str, format: str) -> Response:
 
 
 @bp.get(f"/comments/{FEED}")
+@cacheable()
 def comments_of_all(format: str) -> Response:
     return _answer(channels.of_comments(), format)
 
 
 @bp.get(f"/comments/<int:comment_id>/{FEED}")
+@cacheable()
 def thread(comment_id: int, format: str) -> Any:
     """Of any comment the thread it stands in, under the number of the first."""
     comment = comments.with_context(comment_id)
@@ -55,11 +59,13 @@ def thread(comment_id: int, format: str) -> Any:
 
 
 @bp.get(f"/news/<slug>/{FEED}")
+@cacheable()
 def news_comments(slug: str, format: str) -> Any:
     return _below("news", slug, format)
 
 
 @bp.get(f"/<slug>/{FEED}")
+@cacheable()
 def page_comments(slug: str, format: str) -> Any:
     return _below("page", slug, format)
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from fansite.core.content import Entry, listed
 from fansite.core.db import db
-from fansite.core.web import conditional, entry_path, path_for, public_url, shown_on, unlocalized
+from fansite.core.web import cacheable, conditional, entry_path, path_for, public_url, shown_on, unlocalized
 from fansite.core.web.paths import settings
 from fansite.lib.times import now
 
@@ -22,6 +22,7 @@ POLICY_SLUG = "security"
 
 @bp.get("/.well-known/security.txt")
 @unlocalized
+@cacheable()
 def security() -> Response:
     day = now().replace(hour=0, minute=0, second=0, microsecond=0)
     lines = [
@@ -31,9 +32,8 @@ def security() -> Response:
         *_addresses(),
     ]
     shown_on("list:page")
-    response = conditional(Response("\n".join(lines) + "\n", mimetype="text/plain"))
-    response.headers["Cache-Control"] = "public, max-age=86400"
-    return response
+    response = Response("\n".join(lines) + "\n", mimetype="text/plain")
+    return conditional(response, until=day + timedelta(days=1), cache="public, max-age=86400")
 
 
 def contacts() -> list[str]:

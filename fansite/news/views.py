@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, g
 from flask_babel import gettext as _
 
-from fansite.comments import section
+from fansite.comments import COMMENT_PARAMETERS, section
 from fansite.core.content import by_slug
 from fansite.core.entries import elsewhere, require_sight, stands_for
 from fansite.core.kept import kept, site_name
-from fansite.core.web import Page, Pages, page_number, path_for, render_page
+from fansite.core.web import Page, Pages, cacheable, page_number, path_for, render_page
 from fansite.news import queries
 from fansite.news.models import NewsPost
 from fansite.news.showing import page_of_post
@@ -22,12 +22,14 @@ bp = Blueprint("news", __name__, url_prefix="/news")
 
 
 @bp.get("/")
+@cacheable("page")
 def index() -> Response:
     title = _("News of %(site)s", site=site_name())
     return _list(queries.public(g.language), path_for("news.index"), title, _("News"))
 
 
 @bp.get("/tag/<slug>")
+@cacheable("page")
 def tag(slug: str) -> Response:
     """A tag nobody can read anything under is no page."""
     found = tags.by_slug(slug)
@@ -39,6 +41,7 @@ def tag(slug: str) -> Response:
 
 
 @bp.get("/<int(fixed_digits=4):year>/")
+@cacheable("page")
 def year(year: int) -> Response:
     if year not in queries.years(g.language):
         abort(404)
@@ -47,6 +50,7 @@ def year(year: int) -> Response:
 
 
 @bp.get("/<slug>")
+@cacheable(*COMMENT_PARAMETERS)
 def show(slug: str) -> Any:
     post = by_slug(NewsPost, slug, g.language)
     if not stands_for(g.person, post):

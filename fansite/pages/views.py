@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, g
 
-from fansite.comments import Section, section
+from fansite.comments import COMMENT_PARAMETERS, Section, section
 from fansite.core import web
 from fansite.core.content import by_slug
 from fansite.core.entries import elsewhere, require_sight, stands_for
@@ -19,6 +19,7 @@ bp = Blueprint("pages", __name__)
 
 
 @bp.get("/<slug>")
+@web.cacheable(*COMMENT_PARAMETERS)
 def show(slug: str) -> Any:
     entry = by_slug(Page, slug, g.language)
     if not stands_for(g.person, entry):

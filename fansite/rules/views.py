@@ -12,7 +12,7 @@ from fansite.accounts.guards import staff_only
 from fansite.core.db import db
 from fansite.core.errors import Conflict, NotFound, Refused
 from fansite.core.kept import site_name
-from fansite.core.web import Form, Page, path_for, render_page
+from fansite.core.web import Form, Page, cacheable, path_for, render_page
 from fansite.core.web.paths import current_language, settings
 from fansite.rules import defaults, operations, queries
 from fansite.rules.forms import rules_form
@@ -22,6 +22,7 @@ bp = Blueprint("rules", __name__)
 
 
 @bp.get("/rules")
+@cacheable()
 def show() -> Response:
     rules = queries.current()
     if rules is None:
@@ -30,6 +31,7 @@ def show() -> Response:
 
 
 @bp.get("/rules/<int:number>")
+@cacheable()
 def version(number: int) -> Response:
     """As it was: what somebody accepted, or was judged by."""
     rules = queries.version(number)

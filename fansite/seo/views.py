@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, redirect
 
 from fansite.core.content import Entry
 from fansite.core.db import db
-from fansite.core.web import conditional, path_for, public_url, shown_on, unlocalized
+from fansite.core.web import cacheable, conditional, path_for, public_url, shown_on, unlocalized
 from fansite.core.web.paths import settings
 from fansite.media import served
 from fansite.seo import sitemaps
@@ -31,6 +31,7 @@ CLOSED = (*FOLDERS, *(f"{door}{end}" for door in DOORS for end in ("$", "?")), *
 
 @bp.get("/robots.txt")
 @unlocalized
+@cacheable()
 def robots() -> Response:
     prefixes = ["", *(f"/{language}" for language in settings().languages if language != settings().language)]
     lines = ["User-agent: *", *(f"Disallow: {prefix}{path}" for prefix in prefixes for path in CLOSED)]
@@ -41,6 +42,7 @@ def robots() -> Response:
 
 @bp.get("/sitemap.xml")
 @unlocalized
+@cacheable()
 def index() -> Response:
     shown_on(*(f"list:{kind}" for kind in sitemaps.parts()))
     return _xml("".join(sitemaps.index_xml()))
@@ -48,6 +50,7 @@ def index() -> Response:
 
 @bp.get("/sitemaps/<kind>-<int:number>.xml")
 @unlocalized
+@cacheable()
 def file(kind: str, number: int) -> Response:
     part = sitemaps.parts().get(kind)
     if part is None or not 1 <= number <= sitemaps.file_count(part):

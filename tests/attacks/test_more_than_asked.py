@@ -72,6 +72,7 @@ def begun_anew(app: Any, empty_database: Path) -> Ground:
         leftover.unlink()
     shutil.copy(empty_database, folder / "fansite.db")
     app.extensions["fansite"].kept.clear()
+    app.extensions["fansite"].pages.store.clear()
     return Ground(app, make_cast())
 
 

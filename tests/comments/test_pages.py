@@ -549,7 +549,9 @@ def test_words_for_closed_comments_can_be_read_and_copied(cast, post, browser_as
     visitor = browser_as(getattr(cast, who) if who else None)
     visitor.get(LISBON)
     with transaction():
-        get(Entry, post.id).comments_open = False
+        entry = get(Entry, post.id)
+        entry.comments_open = False
+        entry.touch()
     visitor.submit("comment", {"body": "An hour's work\n\n<b>of mine</b>"}, status=422)
     assert "Comments on this page are closed." in visitor.text
     assert typed(visitor) == "An hour's work\n\n<b>of mine</b>"

@@ -32,7 +32,9 @@ from tests.texts import news_post
 def rename(entry: Entry, slug: str, **more: Any) -> None:
     entry_id = entry.id
     with transaction():
-        content.change_slug(get(Entry, entry_id), slug, **more)
+        entry = get(Entry, entry_id)
+        content.change_slug(entry, slug, **more)
+        entry.touch()
 
 
 def claimed(slug: str, **more: Any) -> NewsPost:

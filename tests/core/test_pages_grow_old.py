@@ -72,6 +72,7 @@ class Kept:
 def read(app: Any, path: str) -> tuple[Kept | None, Any]:
     """What a cache may keep of an address, and the answer."""
     clock = app.extensions["fansite"].clock
+    app.extensions["fansite"].pages.store.clear()
     db.session.rollback()
     g.pop("page_tags", None)
     seen = clock.seen()

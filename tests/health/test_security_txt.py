@@ -32,6 +32,7 @@ def fields(app, stranger, monkeypatch):
 
     def read(**settings: str) -> dict[str, list[str]]:
         monkeypatch.setattr(site, "settings", replace(plain, **settings))
+        site.pages.store.clear()
         answer = stranger.client.get("/.well-known/security.txt")
         assert answer.status_code == 200 and answer.content_type == "text/plain; charset=utf-8"
         assert answer.headers["Cache-Control"] == "public, max-age=86400" and "ETag" in answer.headers
@@ -87,6 +88,7 @@ def test_a_page_about_security_is_its_policy(fields, cast):
     assert "Policy" not in fields(base_url="https://band.example")
     with transaction():
         page.status, page.published_at = "published", now()
+        page.touch()
     assert fields(base_url="https://band.example")["Policy"] == ["https://band.example/security"]
 
 

@@ -191,6 +191,7 @@ def test_what_another_feature_brings_stands_beside_the_news_as_soon_as_there_is_
     stranger.get("/")
     assert headings(stranger) == ["new!", "just said", "Before that", "New here"]
     nights.append("Lyon")
+    app.extensions["fansite"].clock.bump(["list:news"])
     stranger.get("/")
     assert headings(stranger) == ["new!", "next nights", "Just said", "Before that", "New here"]
 

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs
 import structlog
 
 from fansite import serve, settings
+from fansite.lib.reception import Reception
 
 PIECE = b"x" * 65536
 LONG = 320 * len(PIECE)
@@ -84,7 +85,7 @@ def main(instance: str, port: str, processes: str, kind: str) -> int:
     folder = Path(instance)
     loaded = settings.load({"FANSITE_INSTANCE_PATH": instance})
     return serve.run(
-        loaded, "127.0.0.1", int(port), int(processes), True, application=lambda: application(folder), work=worker(folder, kind)
+        loaded, "127.0.0.1", int(port), int(processes), True, application=lambda: Reception(application(folder)), work=worker(folder, kind)
     )
 
 

@@ -69,6 +69,7 @@ class Scene:
             leftover.unlink()
         shutil.copy(self.folder / "scene", self.folder / "fansite.db")
         self.app.extensions["fansite"].kept.clear()
+        self.app.extensions["fansite"].pages.store.clear()
         self.changed.clear()
 
     def note(self, _connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:

@@ -26,9 +26,6 @@ TABLE = """
 
 home
 GET   /                                        200
-GET   /static/{version}/css/base.css           200
-GET   /static/{version}/nothing.css            404
-GET   /static/{version}/..%2F..%2Fwsgi.py      404
 GET   /healthz                                 200
 GET   /readyz                                  200
 

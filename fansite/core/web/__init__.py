@@ -3,7 +3,7 @@
 from fansite.core.web.files import sent_file, takes_file
 from fansite.core.web.forms import Form, NumberField, clean
 from fansite.core.web.pages import Crumb, Page, Pages, conditional, json_ld, page_number, private, render_page, shown_on
-from fansite.core.web.paths import entry_path, path_for, public_url, safe_next, static_path, unlocalized
+from fansite.core.web.paths import cacheable, entry_path, path_for, public_url, safe_next, static_path, unlocalized
 
 __all__ = [
     "Crumb",
@@ -11,6 +11,7 @@ __all__ = [
     "NumberField",
     "Page",
     "Pages",
+    "cacheable",
     "clean",
     "conditional",
     "entry_path",

@@ -42,6 +42,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 csrf = CSRFProtect()
@@ -66,16 +68,21 @@ def open_guard(app: Flask, settings: Settings) -> None:
         check_form()
         return check_token()
 
+    always = headers_of_all(settings)
+
     @app.after_request
     def cover(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in always:
             response.headers.setdefault(name, value)
-        if settings.https:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         response.headers.setdefault("Cache-Control", "private, no-store")
         if response.headers["Cache-Control"].startswith("private"):
             response.headers["Vary"] = "Accept-Encoding, Cookie"
         return response
+
+
+def headers_of_all(settings: Settings) -> list[tuple[str, str]]:
+    """What every answer carries."""
+    return [*HEADERS.items(), *([("Strict-Transport-Security", STRICT_TRANSPORT)] if settings.https else [])]
 
 
 def check_origin(settings: Settings) -> None:

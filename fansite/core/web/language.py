@@ -11,16 +11,18 @@ from flask_babel import Babel, refresh
 from werkzeug.routing import RequestRedirect
 
 from fansite.core.web.paths import current_language
+from fansite.core.web.representation import WSGI
 from fansite.settings import Settings
 
 ENVIRON_KEY = "fansite.language"
 # The one address of what was asked for under the prefix of the site's own language, or with a slash too many or too few.
 MOVED_KEY = "fansite.moved"
+# The query as it was sent, where a page was shown only the parameters it declares: who is sent on takes all of it along.
+QUERY_KEY = "fansite.query"
 IN_PATHS = "/:@!$&'()*+,;=~"
 IN_QUERIES = IN_PATHS + "?%"
 # Dates and numbers as Europe writes them.
 LOCALES = {"en": "en_GB"}
-WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class LanguagePrefix:
@@ -47,7 +49,7 @@ class LanguagePrefix:
 
 def location(path: str) -> str:
     """A path of this site, as the server decoded it, ready for a redirect: never one a browser could take for another host."""
-    query = request.query_string.decode("latin-1")
+    query = request.environ.get(QUERY_KEY) or request.query_string.decode("latin-1")
     return "/" + quote(path.lstrip("/\\"), safe=IN_PATHS) + (f"?{quote(query, safe=IN_QUERIES)}" if query else "")
 
 

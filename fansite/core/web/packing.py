@@ -1,13 +1,17 @@
-"""What travels packed (gzip, RFC 1952): text that everyone may have. Never a page made for one person: what it hides could be guessed
-from its length (BREACH)."""
+"""The encodings text travels in (RFC 9110, §8.4): Brotli (RFC 7932), Zstandard (RFC 8878), gzip (RFC 1952). Only what everyone may have is
+packed, never a page made for one person: what it hides could be guessed from its length (BREACH)."""
 
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
-from flask import Response, request
+import brotli
+import zstandard
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 TEXTS = (
     "text/",
@@ -18,36 +22,47 @@ TEXTS = (
     "application/atom+xml",
     "image/svg+xml",
 )
+IDENTITY = "identity"
 # Below this a packet is a packet.
 WORTH_IT = 600
-LEVEL = 6
-SMALLEST = 9
+# What a browser says of itself is short; what is longer is read anew each time, and not remembered.
+LONGEST_REMEMBERED = 120
 
 
-def pack(response: Response) -> None:
-    """Before the ETag is made of it: each form of a page is another representation (RFC 9110, §8.8.3)."""
-    if response.status_code == 200 and is_text(response.mimetype) and wanted():
-        data = response.get_data()
-        if len(data) >= WORTH_IT:
-            # Without a time in its head: the same page packs to the same bytes.
-            response.set_data(gzip.compress(data, LEVEL, mtime=0))
-            response.headers["Content-Encoding"] = "gzip"
+@dataclass(frozen=True)
+class Codec:
+    """`pack(data, thoroughly)`: once for good, or while somebody waits for a page."""
+
+    pack: Callable[[bytes, bool], bytes]
+    unpack: Callable[[bytes], bytes]
 
 
-def wanted() -> bool:
-    return request.accept_encodings.quality("gzip") > 0
+# In the order of preference among those a browser likes equally: what packs smallest first.
+CODECS = {
+    "br": Codec(lambda data, thoroughly: brotli.compress(data, quality=11 if thoroughly else 5), brotli.decompress),
+    "zstd": Codec(
+        lambda data, thoroughly: zstandard.ZstdCompressor(level=19 if thoroughly else 5).compress(data),
+        lambda data: zstandard.ZstdDecompressor().decompress(data),
+    ),
+    # Without a time in its head: the same page packs to the same bytes.
+    "gzip": Codec(lambda data, thoroughly: gzip.compress(data, 9 if thoroughly else 6, mtime=0), gzip.decompress),
+}
 
 
-def is_text(mimetype: str | None) -> bool:
-    return (mimetype or "").startswith(TEXTS)
+def is_text(mimetype: str) -> bool:
+    return mimetype.startswith(TEXTS)
 
 
-def whole(files: tuple[Path, ...], *, packed: bool) -> bytes:
-    """Files of ours as one, read and packed once in each process for as long as they stay the same."""
-    return _whole(files, tuple(file.stat().st_mtime for file in files), packed)
+def wanted(accept: str) -> str:
+    """The encoding for who sends this `Accept-Encoding`."""
+    return _remembered(accept) if len(accept) <= LONGEST_REMEMBERED else _wanted(accept)
 
 
-@lru_cache(maxsize=512)
-def _whole(files: tuple[Path, ...], _changed_at: tuple[float, ...], packed: bool) -> bytes:
-    data = b"\n".join(file.read_bytes() for file in files)
-    return gzip.compress(data, SMALLEST, mtime=0) if packed else data
+def _wanted(accept: str) -> str:
+    accepted = parse_accept_header(accept, Accept)
+    liked = {name: accepted.quality(name) for name in CODECS}
+    best = max(liked, key=lambda name: liked[name])  # the first of equals
+    return best if liked[best] > 0 else IDENTITY
+
+
+_remembered = lru_cache(maxsize=256)(_wanted)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, abort, g, make_response, render_template, request
 from markupsafe import Markup
 
-from fansite.core.web.packing import pack
+from fansite.core.web.page_cache import PAGE_KEY
+from fansite.core.web.page_store import ForEveryone
 from fansite.core.web.paths import in_language, path_for, public_url, settings
 
 Crumb = tuple[str, str]
 
 # The page's tags must name everything it shows; these stand on every page (menu, name, footer).
 SITE_TAG = "site"
+ASK_ALWAYS = "public, max-age=0, must-revalidate"
 
 
 @dataclass
@@ -156,13 +159,13 @@ def language_switch(page: Page) -> list[tuple[str, str, bool]]:
     return [(language, there(language), language == g.language) for language in settings().languages]
 
 
-def conditional(response: Response) -> Response:
-    """Packed, with a strong ETag, 304, and the header of everything a shared cache may keep but must ask about."""
-    pack(response)
-    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+def conditional(response: Response, *, until: datetime | None = None, cache: str = ASK_ALWAYS) -> Response:
+    """For everyone, whoever asks: the page cache packs it, marks it (ETag, 304) and keeps it, at most `until`, with what was `shown_on` it.
+    `cache` is what others in between may do: keep it too, but ask."""
+    response.headers["Cache-Control"] = cache
     response.headers["Vary"] = "Accept-Encoding, Cookie"
-    response.add_etag()
-    response.make_conditional(request)
+    tags = frozenset(g.get("page_tags", ()))
+    request.environ[PAGE_KEY] = ForEveryone(g.clock_seen, tags, until.timestamp() if until else None)
     return response
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import current_app, g
+from flask import Flask, current_app, g
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map, MapAdapter, ValidationError
 
 from fansite.core.content import Entry, content_of
@@ -34,6 +35,26 @@ def unlocalized(view: V) -> V:
     """This address is the same in all languages and answers without a prefix only."""
     view.unlocalized = True  # type: ignore[attr-defined]
     return view
+
+
+def cacheable(*parameters: str) -> Callable[[V], V]:
+    """This view's pages are for everyone, and the page cache may keep them: a stranger's page depends on its address and on these query
+    parameters only. Of all others it is shown none."""
+
+    def declared(view: V) -> V:
+        view.parameters = parameters  # type: ignore[attr-defined]
+        return view
+
+    return declared
+
+
+def parameters_of(app: Flask, path: str) -> tuple[str, ...] | None:
+    """The query parameters of the page at a path (as the server decoded it, without language), None where no page is kept."""
+    try:
+        endpoint, _values = app.url_map.bind("localhost").match(path.encode("latin-1").decode("utf-8", "replace"), method="GET")
+    except HTTPException:
+        return None
+    return getattr(app.view_functions[endpoint], "parameters", None)
 
 
 def settings() -> Settings:

@@ -12,6 +12,8 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
+from fansite.core.web.page_cache import METHOD_KEY
+
 log = structlog.get_logger("request")
 
 # Mailed links carry their key in the path, mail servers repeat addresses: who reads the log learns neither.
@@ -60,5 +62,11 @@ def open_records(app: Flask) -> None:
             spent = round((time.perf_counter() - g.started) * 1000, 1)
             path = request.script_root + request.path
             # No address and no query: the log must not become a register of who read or searched what.
-            log.info("answered", method=request.method, path=path[:200], status=response.status_code, ms=spent)
+            log.info(
+                "answered",
+                method=request.environ.get(METHOD_KEY, request.method),
+                path=path[:200],
+                status=response.status_code,
+                ms=spent,
+            )
         return response

@@ -12,24 +12,21 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from fansite.core.kept import site_name
-from fansite.core.web.assets import Assets
 from fansite.core.web.guard import csrf_field
 from fansite.core.web.paths import current_language, entry_path, path_for, public_url
 from fansite.lib import covers, drawing, hand
 from fansite.lib.times import w3c
-from fansite.settings import ROOT, Settings
+from fansite.settings import Settings
 
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 
 
 def open_templates(app: Flask, settings: Settings) -> None:
-    assets = Assets(ROOT / "static")
-    app.extensions["fansite"].assets = assets
     app.jinja_env.globals.update(
         url_for=path_for,
         entry_path=entry_path,
         public_url=public_url,
-        static_url=assets.url,
+        static_url=app.extensions["fansite"].assets.url,
         csrf_field=csrf_field,
         languages=settings.languages,
         base_url=settings.base_url,

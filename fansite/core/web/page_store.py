@@ -1,0 +1,96 @@
+"""The pages of one process, each with what it depends on, bounded in bytes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass
+
+from fansite.backends.clock import Clock
+from fansite.core.web.representation import Representation
+
+# What a page takes beside its bytes: headers, tags, its key.
+BESIDE = 2048
+# No single page may push out half of the others.
+LARGEST_SHARE = 8
+
+# Host, language prefix, path, query.
+Key = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class ForEveryone:
+    """What a view says of its page: the clock before its first query, what it depends on, and until when it holds at most (seconds since
+    1970)."""
+
+    seen: int
+    tags: frozenset[str]
+    fresh_until: float | None = None
+
+
+class KeptPage:
+    """A page with what it depends on. `verified` is the clock at which it was last found to hold."""
+
+    __slots__ = ("page", "size", "told", "verified")
+
+    def __init__(self, page: Representation, told: ForEveryone) -> None:
+        self.page, self.told, self.verified, self.size = page, told, -1, 0
+
+    def holds(self, clock: Clock) -> bool:
+        if self.told.fresh_until is not None and time.time() >= self.told.fresh_until:
+            return False
+        now = clock.seen()
+        if now != self.verified:
+            if not clock.fresh(self.told.seen, self.told.tags):
+                return False
+            self.verified = now  # read before the tags: whatever was bumped later moved the clock past it
+        return True
+
+
+class Store:
+    """Pages of one process, bounded in bytes; who was not asked for the longest goes first."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes, self.bytes = most_bytes, 0
+        self._pages: OrderedDict[Key, KeptPage] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def get(self, key: Key) -> KeptPage | None:
+        kept = self._pages.get(key)
+        if kept is not None:
+            with suppress(KeyError):  # it was pushed out just now
+                self._pages.move_to_end(key)
+        return kept
+
+    def put(self, key: Key, kept: KeptPage) -> None:
+        """Also after a page has grown by another form."""
+        with self._lock:
+            self._leave(key)
+            kept.size = kept.page.size + BESIDE
+            if kept.size * LARGEST_SHARE > self.most_bytes:
+                return
+            self._pages[key] = kept
+            self.bytes += kept.size
+            while self.bytes > self.most_bytes:
+                self._leave(next(iter(self._pages)))
+
+    def drop(self, key: Key, kept: KeptPage) -> None:
+        """Unless another has taken its place."""
+        with self._lock:
+            if self._pages.get(key) is kept:
+                self._leave(key)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._pages.clear()
+            self.bytes = 0
+
+    def _leave(self, key: Key) -> None:
+        gone = self._pages.pop(key, None)
+        if gone is not None:
+            self.bytes -= gone.size
