@@ -22,13 +22,14 @@ from fansite.backends.clock import Clock, MappedClock
 from fansite.backends.mail import Mailer, open_mailer
 from fansite.backends.search import Search, open_search
 from fansite.backends.storage import Storage, open_storage
-from fansite.core import limits, mail, outbox, renewal
+from fansite.core import limits, mail, outbox, readership, renewal
 from fansite.core.content import Content
 from fansite.core.db import database_uri, db, empty_log, engine_options
 from fansite.core.feature import Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, SitemapPart
 from fansite.core.kept import site_name
 from fansite.core.markup import Pictures
 from fansite.core.outbox import Listener, Outbox, Routine
+from fansite.core.readership import Readership, readership_of
 from fansite.core.web import templating
 from fansite.core.web.assets import Assets, StaticFiles
 from fansite.core.web.failures import open_failures
@@ -71,6 +72,7 @@ class Site:
     kept: dict[str, tuple[int, Any]] = field(default_factory=dict)
     assets: Assets = field(default_factory=lambda: Assets(ROOT / "static"))
     pages: PageCache = field(init=False)
+    readership: Readership = field(init=False)
 
     def site_name(self) -> str:
         return site_name()
@@ -135,11 +137,13 @@ def _fronted(app: Flask, settings: Settings, behind: Callable[[WSGI], WSGI]) -> 
     application = cast(WSGI, app.wsgi_app)
     if settings.trusted_proxies:
         application = ProxyFix(application, x_for=settings.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0)
+    site.readership = readership_of(app)
     site.pages = PageCache(
         behind(application),
         site.clock,
         cookie=app.config["SESSION_COOKIE_NAME"],
         parameters=lambda path: parameters_of(app, path),
+        read=site.readership.count,
         most_bytes=settings.page_memory * MEBIBYTE,
     )
     return LanguagePrefix(StaticFiles(site.pages, site.assets, headers_of_all(settings)), settings)
@@ -175,6 +179,7 @@ def _own_deliveries(app: Flask) -> None:
     box: Outbox = app.extensions["fansite"].outbox
     box.add(Listener("core.bump", outbox.bump_again, ("*",)))
     box.add(Listener("core.mail", mail.send_queued, ("mail.queued",), batch=1, lease=mail.LEASE))
+    box.routines["core.readership"] = Routine("core.readership", readership.sweep, timedelta(days=1))
     for name, sweep in (("outbox", outbox.sweep), ("limits", limits.sweep), ("mail", mail.sweep), ("log", empty_log)):
         box.routines[f"core.{name}"] = Routine(f"core.{name}", sweep, timedelta(hours=1))
     box.routines["core.texts"] = Routine("core.texts", renewal.render_older, renewal.EVERY)

@@ -58,8 +58,9 @@ def run(
     *,
     application: Callable[[], Application] | None = None,
     work: Work | None = None,
+    after: Callable[[], None] = lambda: None,
 ) -> int:
-    """Serves until asked to stop. `application` and `work` stand in for the site's own."""
+    """Serves until asked to stop. `application`, `work` and `after`, which a web process does last, stand in for the site's own."""
     try:
         lock = _lock(settings)
         listener = _listener(host, port)
@@ -67,8 +68,8 @@ def run(
         print(problem, file=sys.stderr)
         return 2
     if application is None or work is None:
-        application, work = _site(settings)
-    serve_web = partial(_serve_web, application(), listener, _connections())
+        application, work, after = _site(settings)
+    serve_web = partial(_serve_web, application(), listener, _connections(), after)
     web = workers or _processes()
     children = [Child(f"web-{number}", serve_web) for number in range(1, web + 1)]
     if with_worker:
@@ -86,7 +87,7 @@ def run(
 
 def run_worker(settings: Settings) -> int:
     """Delivers until asked to stop; any number of workers may run, on any host that reaches the database."""
-    _site_itself, work = _site(settings)
+    _site_itself, work, _after = _site(settings)
     stop = stop_asked()
     print("The worker runs. Ctrl-C stops.", flush=True)
     work(stop)
@@ -132,12 +133,12 @@ def _bound(listener: socket.socket, address: object) -> bool:
     return True
 
 
-def _site(settings: Settings) -> tuple[Callable[[], Application], Work]:
+def _site(settings: Settings) -> tuple[Callable[[], Application], Work, Callable[[], None]]:
     from fansite.app import create_app  # dear to import: a start that is refused need not wait for it
     from fansite.core import outbox
 
     site = create_app(settings, behind=Reception)
-    return lambda: site, partial(outbox.work, site)
+    return lambda: site.wsgi_app, partial(outbox.work, site), site.extensions["fansite"].readership.close
 
 
 def _share_memory() -> None:
@@ -170,7 +171,9 @@ def _greeting(host: str, port: int, web: int, with_worker: bool) -> str:
 # ---- in the children --------------------------------------------------------------------------------------------------------
 
 
-def _serve_web(application: Application, listener: socket.socket, connections: int, ready: Callable[[], None]) -> None:
+def _serve_web(
+    application: Application, listener: socket.socket, connections: int, after: Callable[[], None], ready: Callable[[], None]
+) -> None:
     """Serves until SIGTERM: granian then stops accepting and lets running requests finish."""
     server = _WebProcess(
         "",
@@ -187,6 +190,7 @@ def _serve_web(application: Application, listener: socket.socket, connections: i
     )
     when_asked_to_stop(_stop_granian)
     server.serve_here(application, listener, ready)
+    after()
 
 
 def _stop_granian() -> None:

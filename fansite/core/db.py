@@ -174,6 +174,15 @@ def seen() -> int:
     return int(db.session().info.get("seen", 0))
 
 
+def upsert(model: type[Any]) -> Any:
+    """An INSERT of the database's own kind, which knows `on_conflict_do_update`."""
+    if db.engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    return insert(model)
+
+
 def get(model: type[M], key: Any, *, lock: bool = True) -> M:
     """The row, or `NotFound`. Inside a transaction on PostgreSQL the row is locked."""
     statement = sa.select(model).where(sa.inspect(model).primary_key[0] == key)  # type: ignore[union-attr]

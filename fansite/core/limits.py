@@ -13,7 +13,7 @@ from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fansite.core.db import Model, db, transaction
+from fansite.core.db import Model, db, transaction, upsert
 from fansite.core.errors import TooMany
 
 
@@ -38,11 +38,7 @@ class SqlStorage(Storage):
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         at = time.time()
         with transaction() as session:
-            if session.get_bind().dialect.name == "postgresql":
-                from sqlalchemy.dialects.postgresql import insert
-            else:
-                from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-            row = insert(Tally).values(key=key, count=amount, expires=at + expiry)
+            row = upsert(Tally).values(key=key, count=amount, expires=at + expiry)
             over = Tally.expires <= at
             row = row.on_conflict_do_update(
                 index_elements=[Tally.key],

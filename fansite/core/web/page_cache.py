@@ -23,6 +23,8 @@ from fansite.core.web.representation import WSGI, Begin, Environ, Headers, Repre
 # Where a view leaves what its page depends on, and the log finds how it was asked for.
 PAGE_KEY = "fansite.page"
 METHOD_KEY = "fansite.method"
+# Left by a view that answered with a page of the public site, to whomever.
+READ_KEY = "fansite.read"
 READING = ("GET", "HEAD")
 OWN = ("X-Request-ID",)
 MOST_PARAMETERS = 100
@@ -41,7 +43,7 @@ class Render:
 
 class PageCache:
     """WSGI. `parameters(path)` names the query parameters of the page there, None where nothing is kept; `cookie` is the cookie of who is
-    signed in."""
+    signed in; `read(path, user agent)` is told of every page that is read, kept or not."""
 
     def __init__(
         self,
@@ -50,9 +52,10 @@ class PageCache:
         *,
         cookie: str,
         parameters: Callable[[str], tuple[str, ...] | None],
+        read: Callable[[str, str], None],
         most_bytes: int,
     ) -> None:
-        self.application, self.clock, self.cookie = application, clock, cookie
+        self.application, self.clock, self.cookie, self.read = application, clock, cookie, read
         self.parameters = lru_cache(maxsize=4096)(parameters)
         self.store = Store(most_bytes)
         self._renders: dict[Key, Render] = {}
@@ -62,7 +65,8 @@ class PageCache:
         key = self._key(environ) if for_everyone(environ, self.cookie) else None
         if key is None:
             return self._live(environ, begin)
-        return self._from_store(key, environ, begin) or self._in_turn(key, environ, begin)
+        answer = self._from_store(key, environ, begin)
+        return answer if answer is not None else self._in_turn(key, environ, begin)
 
     def _key(self, environ: Environ) -> Key | None:
         """Host, language, path, and the parameters the view declares, in one order. Others are not even shown to it."""
@@ -86,6 +90,8 @@ class PageCache:
             self.store.drop(key, kept)
             return None
         answer = kept.page.answer(environ, begin)
+        if kept.told.is_page:
+            self._count(environ)
         if kept.page.size + BESIDE != kept.size:
             self.store.put(key, kept)
         return answer
@@ -123,6 +129,8 @@ class PageCache:
         answer = self.application(environ, lambda *words: beginning.append(words))
         environ["REQUEST_METHOD"] = method
         status, headers = beginning[-1][:2]
+        if READ_KEY in environ and status.startswith("200"):
+            self._count(environ)
         told: ForEveryone | None = environ.get(PAGE_KEY)
         if told is None or not status.startswith("200") or method not in READING or carries_cookie(headers):
             begin(*beginning[-1])
@@ -134,6 +142,11 @@ class PageCache:
             if kept.holds(self.clock):
                 self.store.put(key, kept)
         return page.answer(environ, begin, *own(headers))
+
+    def _count(self, environ: Environ) -> None:
+        if environ["REQUEST_METHOD"] == "GET":
+            path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
+            self.read(path.encode("latin-1").decode("utf-8", "replace"), environ.get("HTTP_USER_AGENT", ""))
 
 
 def for_everyone(environ: Environ, cookie: str) -> bool:

@@ -28,6 +28,8 @@ class ForEveryone:
     seen: int
     tags: frozenset[str]
     fresh_until: float | None = None
+    # A page somebody reads, not a feed or a file.
+    is_page: bool = False
 
 
 class KeptPage:

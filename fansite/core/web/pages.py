@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from flask import Response, abort, g, make_response, render_template, request
 from markupsafe import Markup
 
-from fansite.core.web.page_cache import PAGE_KEY
+from fansite.core.web.page_cache import PAGE_KEY, READ_KEY
 from fansite.core.web.page_store import ForEveryone
 from fansite.core.web.paths import in_language, path_for, public_url, settings
 
@@ -141,6 +141,8 @@ def render_page(template: str, page: Page, *, tags: Iterable[str] = (), status: 
     switch = language_switch(page)
     response = make_response(render_template(template, page=page, language_switch=switch, **context), status)
     for_one_person = g.get("person") is not None or "previewed_facts" in g
+    if tags and status == 200:
+        request.environ[READ_KEY] = True
     if not tags or for_one_person or status != 200:
         return private(response)
     return conditional(response)
@@ -165,7 +167,8 @@ def conditional(response: Response, *, until: datetime | None = None, cache: str
     response.headers["Cache-Control"] = cache
     response.headers["Vary"] = "Accept-Encoding, Cookie"
     tags = frozenset(g.get("page_tags", ()))
-    request.environ[PAGE_KEY] = ForEveryone(g.clock_seen, tags, until.timestamp() if until else None)
+    is_page = READ_KEY in request.environ
+    request.environ[PAGE_KEY] = ForEveryone(g.clock_seen, tags, until.timestamp() if until else None, is_page)
     return response
 
 
