@@ -18,6 +18,7 @@ CI = os.environ.get("CI") == "true"
 # program → (where else it may be, what is left out without it, how to get it)
 PROGRAMS = {
     "chromium": (("google-chrome", "chromium-browser"), "tests in a browser", "apt-get install chromium"),
+    "nginx": (("/usr/sbin/nginx",), "tests behind nginx", "apt-get install nginx"),
     "initdb": (("/usr/lib/postgresql/*/bin/initdb",), "migrations on PostgreSQL", "apt-get install postgresql"),
 }
 
