@@ -40,6 +40,7 @@ from fansite.core.web.page_cache import PageCache
 from fansite.core.web.paths import Number, parameters_of
 from fansite.core.web.records import configure_logs, open_records
 from fansite.core.web.representation import WSGI
+from fansite.core.web.spoken import SpokenEnvironment
 from fansite.features import FEATURES
 from fansite.settings import ROOT, Settings, load
 
@@ -67,9 +68,11 @@ class Site:
     home_sections: list[HomeSection] = field(default_factory=list)
     pictures: Pictures | None = None
     old_addresses: list[Callable[[str], str | None]] = field(default_factory=list)
-    adapters: dict[str, Any] = field(default_factory=dict)
+    rules: dict[tuple[str, ...], Any] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
     kept: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    # Language → templates in it.
+    spoken: dict[str, Any] = field(default_factory=dict)
     assets: Assets = field(default_factory=lambda: Assets(ROOT / "static"))
     pages: PageCache = field(init=False)
     readership: Readership = field(init=False)
@@ -102,6 +105,7 @@ def create_app(settings: Settings | None = None, *, behind: Callable[[WSGI], WSG
         TRANSLATIONS=ROOT / "fansite" / "translations",
         TEMPLATES_AUTO_RELOAD=False,
     )
+    app.jinja_environment = SpokenEnvironment
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["fansite"] = Site(
         settings=settings,

@@ -204,8 +204,9 @@ def listed() -> sa.ColumnElement[bool]:
     return sa.and_(Entry.status == "published", Entry.visibility == "public")
 
 
-def readable_in(language: str) -> sa.ColumnElement[bool]:
-    """What a reader of a language is offered: texts in it, and others as long as nobody has translated them."""
+def readable_in(language: Any) -> sa.ColumnElement[bool]:
+    """What a reader of a language (or of the one a parameter will name) is offered: texts in it, and others as long as nobody has
+    translated them."""
     first, later = sa.orm.aliased(Entry, flat=True), sa.orm.aliased(Entry, flat=True)
     group = sa.func.coalesce(Entry.translation_of_id, Entry.id)
     # Two questions, each with an index of its own: one with OR would read the whole table for every row.
@@ -216,7 +217,7 @@ def readable_in(language: str) -> sa.ColumnElement[bool]:
     return sa.or_(Entry.language == language, sa.and_(~original, ~translation))
 
 
-def _seen_in(entry: Any, language: str) -> tuple[sa.ColumnElement[bool], ...]:
+def _seen_in(entry: Any, language: Any) -> tuple[sa.ColumnElement[bool], ...]:
     return entry.language == language, entry.status == "published", entry.visibility == "public"
 
 

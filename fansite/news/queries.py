@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -98,11 +99,10 @@ def years(language: str) -> list[int]:
 def around(post: NewsPost) -> Around:
     """All of it in one query."""
     found = Around()
-    parts = [_versions(post)]
-    if post.published_at is not None:
-        parts += [_neighbour(post, newer=True), _neighbour(post, newer=False), *_related(post)]
-    for role, *facts in db.session.execute(sa.union_all(*parts)):
-        beside = Beside(*facts)
+    facts = {"id": post.id, "group": post.group_id, "language": post.language, "published_at": post.published_at}
+    facts |= {f"tag_{number}": tag.id for number, tag in enumerate(post.tags)}
+    for role, *columns in db.session.execute(_all_around(post.published_at is not None, len(post.tags)), facts):
+        beside = Beside(*columns)
         if role in ("versions", "related"):
             getattr(found, role).append(beside)
         else:
@@ -111,51 +111,58 @@ def around(post: NewsPost) -> Around:
     return found
 
 
+@lru_cache(maxsize=64)
+def _all_around(in_time: bool, tags: int) -> Any:
+    """Put together once: that takes longer than the answer. Its parameters are `id`, `group`, `language`, `published_at`, `tag_0` …"""
+    parts = [_versions()]
+    if in_time:
+        parts += [_neighbour(newer=True), _neighbour(newer=False), *([_related(tags)] if tags else [])]
+    return sa.union_all(*parts)
+
+
+LANGUAGE, GROUP = sa.bindparam("language", type_=sa.String()), sa.bindparam("group", type_=sa.Integer())
+
+
 def _facts(role: str, table: Any) -> sa.Select[Any]:
     return sa.select(sa.literal(role), table.id, table.language, table.slug, table.title)
 
 
-def _versions(post: NewsPost) -> sa.Select[Any]:
-    return _facts("versions", Entry).where(sa.or_(Entry.id == post.group_id, Entry.translation_of_id == post.group_id), listed())
+def _versions() -> sa.Select[Any]:
+    return _facts("versions", Entry).where(sa.or_(Entry.id == GROUP, Entry.translation_of_id == GROUP), listed())
 
 
-def _neighbour(post: NewsPost, *, newer: bool) -> sa.Select[Any]:
-    place, here = (
-        sa.tuple_(Entry.published_at, Entry.id),
-        sa.tuple_(sa.bindparam(None, post.published_at, Entry.published_at.type), post.id),
-    )
+def _neighbour(*, newer: bool) -> sa.Select[Any]:
+    here = sa.tuple_(sa.bindparam("published_at", type_=Entry.published_at.type), sa.bindparam("id", type_=sa.Integer()))
+    place = sa.tuple_(Entry.published_at, Entry.id)
     side = place > here if newer else place < here
     order = (Entry.published_at.asc(), Entry.id.asc()) if newer else (Entry.published_at.desc(), Entry.id.desc())
     statement = sa.select(Entry.id, Entry.language, Entry.slug, Entry.title).where(
-        Entry.kind == "news", listed(), readable_in(post.language)
+        Entry.kind == "news", listed(), readable_in(LANGUAGE)
     )
     row = statement.where(side).order_by(*order).limit(1).subquery()
     return _facts("newer" if newer else "older", row.c)
 
 
-def _related(post: NewsPost) -> list[sa.Select[Any]]:
+def _related(tags: int) -> sa.Select[Any]:
     """The few that share most tags with it, of the last that carry each of them: a tag may hang on tens of thousands."""
-    if not post.tags:
-        return []
-    carrying = [_last_with(tag.id) for tag in post.tags]
-    shared = sa.union_all(*carrying).subquery()
+    shared = sa.union_all(*(_last_with(sa.bindparam(f"tag_{number}", type_=sa.Integer())) for number in range(tags))).subquery()
     most = (
         sa.select(Entry.id, Entry.language, Entry.slug, Entry.title)
         .join(shared, shared.c.entry_id == Entry.id)
         .where(
             Entry.kind == "news",
             listed(),
-            readable_in(post.language),
-            sa.func.coalesce(Entry.translation_of_id, Entry.id) != post.group_id,
+            readable_in(LANGUAGE),
+            sa.func.coalesce(Entry.translation_of_id, Entry.id) != GROUP,
         )
         .group_by(Entry.id, Entry.language, Entry.slug, Entry.title, Entry.published_at)
         .order_by(sa.func.count().desc(), Entry.published_at.desc(), Entry.id.desc())
         .limit(RELATED)
     )
-    return [_facts("related", most.subquery().c)]
+    return _facts("related", most.subquery().c)
 
 
-def _last_with(tag_id: int) -> sa.Select[Any]:
+def _last_with(tag_id: Any) -> sa.Select[Any]:
     carriers = sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag_id)
     last = carriers.order_by(entry_tag.c.entry_id.desc()).limit(LAST_OF_TAG).subquery()
     return sa.select(last.c.entry_id)  # a limit may not stand inside a union

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, abort, g, make_response, render_template, request
+from flask import Response, abort, current_app, g, make_response, render_template, request
 from markupsafe import Markup
 
 from fansite.core.web.page_cache import PAGE_KEY, READ_KEY
 from fansite.core.web.page_store import ForEveryone
 from fansite.core.web.paths import in_language, path_for, public_url, settings
+from fansite.core.web.spoken import environment_in
 
 Crumb = tuple[str, str]
 
@@ -139,7 +140,8 @@ def render_page(template: str, page: Page, *, tags: Iterable[str] = (), status: 
     if tags:
         shown_on(*tags)
     switch = language_switch(page)
-    response = make_response(render_template(template, page=page, language_switch=switch, **context), status)
+    spoken = environment_in(current_app, g.language).get_template(template)
+    response = make_response(render_template(spoken, page=page, language_switch=switch, **context), status)
     for_one_person = g.get("person") is not None or "previewed_facts" in g
     if tags and status == 200:
         request.environ[READ_KEY] = True

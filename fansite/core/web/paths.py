@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g
+from flask.globals import app_ctx
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import IntegerConverter, Map, MapAdapter, ValidationError
+from werkzeug.routing import BuildError, IntegerConverter, Map, Rule, ValidationError
 
 from fansite.core.content import Entry, content_of
 from fansite.lib.numbers import HIGHEST
@@ -68,12 +69,19 @@ def current_language() -> str:
 
 def path_for(endpoint: str, language: str | None = None, _anchor: str | None = None, **values: Any) -> str:
     """The path of an endpoint, with the prefix of `language` (default: the request's) where it has one. Works without a request."""
-    if getattr(current_app.view_functions.get(endpoint), "unlocalized", False):
-        prefix = "/"
-    else:
-        prefix = _prefix(language or current_language())
-    path = _adapter(prefix).build(endpoint, {key: value for key, value in values.items() if value is not None})
-    return f"{path}#{_anchor}" if _anchor else path
+    known = {name: value for name, value in values.items() if value is not None}
+    context: Any = app_ctx._get_current_object()  # type: ignore[attr-defined]  # asked for once: a page has hundreds of addresses
+    rules = context.app.extensions["fansite"].rules
+    rule, localized = rules.get((endpoint, *known)) or _find_rule(context.app, endpoint, known)
+    built = rule.build(known)
+    if built is None:
+        raise BuildError(endpoint, known, "GET")
+    prefix = ""
+    if localized:
+        site_language = context.app.extensions["fansite"].settings.language
+        language = language or getattr(context.g, "language", None) or site_language
+        prefix = "" if language == site_language else f"/{language}"
+    return f"{prefix}{built[1]}#{_anchor}" if _anchor else prefix + built[1]
 
 
 def entry_path(entry: Entry, _anchor: str | None = None, **values: Any) -> str:
@@ -104,16 +112,24 @@ def safe_next(target: str | None) -> str | None:
 
 def in_language(path: str, language: str) -> str:
     """The path of this very page in another language of the interface."""
-    prefix = _prefix(language).rstrip("/")
-    return prefix + path
+    return _prefix(language) + path
 
 
 def _prefix(language: str) -> str:
-    return "/" if language == settings().language else f"/{language}/"
+    return "" if language == settings().language else f"/{language}"
 
 
-def _adapter(prefix: str) -> MapAdapter:
-    adapters: dict[str, MapAdapter] = current_app.extensions["fansite"].adapters
-    if prefix not in adapters:
-        adapters[prefix] = current_app.url_map.bind("localhost", script_name=prefix)
-    return adapters[prefix]
+def _rules_of(app: Flask, endpoint: str) -> list[Rule]:
+    return list(app.url_map.iter_rules(endpoint)) if endpoint in app.view_functions else []
+
+
+def _find_rule(app: Flask, endpoint: str, values: dict[str, Any]) -> tuple[Rule, bool]:
+    """The rule that makes the address of an endpoint from values of these names, and whether it stands in each language; kept."""
+    app.url_map.update()
+    fitting = [rule for rule in _rules_of(app, endpoint) if rule.suitable_for(values)]
+    if not fitting:
+        raise BuildError(endpoint, values, "GET")
+    rule = max(fitting, key=lambda rule: "GET" in (rule.methods or ()))
+    found = rule, not getattr(app.view_functions.get(endpoint), "unlocalized", False)
+    app.extensions["fansite"].rules[endpoint, *values] = found
+    return found

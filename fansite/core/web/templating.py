@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
+from babel import dates as babel_dates
 from flask import Flask, g
-from flask_babel import format_date, format_datetime
+from flask_babel import get_translations
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from fansite.core.kept import site_name
 from fansite.core.web.guard import csrf_field
-from fansite.core.web.paths import current_language, entry_path, path_for, public_url
+from fansite.core.web.language import locale_of
+from fansite.core.web.paths import current_language, entry_path, path_for, public_url, settings
 from fansite.lib import covers, drawing, hand
 from fansite.lib.times import w3c
 from fansite.settings import Settings
@@ -55,18 +58,34 @@ def framed(html: str) -> Markup:
 
 def day(moment: datetime | date, form: str = "long") -> str:
     """Thursday 19 November 2026, in the site's zone and the reader's language."""
-    return str(format_date(moment, "full" if form == "long" else form))
+    return _day(_here(moment), "full" if form == "long" else form, current_language())
 
 
 def month(at: datetime) -> str:
     """November 2026."""
-    return str(format_date(at, "MMMM yyyy"))
+    return _day(_here(at), "MMMM yyyy", current_language())
 
 
 def moment(at: datetime) -> str:
     """19 November 2026 at 18:04: as the browser says it too, once it knows the reader's zone."""
-    return str(_("%(day)s at %(time)s", day=format_date(at, "long"), time=clock(at)))
+    return _at_time(current_language()) % {"day": _day(_here(at), "long", current_language()), "time": clock(at)}
 
 
 def clock(at: datetime) -> str:
-    return str(format_datetime(at, "HH:mm"))
+    return f"{at.astimezone(settings().timezone):%H:%M}"
+
+
+def _here(moment: datetime | date) -> date:
+    """The day it is then in the site's zone."""
+    return moment.astimezone(settings().timezone).date() if isinstance(moment, datetime) else moment
+
+
+@lru_cache(maxsize=4096)
+def _day(of: date, form: str, language: str) -> str:
+    """Days return on a page and from page to page; to spell one out takes longer than all else about it."""
+    return str(babel_dates.format_date(of, form, locale_of(language)))
+
+
+@lru_cache(maxsize=16)
+def _at_time(language: str) -> str:
+    return str(get_translations().ugettext("%(day)s at %(time)s"))
