@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 CI = os.environ.get("CI") == "true"
+# What a whole run leaves in the folder of temporary files, and as much again.
+ROOM = 4 * 1024**3
 
 # program → (where else it may be, what is left out without it, how to get it)
 PROGRAMS = {
@@ -33,10 +35,19 @@ def main() -> int:
         return 1
     for title, command in steps():
         print(f"\n== {title}", flush=True)
-        if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
+        if subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode != 0:
             print(f"\n{title}: failed")
             return 1
     return 0
+
+
+def environment() -> dict[str, str]:
+    """Every program the tests start finds its modules compiled, and thousands of small databases are written to memory where there is room."""
+    settings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    memory = Path("/dev/shm")
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM:
+        settings.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+    return settings
 
 
 def found(name: str) -> bool:
