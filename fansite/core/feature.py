@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 import click
@@ -72,13 +73,12 @@ class Reviewable:
 
 @dataclass(frozen=True)
 class SitemapPart:
-    """Addresses of one kind: `count` decides how many files there are, `rows` yields (path, lastmod, versions, the
-    number of its picture or None) for one of them."""
+    """Addresses of one kind. `files(size)` names those of at most `size` addresses that have any, each with its last change;
+    `rows(number, size)` yields (path, last change in W3C's form, versions, the number of its picture or None) of one."""
 
     kind: str
-    count: Callable[[], int]
-    rows: Callable[[int, int], Iterator[tuple[str, Any, list[tuple[str, str]], int | None]]]
-    lastmod: Callable[[int, int], Any]
+    files: Callable[[int], list[tuple[int, datetime]]]
+    rows: Callable[[int, int], Iterator[tuple[str, str, list[tuple[str, str]], int | None]]]
 
 
 @dataclass(frozen=True)

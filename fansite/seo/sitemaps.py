@@ -22,7 +22,7 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 # Google's extension: of a picture only the address is read any more.
 IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
-BATCH = 500
+BATCH = 2000
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -31,36 +31,32 @@ def parts() -> dict[str, SitemapPart]:
     return known
 
 
-def files() -> list[tuple[str, int]]:
-    """(kind, number) of every file there is; kinds without entries have none."""
-    return [(part.kind, number) for part in parts().values() for number in range(1, file_count(part) + 1)]
-
-
-def file_count(part: SitemapPart) -> int:
-    return -(-part.count() // ADDRESSES_A_FILE)
-
-
 def index_xml() -> Iterator[str]:
+    """Kinds without entries have no file."""
     yield f'{HEAD}<sitemapindex xmlns="{NAMESPACE}">\n'
     for part in parts().values():
-        for number in range(1, file_count(part) + 1):
-            changed = part.lastmod(number, ADDRESSES_A_FILE)
-            lastmod = f"<lastmod>{w3c(changed)}</lastmod>" if changed else ""
-            yield f"<sitemap><loc>{escape(public_url(f'/sitemaps/{part.kind}-{number}.xml'))}</loc>{lastmod}</sitemap>\n"
+        for number, changed in part.files(ADDRESSES_A_FILE):
+            address = escape(public_url(f"/sitemaps/{part.kind}-{number}.xml"))
+            yield f"<sitemap><loc>{address}</loc><lastmod>{w3c(changed)}</lastmod></sitemap>\n"
     yield "</sitemapindex>\n"
 
 
 def file_xml(part: SitemapPart, number: int) -> Iterator[str]:
-    yield f'{HEAD}<urlset xmlns="{NAMESPACE}" xmlns:xhtml="{XHTML}" xmlns:image="{IMAGE}">\n'
-    rows = part.rows(number, ADDRESSES_A_FILE)
+    """Nothing at all where the file would have no address."""
+    rows, base = part.rows(number, ADDRESSES_A_FILE), escape(public_url(""))
+    begun = False
     while batch := list(islice(rows, BATCH)):
+        if not begun:
+            begun = True
+            yield f'{HEAD}<urlset xmlns="{NAMESPACE}" xmlns:xhtml="{XHTML}" xmlns:image="{IMAGE}">\n'
         pictures = addresses_of({cover_id for *_facts, cover_id in batch if cover_id is not None})
-        for path, lastmod, versions, cover_id in batch:
-            yield f"<url><loc>{escape(public_url(path))}</loc><lastmod>{w3c(lastmod)}</lastmod>{''.join(alternates(versions))}"
+        for path, changed, versions, cover_id in batch:
+            more = "".join(alternates(versions)) if versions else ""
             if cover_id in pictures:
-                yield f"<image:image><image:loc>{escape(public_url(pictures[cover_id]))}</image:loc></image:image>"
-            yield "</url>\n"
-    yield "</urlset>\n"
+                more += f"<image:image><image:loc>{escape(public_url(pictures[cover_id]))}</image:loc></image:image>"
+            yield f"<url><loc>{base}{path}</loc><lastmod>{changed}</lastmod>{more}</url>\n"
+    if begun:
+        yield "</urlset>\n"
 
 
 def alternates(versions: Iterable[tuple[str, str]]) -> Iterator[str]:

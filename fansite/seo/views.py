@@ -15,6 +15,8 @@ from fansite.media import served
 from fansite.seo import sitemaps
 from fansite.seo.listeners import storage
 
+# The protocol's own limit of an index.
+MOST_FILES = 50_000
 A_YEAR = 365 * 24 * 3600
 CARD = re.compile(r"card([1-9]\d{0,17})x[0-9a-f]{24}\.(?:png|jpg)")
 
@@ -53,10 +55,11 @@ def index() -> Response:
 @cacheable()
 def file(kind: str, number: int) -> Response:
     part = sitemaps.parts().get(kind)
-    if part is None or not 1 <= number <= sitemaps.file_count(part):
+    text = "".join(sitemaps.file_xml(part, number)) if part is not None and 1 <= number <= MOST_FILES else ""
+    if not text:
         abort(404)
     shown_on(f"list:{kind}")
-    return _xml("".join(sitemaps.file_xml(part, number)))
+    return _xml(text)
 
 
 @bp.get("/media/cards/<name>")

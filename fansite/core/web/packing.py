@@ -37,15 +37,23 @@ class Codec:
     unpack: Callable[[bytes], bytes]
 
 
+# What is longer than any page is packed in a hurry: a sitemap of 50,000 addresses, somebody's whole feed.
+LONG = 512 * 1024
+
+
+def _effort(data: bytes, thoroughly: bool, best: int, usual: int, hurried: int) -> int:
+    return best if thoroughly else hurried if len(data) > LONG else usual
+
+
 # In the order of preference among those a browser likes equally: what packs smallest first.
 CODECS = {
-    "br": Codec(lambda data, thoroughly: brotli.compress(data, quality=11 if thoroughly else 5), brotli.decompress),
+    "br": Codec(lambda data, thoroughly: brotli.compress(data, quality=_effort(data, thoroughly, 11, 5, 1)), brotli.decompress),
     "zstd": Codec(
-        lambda data, thoroughly: zstandard.ZstdCompressor(level=19 if thoroughly else 5).compress(data),
+        lambda data, thoroughly: zstandard.ZstdCompressor(level=_effort(data, thoroughly, 19, 5, 1)).compress(data),
         lambda data: zstandard.ZstdDecompressor().decompress(data),
     ),
     # Without a time in its head: the same page packs to the same bytes.
-    "gzip": Codec(lambda data, thoroughly: gzip.compress(data, 9 if thoroughly else 6, mtime=0), gzip.decompress),
+    "gzip": Codec(lambda data, thoroughly: gzip.compress(data, _effort(data, thoroughly, 9, 6, 1), mtime=0), gzip.decompress),
 }
 
 
