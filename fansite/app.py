@@ -37,6 +37,7 @@ from fansite.core.web.files import open_files
 from fansite.core.web.guard import headers_of_all, open_guard
 from fansite.core.web.language import LanguagePrefix, open_languages
 from fansite.core.web.page_cache import PageCache
+from fansite.core.web.parts import Parts
 from fansite.core.web.paths import Number, parameters_of
 from fansite.core.web.records import configure_logs, open_records
 from fansite.core.web.representation import WSGI
@@ -73,6 +74,7 @@ class Site:
     kept: dict[str, tuple[int, Any]] = field(default_factory=dict)
     # Language → templates in it.
     spoken: dict[str, Any] = field(default_factory=dict)
+    parts: Parts = field(default_factory=Parts)
     assets: Assets = field(default_factory=lambda: Assets(ROOT / "static"))
     pages: PageCache = field(init=False)
     readership: Readership = field(init=False)

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import abort, request
 from flask_babel import gettext as _
@@ -18,11 +18,20 @@ from fansite.comments.models import Comment
 from fansite.comments.structured import nodes_of
 from fansite.core.content import Entry
 from fansite.core.web import Pages, entry_path, page_number, path_for
+from fansite.core.web.parts import part, render_part
 from fansite.lib.numbers import row_number
 from fansite.rules import queries as rules
 
 # What a stranger's page with comments depends on, beside its address.
 COMMENT_PARAMETERS = ("page", "reply")
+
+
+class Portrait(NamedTuple):
+    """Of an author, what decides on the face beside the name."""
+
+    active: bool
+    face: str | None
+    username_key: str
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ class Shown:
     parent_id: int | None
     status: str
     depth: int
-    author: Any
+    author: Portrait | str | None
     author_name: str | None
     author_url: str | None
     author_badge: str | None
@@ -192,7 +201,7 @@ def _shown(
         parent_id=comment.parent_id,
         status="removed" if placeholder and comment.status != "withdrawn" else comment.status,
         depth=comment.depth,
-        author=None if placeholder else comment.author or comment.author_name or None,
+        author=None if placeholder else _portrait(comment.author) if comment.author else comment.author_name or None,
         author_name=None if placeholder else author_name(comment),
         author_url=None if placeholder else author_path(comment),
         author_badge=None if placeholder or comment.author is None else badge_of(comment.author),
@@ -211,6 +220,16 @@ def _shown(
             one.author_id for one in (comment if not placeholder else None, answers) if one is not None and one.author_id
         ),
     )
+
+
+def _portrait(account: Any) -> Portrait:
+    return Portrait(account.active, account.face, account.username_key)
+
+
+def comment_part(shown: Shown) -> Markup:
+    """A comment on a page. Those that many see alike are made once; the form to take one's own back holds a token."""
+    made = render_part if "withdraw" in shown.may else part
+    return made("comments/_comment.html", shown)
 
 
 def badge_of(account: Any) -> str | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
+
+from flask import current_app
 
 from fansite.core import markup
 from fansite.core.web import public_url
@@ -11,12 +14,13 @@ from fansite.lib.times import w3c
 
 
 def nodes_of(shown: Sequence[Any]) -> list[dict[str, Any]]:
+    parts = current_app.extensions["fansite"].parts
     roots: list[dict[str, Any]] = []
     above: list[tuple[int, list[dict[str, Any]]]] = []
     for comment in shown:
         if comment.waiting:
             continue
-        node = _node(comment)
+        node = dict(parts.of(("node", comment), partial(_node, comment)))
         while above and above[-1][0] >= comment.depth:
             above.pop()
         (above[-1][1] if above else roots).append(node)

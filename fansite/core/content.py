@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -204,9 +205,10 @@ def listed() -> sa.ColumnElement[bool]:
     return sa.and_(Entry.status == "published", Entry.visibility == "public")
 
 
+@lru_cache(maxsize=16)
 def readable_in(language: Any) -> sa.ColumnElement[bool]:
     """What a reader of a language (or of the one a parameter will name) is offered: texts in it, and others as long as nobody has
-    translated them."""
+    translated them. Put together once for each."""
     first, later = sa.orm.aliased(Entry, flat=True), sa.orm.aliased(Entry, flat=True)
     group = sa.func.coalesce(Entry.translation_of_id, Entry.id)
     # Two questions, each with an index of its own: one with OR would read the whole table for every row.
@@ -229,13 +231,19 @@ def of_kind(model: type[Any]) -> sa.ColumnElement[bool]:
 
 def by_slug(model: type[Any], slug: str, language: str, scope: str = "") -> Any:
     """The entry at an address, its author and cover with it."""
-    statement = (
-        sa.select(model).options(joinedload(model.author), joinedload(model.cover)).where(_at_slug(model, slug, language, scope))
-    )
-    return db.session.execute(statement).scalar_one_or_none()
+    facts = {"slug": slug, "language": language, "scope": scope}
+    statement: Any = _by_slug(model)  # type: ignore[arg-type]
+    return db.session.execute(statement, facts).scalar_one_or_none()
 
 
-def _at_slug(model: type[Any], slug: str, language: str, scope: str) -> sa.ColumnElement[bool]:
+@cache
+def _by_slug(model: Any) -> Any:
+    """Its parameters are `slug`, `language` and `scope`."""
+    at = _at_slug(model, sa.bindparam("slug"), sa.bindparam("language"), sa.bindparam("scope"))
+    return sa.select(model).options(joinedload(model.author), joinedload(model.cover)).where(at)
+
+
+def _at_slug(model: type[Any], slug: Any, language: Any, scope: Any) -> sa.ColumnElement[bool]:
     return sa.and_(of_kind(model), model.language == language, model.scope == scope, model.slug == slug)
 
 

@@ -46,6 +46,7 @@ class Around:
 # ---- lists ------------------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=16)
 def public(language: str) -> sa.Select[Any]:
     """What a reader of this language is offered, newest first; a card needs no text."""
     shown = sa.and_(of_kind(NewsPost), listed(), readable_in(language))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
+from babel import support
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField
+from wtforms.i18n import messages_path
 
 from fansite.core.errors import Problem
+from fansite.core.web.language import locale_of
+from fansite.core.web.paths import current_language
 from fansite.lib.accents import composed
 from fansite.lib.numbers import HIGHEST
 
@@ -36,11 +41,20 @@ class NumberField(IntegerField):
             raise ValueError(self.gettext("Not a valid integer value."))
 
 
+@lru_cache(maxsize=16)
+def _words(locale: str) -> Any:
+    """The library's own words about what is wrong with a field; it would read them from the disk for each request."""
+    return support.Translations.load(messages_path(), [locale], "wtforms")
+
+
 class Form(FlaskForm):
     """Tokens are checked for every request in one place (`core/web/guard`), not form by form."""
 
     class Meta:
         csrf = False
+
+        def get_translations(self, _form: Any) -> Any:
+            return _words(locale_of(current_language()))
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             filters = [clean, *unbound_field.kwargs.get("filters", [])]

@@ -9,7 +9,6 @@ from typing import Any
 
 from babel import dates as babel_dates
 from flask import Flask, g
-from flask_babel import get_translations
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -88,4 +87,4 @@ def _day(of: date, form: str, language: str) -> str:
 
 @lru_cache(maxsize=16)
 def _at_time(language: str) -> str:
-    return str(get_translations().ugettext("%(day)s at %(time)s"))
+    return str(_("%(day)s at %(time)s"))
