@@ -29,6 +29,10 @@ PARCEL_EVERY = timedelta(days=1)
 ERASED = "[deleted]"
 
 
+# Who is here and has said something that stayed.
+HEARD = sa.text("disabled_at IS NULL AND erased_at IS NULL AND approved_comments > 0")
+
+
 class Account(Model, UserMixin):
     __tablename__ = "account"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -55,7 +59,10 @@ class Account(Model, UserMixin):
 
     sessions = relationship("SignIn", back_populates="account", passive_deletes=True)
 
-    __table_args__ = (sa.CheckConstraint(sa.column("role").in_(ROLES), name="role"),)
+    __table_args__ = (
+        sa.CheckConstraint(sa.column("role").in_(ROLES), name="role"),
+        sa.Index("ix_account_heard", "id", sqlite_where=HEARD, postgresql_where=HEARD),
+    )
 
     @property
     def subject_kind(self) -> str:

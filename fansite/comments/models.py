@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,19 @@ COMMENTS_A_PAGE = 200
 COMMENTS_A_THREAD_PAGE = COMMENTS_A_PAGE - (MAX_DEPTH - 1)
 STATUSES = ("published", "pending", "rejected", "removed", "withdrawn")
 REFUSED = ("rejected", "removed")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A text as it is stored. Links of who stands count for search engines."""
+
+    body: str
+    standing: bool
+    html: str
+
+
+def rendered(body: str, *, standing: bool) -> Rendered:
+    return Rendered(body, standing, markup.render(body, trust="fan", standing=standing))
 
 
 class Comment(Model):
@@ -66,7 +80,7 @@ class Comment(Model):
         sa.CheckConstraint(sa.column("status").in_(STATUSES), name="status"),
         sa.UniqueConstraint("author_id", "nonce"),
         sa.Index("ix_comment_entry_thread_path", "entry_id", "thread", "path"),
-        sa.Index("ix_comment_author_posted", "author_id", "posted_at"),
+        sa.Index("ix_comment_author_posted", "author_id", "posted_at", "status", "entry_id"),
         sa.Index("ix_comment_status_posted", "status", "posted_at"),
         sa.Index(
             "uq_comment_thread",
@@ -111,9 +125,10 @@ class Comment(Model):
         return self.status in ("published", "pending") and at - self.posted_at < EDIT_WINDOW
 
     def write(self, body: str, *, standing: bool = False) -> None:
-        self.body = body
-        self.html = markup.render(body, trust="fan", standing=standing)
-        self.renderer = markup.RENDERER_VERSION
+        self.take(rendered(body, standing=standing))
+
+    def take(self, text: Rendered) -> None:
+        self.body, self.html, self.renderer = text.body, text.html, markup.RENDERER_VERSION
 
     def place(self, parent: Comment | None) -> None:
         """Sets path and depth; the comment's id must be known. Below the deepest level the path hangs on the ancestor above it."""

@@ -27,6 +27,10 @@ MAX_TITLE = 200
 MAX_SUMMARY = 500
 
 
+# What the public does not see; little beside all that it does.
+HIDDEN = sa.text("status <> 'published' OR visibility <> 'public'")
+
+
 class Entry(Model):
     """What all kinds share; comments, tags, slug history, sitemap and feeds hang here by real foreign keys."""
 
@@ -41,7 +45,7 @@ class Entry(Model):
     summary: Mapped[str] = mapped_column(sa.String(MAX_SUMMARY), default="", server_default="")
     status: Mapped[str] = mapped_column(sa.String(12), default="draft")
     visibility: Mapped[str] = mapped_column(sa.String(10), default="public", server_default="public")
-    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
     # The picture above it. Without one a cover is drawn: which of the many its number can have, and of what.
     cover_id: Mapped[int | None] = mapped_column(sa.ForeignKey("picture.id"), index=True)
     cover_seed: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -73,7 +77,12 @@ class Entry(Model):
         sa.CheckConstraint(sa.column("visibility").in_(VISIBILITIES), name="visibility"),
         sa.CheckConstraint("(status NOT IN ('scheduled', 'published')) OR published_at IS NOT NULL", name="published_at"),
         sa.Index("ix_entry_kind_status_published", "kind", "status", "published_at", "id"),
-        sa.Index("ix_entry_kind_status_id", "kind", "status", "id"),
+        sa.Index("ix_entry_kind_status_updated", "kind", "status", "updated_at", "id"),
+        sa.Index("ix_entry_kind_updated", "kind", "updated_at", "id"),
+        # With the date, so that the last change of a sitemap's file is read off the index.
+        sa.Index("ix_entry_listed", "kind", "status", "visibility", "id", "updated_at"),
+        sa.Index("ix_entry_author_kind_status_published", "author_id", "kind", "status", "published_at", "id"),
+        sa.Index("ix_entry_hidden", "id", sqlite_where=HIDDEN, postgresql_where=HIDDEN),
     )
 
     @property
@@ -203,6 +212,12 @@ def content_of(entry: Entry) -> Content:
 def listed() -> sa.ColumnElement[bool]:
     """What everyone may see in lists, feeds, sitemaps and search."""
     return sa.and_(Entry.status == "published", Entry.visibility == "public")
+
+
+def hidden_ids() -> sa.Select[int]:
+    """Of all entries that are not `listed`, by an index of their own: its condition word for word."""
+    hidden = sa.or_(Entry.status != sa.literal_column("'published'"), Entry.visibility != sa.literal_column("'public'"))
+    return sa.select(Entry.id).where(hidden)
 
 
 @lru_cache(maxsize=16)

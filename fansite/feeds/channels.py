@@ -130,9 +130,9 @@ def _of_post(post: NewsPost) -> Item:
 
 def _last_change() -> datetime | None:
     """Of all news: what was taken down changes the feed as well."""
-    shown = sa.select(NewsPost.updated_at).where(of_kind(NewsPost), listed()).order_by(NewsPost.updated_at.desc()).limit(1)
-    away = NewsPost.status.in_([status for status in STATUSES if status != "published"])
-    gone = sa.select(sa.func.max(NewsPost.withdrawn_at)).where(of_kind(NewsPost), away, NewsPost.visibility == "public")
+    shown = sa.select(Entry.updated_at).where(Entry.kind == "news", listed()).order_by(Entry.updated_at.desc()).limit(1)
+    away = Entry.status.in_([status for status in STATUSES if status != "published"])
+    gone = sa.select(sa.func.max(Entry.withdrawn_at)).where(Entry.kind == "news", away, Entry.visibility == "public")
     return max(filter(None, (db.session.scalar(shown), db.session.scalar(gone))), default=None)
 
 

@@ -11,12 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, joinedload
 
+from fansite.core import listing
 from fansite.core.content import Entry, listed, of_kind, readable_in
 from fansite.core.db import db
 from fansite.core.kept import kept
 from fansite.core.wording import settings
 from fansite.news.models import NewsPost
-from fansite.tags.models import entry_tag
+from fansite.tags.models import Tag, entry_tag
 
 PER_PAGE = 20
 RELATED = 3
@@ -46,38 +47,37 @@ class Around:
 # ---- lists ------------------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=16)
-def public(language: str) -> sa.Select[Any]:
-    """What a reader of this language is offered, newest first; a card needs no text."""
-    shown = sa.and_(of_kind(NewsPost), listed(), readable_in(language))
-    statement = sa.select(NewsPost).where(shown).order_by(Entry.published_at.desc(), Entry.id.desc())
-    return statement.options(defer(NewsPost.body), defer(NewsPost.html), joinedload(NewsPost.cover))
-
-
 def latest(language: str, limit: int, *, after: int = 0) -> Sequence[NewsPost]:
     """The newest, but for so many of them."""
-    return db.session.scalars(public(language).limit(limit).offset(after)).all()
+    newest = _public(language).order_by(Entry.published_at.desc(), Entry.id.desc())
+    return db.session.scalars(newest.limit(limit).offset(after)).all()
 
 
-def tagged(language: str, tag_id: int) -> sa.Select[Any]:
-    return public(language).where(NewsPost.id.in_(sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag_id)))
+def page_of_all(language: str, number: int) -> tuple[Sequence[NewsPost], int]:
+    """The posts of one page and the number of the last."""
+    return listing.page_of(f"news.marks.{language}", ("list:news",), _public(language), number, PER_PAGE)
 
 
-def of_year(language: str, year: int) -> sa.Select[Any]:
+def page_of_tag(language: str, tag: Tag, number: int) -> tuple[Sequence[NewsPost], int]:
+    carrying = NewsPost.id.in_(sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag.id))
+    name = f"news.marks.{language}.tag.{tag.id}"
+    return listing.page_of(name, ("list:news", tag.page_tag), _public(language).where(carrying), number, PER_PAGE)
+
+
+def page_of_year(language: str, year: int, number: int) -> tuple[Sequence[NewsPost], int]:
     """The year as the site's own zone has it."""
     zone = settings().timezone
     first, after = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
-    return public(language).where(NewsPost.published_at >= first.astimezone(UTC), NewsPost.published_at < after.astimezone(UTC))
+    within = (NewsPost.published_at >= first.astimezone(UTC), NewsPost.published_at < after.astimezone(UTC))
+    name = f"news.marks.{language}.{year}"
+    return listing.page_of(name, ("list:news",), _public(language).where(*within), number, PER_PAGE)
 
 
-def page_of(statement: sa.Select[Any], number: int) -> tuple[Sequence[NewsPost], int]:
-    """The posts of one page and the number of the last."""
-    ids = statement.with_only_columns(NewsPost.id).order_by(None).subquery()
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(ids)) or 0
-    last = max(1, -(-total // PER_PAGE))
-    if number > last:
-        return [], last
-    return db.session.scalars(statement.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all(), last
+@lru_cache(maxsize=16)
+def _public(language: str) -> sa.Select[Any]:
+    """What a reader of this language is offered; a card needs no text."""
+    statement = sa.select(NewsPost).where(of_kind(NewsPost), listed(), readable_in(language))
+    return statement.options(defer(NewsPost.body), defer(NewsPost.html), joinedload(NewsPost.cover))
 
 
 def years(language: str) -> list[int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, abort, g
 from flask_babel import gettext as _
 
@@ -25,7 +26,7 @@ bp = Blueprint("news", __name__, url_prefix="/news")
 @cacheable("page")
 def index() -> Response:
     title = _("News of %(site)s", site=site_name())
-    return _list(queries.public(g.language), path_for("news.index"), title, _("News"))
+    return _list(partial(queries.page_of_all, g.language), path_for("news.index"), title, _("News"))
 
 
 @bp.get("/tag/<slug>")
@@ -36,8 +37,8 @@ def tag(slug: str) -> Response:
     if found is None:
         abort(404)
     title = _("News: %(tag)s", tag=found.name)
-    statement = queries.tagged(g.language, found.id)
-    return _list(statement, path_for("news.tag", slug=slug), title, found.name, page_tag=found.page_tag, current_tag=slug)
+    find = partial(queries.page_of_tag, g.language, found)
+    return _list(find, path_for("news.tag", slug=slug), title, found.name, page_tag=found.page_tag, current_tag=slug)
 
 
 @bp.get("/<int(fixed_digits=4):year>/")
@@ -46,7 +47,8 @@ def year(year: int) -> Response:
     if year not in queries.years(g.language):
         abort(404)
     title = _("News of %(year)s", year=year)
-    return _list(queries.of_year(g.language, year), path_for("news.year", year=year), title, title, current_year=year)
+    find = partial(queries.page_of_year, g.language, year)
+    return _list(find, path_for("news.year", year=year), title, title, current_year=year)
 
 
 @bp.get("/<slug>")
@@ -64,7 +66,7 @@ def show(slug: str) -> Any:
 
 
 def _list(
-    statement: sa.Select[Any],
+    find: Callable[[int], tuple[Sequence[NewsPost], int]],
     path: str,
     title: str,
     heading: str,
@@ -74,7 +76,7 @@ def _list(
     current_year: int = 0,
 ) -> Response:
     number = page_number()
-    posts, last = queries.page_of(statement, number)
+    posts, last = find(number)
     if number > last or (not posts and (current_tag or current_year)):
         abort(404)
     pages = Pages(number, last, path)

@@ -112,8 +112,8 @@ def test_years_follow_the_zone(app, cast, monkeypatch):
     monkeypatch.setattr(site, "settings", replace(site.settings, timezone=ZoneInfo("Europe/Paris")))
     news_post(cast.eli, published_at=datetime(2025, 12, 31, 23, 30, tzinfo=UTC))
     assert queries.years("en") == [2026]
-    assert queries.page_of(queries.of_year("en", 2026), 1)[0]
-    assert not queries.page_of(queries.of_year("en", 2025), 1)[0]
+    assert queries.page_of_year("en", 2026, 1)[0]
+    assert not queries.page_of_year("en", 2025, 1)[0]
 
 
 def test_a_tag_lists_its_posts_and_is_no_page_without_any(cast, post, stranger):

@@ -85,7 +85,13 @@ def main(instance: str, port: str, processes: str, kind: str) -> int:
     folder = Path(instance)
     loaded = settings.load({"FANSITE_INSTANCE_PATH": instance})
     return serve.run(
-        loaded, "127.0.0.1", int(port), int(processes), True, application=lambda: Reception(application(folder)), work=worker(folder, kind)
+        loaded,
+        "127.0.0.1",
+        int(port),
+        int(processes),
+        True,
+        application=lambda: Reception(application(folder)),
+        work=worker(folder, kind),
     )
 
 

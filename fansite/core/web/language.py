@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from babel import support
 from flask import Flask, abort, g, redirect, request
 from flask_babel import Babel, refresh
 from werkzeug.routing import RequestRedirect
 
 from fansite.core.web.paths import current_language
 from fansite.core.web.representation import WSGI
-from fansite.settings import Settings
+from fansite.settings import ROOT, Settings
 
 ENVIRON_KEY = "fansite.language"
 # The one address of what was asked for under the prefix of the site's own language, or with a slash too many or too few.
@@ -51,6 +53,12 @@ def location(path: str) -> str:
     """A path of this site, as the server decoded it, ready for a redirect: never one a browser could take for another host."""
     query = request.environ.get(QUERY_KEY) or request.query_string.decode("latin-1")
     return "/" + quote(path.lstrip("/\\"), safe=IN_PATHS) + (f"?{quote(query, safe=IN_QUERIES)}" if query else "")
+
+
+@lru_cache(maxsize=16)
+def words_in(language: str) -> Any:
+    """The translations of one language, whoever asks and in whatever language they are spoken to."""
+    return support.Translations.load(str(ROOT / "fansite" / "translations"), [locale_of(language)])
 
 
 def locale_of(language: str) -> str:

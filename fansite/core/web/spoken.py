@@ -14,12 +14,13 @@ from typing import Any
 
 from flask import Flask
 from flask.templating import Environment
-from flask_babel import get_translations
 from jinja2 import Template, nodes
 from jinja2.runtime import Context
 from jinja2.utils import internalcode
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
+
+from fansite.core.web.language import words_in
 
 GETTEXT = ("_", "gettext")
 # The second line of what a template is compiled to.
@@ -73,11 +74,11 @@ class SpokenEnvironment(Environment):
 
 
 def environment_in(app: Flask, language: str) -> Any:
-    """The templates in the language of the running request, `language`. Each process compiles what it needs of them."""
+    """The templates in a language. Each process compiles what it needs of them."""
     known: dict[str, Any] = app.extensions["fansite"].spoken
     if language not in known:
         made: Any = app.jinja_env.overlay()
-        made.words = get_translations()
+        made.words = words_in(language)
         known[language] = made
     return known[language]
 

@@ -14,12 +14,19 @@ from markupsafe import Markup
 
 from fansite.core.kept import site_name
 from fansite.core.web.guard import csrf_field
-from fansite.core.web.language import locale_of
+from fansite.core.web.language import locale_of, words_in
 from fansite.core.web.paths import current_language, entry_path, path_for, public_url, settings
 from fansite.lib import covers, drawing, hand
 from fansite.lib.times import w3c
 from fansite.settings import Settings
 
+
+def N_(text: str) -> str:
+    """Words that are looked up later."""
+    return text
+
+
+AT_TIME = N_("%(day)s at %(time)s")
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 
 
@@ -67,7 +74,8 @@ def month(at: datetime) -> str:
 
 def moment(at: datetime) -> str:
     """19 November 2026 at 18:04: as the browser says it too, once it knows the reader's zone."""
-    return _at_time(current_language()) % {"day": _day(_here(at), "long", current_language()), "time": clock(at)}
+    language = current_language()
+    return words_in(language).ugettext(AT_TIME) % {"day": _day(_here(at), "long", language), "time": clock(at)}  # type: ignore[no-any-return]
 
 
 def clock(at: datetime) -> str:
@@ -83,8 +91,3 @@ def _here(moment: datetime | date) -> date:
 def _day(of: date, form: str, language: str) -> str:
     """Days return on a page and from page to page; to spell one out takes longer than all else about it."""
     return str(babel_dates.format_date(of, form, locale_of(language)))
-
-
-@lru_cache(maxsize=16)
-def _at_time(language: str) -> str:
-    return str(_("%(day)s at %(time)s"))
