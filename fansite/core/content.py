@@ -82,7 +82,7 @@ class Entry(Model):
         # With the date, so that the last change of a sitemap's file is read off the index.
         sa.Index("ix_entry_listed", "kind", "status", "visibility", "id", "updated_at"),
         sa.Index("ix_entry_author_kind_status_published", "author_id", "kind", "status", "published_at", "id"),
-        sa.Index("ix_entry_hidden", "id", sqlite_where=HIDDEN, postgresql_where=HIDDEN),
+        sa.Index("ix_entry_hidden", "status", "visibility", sqlite_where=HIDDEN, postgresql_where=HIDDEN),
     )
 
     @property

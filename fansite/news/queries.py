@@ -49,35 +49,41 @@ class Around:
 
 def latest(language: str, limit: int, *, after: int = 0) -> Sequence[NewsPost]:
     """The newest, but for so many of them."""
-    newest = _public(language).order_by(Entry.published_at.desc(), Entry.id.desc())
-    return db.session.scalars(newest.limit(limit).offset(after)).all()
+    offered = _CARDS.where(listed(), readable_in(language)).order_by(Entry.published_at.desc(), Entry.id.desc())
+    return db.session.scalars(offered.limit(limit).offset(after)).all()
 
 
 def page_of_all(language: str, number: int) -> tuple[Sequence[NewsPost], int]:
     """The posts of one page and the number of the last."""
-    return listing.page_of(f"news.marks.{language}", ("list:news",), _public(language), number, PER_PAGE)
+    return _page_of("", ("list:news",), _offered(language), language, number)
 
 
 def page_of_tag(language: str, tag: Tag, number: int) -> tuple[Sequence[NewsPost], int]:
-    carrying = NewsPost.id.in_(sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag.id))
-    name = f"news.marks.{language}.tag.{tag.id}"
-    return listing.page_of(name, ("list:news", tag.page_tag), _public(language).where(carrying), number, PER_PAGE)
+    carrying = Entry.id.in_(sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag.id))
+    return _page_of(f"tag.{tag.id}", ("list:news", tag.page_tag), _offered(language).where(carrying), language, number)
 
 
 def page_of_year(language: str, year: int, number: int) -> tuple[Sequence[NewsPost], int]:
     """The year as the site's own zone has it."""
     zone = settings().timezone
     first, after = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
-    within = (NewsPost.published_at >= first.astimezone(UTC), NewsPost.published_at < after.astimezone(UTC))
-    name = f"news.marks.{language}.{year}"
-    return listing.page_of(name, ("list:news",), _public(language).where(*within), number, PER_PAGE)
+    within = (Entry.published_at >= first.astimezone(UTC), Entry.published_at < after.astimezone(UTC))
+    return _page_of(str(year), ("list:news",), _offered(language).where(*within), language, number)
 
 
-@lru_cache(maxsize=16)
-def _public(language: str) -> sa.Select[Any]:
-    """What a reader of this language is offered; a card needs no text."""
-    statement = sa.select(NewsPost).where(of_kind(NewsPost), listed(), readable_in(language))
-    return statement.options(defer(NewsPost.body), defer(NewsPost.html), joinedload(NewsPost.cover))
+def _page_of(name: str, tags: tuple[str, ...], ids: sa.Select[int], language: str, number: int) -> tuple[Sequence[NewsPost], int]:
+    return listing.page_of(f"news.list.{language}.{name}", tags, ids, _CARDS, number, PER_PAGE)
+
+
+def _offered(language: str) -> sa.Select[int]:
+    """The ids of what a reader of this language is offered."""
+    return sa.select(Entry.id).where(Entry.kind == "news", listed(), readable_in(language))
+
+
+# A card needs no text.
+_CARDS = (
+    sa.select(NewsPost).where(of_kind(NewsPost)).options(defer(NewsPost.body), defer(NewsPost.html), joinedload(NewsPost.cover))
+)
 
 
 def years(language: str) -> list[int]:

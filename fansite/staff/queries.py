@@ -187,26 +187,47 @@ class Lacking:
 
 def lacking(kinds: Sequence[str], languages: Sequence[str], *, newest: bool, number: int) -> tuple[list[Lacking], int, int]:
     """(text, language it lacks): a page of them, the number of all, and the last page. Drafts and texts taken down need none."""
-    parts = [_lacking_in(language, kinds) for language in languages]
-    every = sa.union_all(*parts).subquery()
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(every)) or 0
-    order = every.c.at.desc() if newest else every.c.at.asc()
-    statement = sa.select(Entry, every.c.language).join(every, every.c.id == Entry.id).options(joinedload(Entry.author))
-    rows = db.session.execute(statement.order_by(order, Entry.id, every.c.language).limit(A_PAGE).offset((number - 1) * A_PAGE))
+    total = _count_lacking(kinds, languages)
+    here = slice((number - 1) * A_PAGE, number * A_PAGE)
+    first = [
+        sa.select(_first_lacking(language, kind, status, newest, here.stop).subquery())
+        for language in languages
+        for kind in kinds
+        for status in TRANSLATED
+    ]
+    some = sa.union_all(*first).subquery()
+    order = some.c.at.desc() if newest else some.c.at.asc()
+    statement = sa.select(Entry, some.c.language).join(some, some.c.id == Entry.id).options(joinedload(Entry.author))
+    rows = db.session.execute(statement.order_by(order, Entry.id, some.c.language).limit(A_PAGE).offset(here.start))
     return [Lacking(entry, language) for entry, language in rows], total, max(1, -(-total // A_PAGE))
+
+
+def _first_lacking(language: str, kind: str, status: str, newest: bool, number: int) -> sa.Select[Any]:
+    """Read off the index until there are enough."""
+    order = (Entry.published_at.desc(), Entry.id.asc()) if newest else (Entry.published_at.asc(), Entry.id.asc())
+    return _lacking_in(language, [kind], [status]).order_by(*order).limit(number)
 
 
 def count_lacking(kinds: Sequence[str]) -> int:
     """How many, as far as the public can see: asked again when a text comes, goes or is told to need none."""
 
+    return _count_lacking(kinds, settings().languages)
+
+
+def _count_lacking(kinds: Sequence[str], languages: Sequence[str]) -> int:
     def count() -> int:
-        every = sa.union_all(*(_lacking_in(language, kinds) for language in settings().languages)).subquery()
+        every = sa.union_all(*(_lacking_in(language, kinds, TRANSLATED) for language in languages)).subquery()
         return db.session.scalar(sa.select(sa.func.count()).select_from(every)) or 0
 
-    return kept("staff.lacking", (*(f"list:{kind}" for kind in kinds), "list:translations"), count)
+    name = ".".join(("staff.lacking", *kinds, *languages))
+    return kept(name, (*(f"list:{kind}" for kind in kinds), "list:translations"), count)
 
 
-def _lacking_in(language: str, kinds: Sequence[str]) -> sa.Select[int, str, datetime]:
+# Drafts and texts taken down need no translation.
+TRANSLATED = ("scheduled", "published")
+
+
+def _lacking_in(language: str, kinds: Sequence[str], statuses: Sequence[str]) -> sa.Select[Any]:
     """The first texts of their groups, none of which is in this language or was said to need none."""
     other = sa.orm.aliased(Entry, flat=True)
     there = sa.select(sa.literal(1)).where(other.translation_of_id == Entry.id, other.language == language).correlate(Entry)
@@ -218,10 +239,10 @@ def _lacking_in(language: str, kinds: Sequence[str]) -> sa.Select[int, str, date
     return sa.select(
         Entry.id.label("id"),
         sa.literal(language).label("language"),
-        sa.func.coalesce(Entry.published_at, Entry.created_at).label("at"),
+        Entry.published_at.label("at"),
     ).where(
         Entry.kind.in_(kinds),
-        Entry.status.in_(("scheduled", "published")),
+        Entry.status.in_(statuses),
         Entry.translation_of_id.is_(None),
         Entry.language != language,
         ~there.exists(),

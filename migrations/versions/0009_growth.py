@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.create_index("ix_entry_kind_updated", "entry", ["kind", "updated_at", "id"])
     op.create_index("ix_entry_listed", "entry", ["kind", "status", "visibility", "id", "updated_at"])
     op.create_index("ix_entry_author_kind_status_published", "entry", ["author_id", "kind", "status", "published_at", "id"])
-    op.create_index("ix_entry_hidden", "entry", ["id"], sqlite_where=HIDDEN, postgresql_where=HIDDEN)
+    op.create_index("ix_entry_hidden", "entry", ["status", "visibility"], sqlite_where=HIDDEN, postgresql_where=HIDDEN)
     op.create_index("ix_account_heard", "account", ["id"], sqlite_where=HEARD, postgresql_where=HEARD)
     op.drop_index("ix_comment_author_posted", "comment")
     op.create_index("ix_comment_author_posted", "comment", ["author_id", "posted_at", "status", "entry_id"])
