@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape, unescape
-from typing import Any
 from urllib.parse import urljoin
 
 import sqlalchemy as sa
@@ -26,8 +25,9 @@ from fansite.core.kept import site_name
 from fansite.core.markup.texts import TAG
 from fansite.core.web import clean, entry_path, path_for, public_url
 from fansite.core.web.paths import current_language
+from fansite.news import queries as news
 from fansite.news.models import NewsPost
-from fansite.tags.models import Tag, entry_tag
+from fansite.tags.models import Tag
 
 ITEMS = 30
 SUMMARY = 200
@@ -82,16 +82,15 @@ def of_news() -> Channel:
 
 
 def of_tag(tag: Tag) -> Channel:
-    statement = _news().where(NewsPost.id.in_(sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag.id)))
+    posts = news.latest_of_tag(current_language(), tag, _ROWS, ITEMS)
     title = _("%(site)s: %(tag)s", site=site_name(), tag=tag.name)
     stem = path_for("feeds.tag", slug=tag.slug, format="xml")
-    return _of_posts(statement, _("News: %(tag)s", tag=tag.name), title, "news.tag", stem, tag.page_tag, slug=tag.slug)
+    return _of_posts(posts, _("News: %(tag)s", tag=tag.name), title, "news.tag", stem, tag.page_tag, slug=tag.slug)
 
 
 def _of_posts(
-    statement: sa.Select[Any], description: str, title: str, endpoint: str, feed: str, *tags: str, **values: str
+    posts: Sequence[NewsPost], description: str, title: str, endpoint: str, feed: str, *tags: str, **values: str
 ) -> Channel:
-    posts = db.session.scalars(statement).all()
     return Channel(
         title=clean(title),
         description=clean(description),
@@ -103,10 +102,12 @@ def _of_posts(
     )
 
 
-def _news() -> sa.Select[Any]:
-    statement = sa.select(NewsPost).where(of_kind(NewsPost), listed(), readable_in(current_language()))
-    newest = statement.order_by(Entry.published_at.desc(), Entry.id.desc()).limit(ITEMS)
-    return newest.options(joinedload(NewsPost.author), selectinload(NewsPost.tags))
+_ROWS = sa.select(NewsPost).where(of_kind(NewsPost)).options(joinedload(NewsPost.author), selectinload(NewsPost.tags))
+
+
+def _news() -> Sequence[NewsPost]:
+    offered = _ROWS.where(listed(), readable_in(current_language()))
+    return db.session.scalars(offered.order_by(Entry.published_at.desc(), Entry.id.desc()).limit(ITEMS)).all()
 
 
 def _of_post(post: NewsPost) -> Item:

@@ -55,12 +55,16 @@ def latest(language: str, limit: int, *, after: int = 0) -> Sequence[NewsPost]:
 
 def page_of_all(language: str, number: int) -> tuple[Sequence[NewsPost], int]:
     """The posts of one page and the number of the last."""
-    return _page_of("", ("list:news",), _offered(language), language, number)
+    return listing.page_of(f"news.list.{language}", ("list:news",), _offered(language), _CARDS, number, PER_PAGE)
 
 
 def page_of_tag(language: str, tag: Tag, number: int) -> tuple[Sequence[NewsPost], int]:
-    carrying = Entry.id.in_(sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag.id))
-    return _page_of(f"tag.{tag.id}", ("list:news", tag.page_tag), _offered(language).where(carrying), language, number)
+    return listing.page_of(*_carrying(language, tag), _CARDS, number, PER_PAGE)
+
+
+def latest_of_tag(language: str, tag: Tag, rows: sa.Select[Any], limit: int) -> Sequence[NewsPost]:
+    """The newest that carry a tag, as `rows` selects them."""
+    return listing.page_of(*_carrying(language, tag), rows, 1, limit)[0]
 
 
 def page_of_year(language: str, year: int, number: int) -> tuple[Sequence[NewsPost], int]:
@@ -68,11 +72,14 @@ def page_of_year(language: str, year: int, number: int) -> tuple[Sequence[NewsPo
     zone = settings().timezone
     first, after = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
     within = (Entry.published_at >= first.astimezone(UTC), Entry.published_at < after.astimezone(UTC))
-    return _page_of(str(year), ("list:news",), _offered(language).where(*within), language, number)
+    ids = _offered(language).where(*within)
+    return listing.page_of(f"news.list.{language}.{year}", ("list:news",), ids, _CARDS, number, PER_PAGE)
 
 
-def _page_of(name: str, tags: tuple[str, ...], ids: sa.Select[int], language: str, number: int) -> tuple[Sequence[NewsPost], int]:
-    return listing.page_of(f"news.list.{language}.{name}", tags, ids, _CARDS, number, PER_PAGE)
+def _carrying(language: str, tag: Tag) -> tuple[str, tuple[str, ...], sa.Select[int]]:
+    carriers = sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag.id)
+    name = f"news.list.{language}.tag.{tag.id}"
+    return name, ("list:news", tag.page_tag), _offered(language).where(Entry.id.in_(carriers))
 
 
 def _offered(language: str) -> sa.Select[int]:

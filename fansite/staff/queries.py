@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -236,7 +235,7 @@ def _lacking_in(language: str, kinds: Sequence[str], statuses: Sequence[str]) ->
         .where(TranslationWaiver.entry_id == Entry.id, TranslationWaiver.language == language)
         .correlate(Entry)
     )
-    return sa.select(
+    lacking: Any = sa.select(
         Entry.id.label("id"),
         sa.literal(language).label("language"),
         Entry.published_at.label("at"),
@@ -248,3 +247,4 @@ def _lacking_in(language: str, kinds: Sequence[str], statuses: Sequence[str]) ->
         ~there.exists(),
         ~waived.exists(),
     )
+    return lacking  # type: ignore[no-any-return]
