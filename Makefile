@@ -5,12 +5,14 @@ BIN := .venv/bin
 UV := .tools/bin/uv
 PO := $(wildcard fansite/translations/*/LC_MESSAGES/messages.po)
 
-.PHONY: help run test setup screenshots format translations lock clean
+.PHONY: help run test setup bench bench-check screenshots format translations lock clean
 
 help:
 	@echo "make run     install, migrate, load the demo band when empty, serve on http://127.0.0.1:8000"
 	@echo "make test    install, then lint, types, templates and every test this machine can run"
 	@echo "make setup   install only; leaves the command at $(BIN)/fansite"
+	@echo "make bench   what pages, comments and long work cost, beside nginx (QUICK=1: two minutes); writes docs/performance.md"
+	@echo "make bench-check BEFORE=… AFTER=…  two commits beside each other"
 	@echo "make screenshots  the demo's pages as pictures, for README and docs"
 	@echo "make format  put Python and templates into shape"
 	@echo "make lock    resolve the requirements again (hashes, no addresses)"
@@ -22,6 +24,15 @@ run: setup
 
 test: .venv/.ready-dev $(PO:.po=.mo)
 	$(BIN)/python -m tests
+
+# Needs wrk and nginx, and says so.
+bench: .venv/.ready-dev $(PO:.po=.mo)
+	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
+
+BEFORE ?= HEAD~1
+AFTER ?= HEAD
+bench-check: .venv/.ready-dev $(PO:.po=.mo)
+	$(BIN)/python -m tests.bench --check $(BEFORE) $(AFTER)
 
 # The demo band's pages in Chromium: all of them in build/screenshots, those that are shown in docs/pictures.
 screenshots: .venv/.ready-dev $(PO:.po=.mo)

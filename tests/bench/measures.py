@@ -1,0 +1,275 @@
+"""What is measured, and how: each figure is the median of several rounds, those of the site and of nginx taking turns."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import secrets
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.bench import sites
+from tests.bench.load import Answers, median, read, write
+from tests.bench.machine import CLIENT_CORE, family, pinned, proportional_mib, watched
+from tests.bench.sites import BUILD, GZIP, Running, Size, get, made, physical_limit, served, signed_in
+
+CLIENTS = 8
+# Pages of the demo band that both sizes have.
+PAGES = {
+    "home": "/",
+    "news": "/news/",
+    "the last page of news": "/news/?page={last}",
+    "a tag": "/news/tag/brussels",
+    "a post, 10 comments": "{few}",
+    "a post, 50 comments": "{fifty}",
+    "fans": "/fans/",
+    "a fan": "/fans/fay",
+    "feed": "/feed.xml",
+    "sitemap": "/sitemap.xml",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table."""
+
+    name: str
+    how: str
+    per_second: float
+    cpu_ms: float
+    p50: float
+    p99: float
+    # To nginx in the same rounds, where it serves the same bytes.
+    ratio_cpu: float | None = None
+    ratio_speed: float | None = None
+
+
+@dataclass
+class Results:
+    posts: int
+    figures: list[Figure] = field(default_factory=list)
+    facts: dict[str, float] = field(default_factory=dict)
+
+
+def measure(size: Size, *, seconds: float, rounds: int) -> Results:
+    results = Results(size.posts)
+    folder = made(size)
+    with served(folder, FANSITE_PAGE_MEMORY="0") as site:
+        paths = {name: path.format(**_places(folder)) for name, path in PAGES.items()}
+        cookie = signed_in(site)
+        for name, path in paths.items():
+            results.figures.append(_figure(name, "made for each", site, path, seconds, rounds, connections=4))
+        for name in ("home", "a post, 10 comments", "a post, 50 comments"):
+            results.figures.append(
+                _figure(name, "signed in", site, paths[name], seconds, rounds, connections=4, headers=(f"Cookie: {cookie}",))
+            )
+    with served(folder) as site:
+        results.facts["first answer after the start (s)"] = site.seconds_to_first_answer
+        for name, path in paths.items():
+            results.figures.append(_figure(name, "kept ready", site, path, seconds, 1, headers=(GZIP,)))
+        results.figures += list(_beside_nginx(site, "/", seconds, rounds))
+        results.facts["memory, one web process and the worker (MiB)"] = _memory(site)
+    with served(folder, workers=2) as site:
+        for path in paths.values():
+            read(site.url(path), seconds=0.5)
+        results.facts["memory, two web processes and the worker (MiB)"] = _memory(site)
+    for workers in (1, 2):
+        results.figures.append(posting(folder, workers, seconds=max(4.0, 4 * seconds)))
+    return results
+
+
+def _places(folder: Path) -> dict[str, str]:
+    """Addresses that differ from site to site."""
+    with closing(sqlite3.connect(folder / "fansite.db")) as database:
+
+        def post(comments: int) -> str:
+            nearest = "SELECT slug FROM entry WHERE kind = 'news' AND language = 'en' AND status = 'published' ORDER BY abs(comments_count - ?), id LIMIT 1"
+            return f"/news/{database.execute(nearest, (comments,)).fetchone()[0]}"
+
+        offered = "SELECT count(*) FROM entry WHERE kind = 'news' AND language = 'en' AND status = 'published'"
+        last = -(-database.execute(offered).fetchone()[0] // 20)
+        return {"few": post(10), "fifty": post(50), "last": str(last)}
+
+
+def _figure(
+    name: str,
+    how: str,
+    site: Running,
+    path: str,
+    seconds: float,
+    rounds: int,
+    *,
+    connections: int = 16,
+    headers: tuple[str, ...] = (),
+) -> Figure:
+    taken = [_round(site, path, seconds, connections, headers) for _ in range(rounds)]
+    return _of(name, how, taken)
+
+
+def _round(site: Running, path: str, seconds: float, connections: int, headers: tuple[str, ...]) -> tuple[Answers, float]:
+    with watched(site.pid) as spent:
+        answers = read(site.url(path), seconds=seconds, connections=connections, headers=headers)
+    if answers.failed or not answers.number:
+        raise RuntimeError(f"{path}: {answers.failed} of {answers.number} answers were none")
+    return answers, spent.seconds
+
+
+def _of(name: str, how: str, taken: list[tuple[Answers, float]], beside: list[tuple[Answers, float]] | None = None) -> Figure:
+    speed, cpu = median([one.per_second for one, _cpu in taken]), median([1000 * cpu / one.number for one, cpu in taken])
+    ratios: tuple[float | None, float | None] = (None, None)
+    if beside:
+        theirs = [1000 * cpu / one.number for one, cpu in beside]
+        ours = [1000 * cpu / one.number for one, cpu in taken]
+        ratios = (
+            median([mine / other for mine, other in zip(ours, theirs, strict=True)]),
+            median([mine.per_second / other.per_second for (mine, _), (other, _) in zip(taken, beside, strict=True)]),
+        )
+    p50, p99 = median([one.p50 for one, _ in taken]), median([one.p99 for one, _ in taken])
+    return Figure(name, how, speed, cpu, p50, p99, *ratios)
+
+
+def _beside_nginx(site: Running, path: str, seconds: float, rounds: int) -> Iterator[Figure]:
+    """The kept page in its forms, and the short answer to who has it, beside the same bytes as files."""
+    plain, packed = get(site.port, path)[2], get(site.port, path, Accept_Encoding="gzip")[2]
+    with physical_limit({"page.html": plain, "page.html.gz": packed}) as nginx:
+        etag = get(site.port, path, Accept_Encoding="gzip")[1]["etag"]
+        theirs = get(nginx.port, "/page.html", Accept_Encoding="gzip")[1]["ETag"]
+        forms = {
+            "home, packed": ((GZIP,), (GZIP,)),
+            "home, unpacked": ((), ()),
+            "home, unchanged (304)": ((GZIP, f"If-None-Match: {etag}"), (GZIP, f"If-None-Match: {theirs}")),
+        }
+        for name, (ours, others) in forms.items():
+            taken, beside = [], []
+            for _ in range(max(3, rounds)):
+                beside.append(_round(nginx, "/page.html", seconds, 16, others))
+                taken.append(_round(site, path, seconds, 16, ours))
+            yield _of(name, "kept ready", taken, beside)
+            yield _of(f"{name}: nginx", "a file", beside)
+
+
+def _memory(site: Running) -> float:
+    return proportional_mib(family(site.pid))
+
+
+# ---- writing ------------------------------------------------------------------------------------------------------------------
+
+
+def posting(folder: Path, workers: int, *, seconds: float) -> Figure:
+    """Comments through the form of the page: session, token, nonce, all checks, committed to the disk; while the worker delivers and
+    others read a kept page."""
+    with served(folder, workers=workers) as site:
+        cookie = signed_in(site)
+        headers = {"Cookie": cookie, "Origin": site.url(""), "Content-Type": "application/x-www-form-urlencoded"}
+        actions, token = _forms(site, cookie)
+
+        def send(connection: http.client.HTTPConnection, number: int) -> bool:
+            form = {
+                "csrf_token": token,
+                "nonce": secrets.token_urlsafe(12),
+                "body": f"A word of mine, the {number}th, and *no* link.",
+            }
+            connection.request("POST", actions[number % len(actions)], urlencode(form), headers)
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status == 303
+
+        stop = threading.Event()
+        reader = threading.Thread(target=_keep_reading, args=(site, stop))
+        reader.start()
+        with watched(site.pid) as spent:
+            answers = write(site.port, send, clients=CLIENTS, seconds=seconds)
+        stop.set()
+        reader.join()
+    if answers.failed or not answers.number:
+        raise RuntimeError(f"{answers.failed} comments were not taken, {answers.number} were")
+    cpu = 1000 * spent.seconds / answers.number
+    name = "a comment, one web process" if workers == 1 else f"a comment, {workers} web processes"
+    return Figure(name, "written", answers.per_second, cpu, answers.p50, answers.p99)
+
+
+def _forms(site: Running, cookie: str) -> tuple[list[str], str]:
+    """Where comments are sent to, on several posts, and the token of the session."""
+    actions, token = [], ""
+    for slug in sorted(set(re.findall(r'href="(/news/[a-z0-9-]+)"', get(site.port, "/news/")[2].decode())))[:8]:
+        page = get(site.port, slug, Cookie=cookie)[2].decode()
+        actions += re.findall(r'action="(/comments/on/\d+)"', page)[:1]
+        token = (re.findall(r'name="csrf_token" value="([^"]+)"', page) or [token])[0]
+    return actions, token
+
+
+def _keep_reading(site: Running, stop: threading.Event) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
+    while not stop.wait(0.02):
+        connection.request("GET", "/fans/", headers={"Accept-Encoding": "gzip"})
+        connection.getresponse().read()
+    connection.close()
+
+
+# ---- long work ----------------------------------------------------------------------------------------------------------------
+
+
+def importing(number: int = 10_000) -> float:
+    """Texts a second by `fansite import entries`, into a new site."""
+    folder = BUILD / "import"
+    subprocess.run(["rm", "-rf", str(folder)], check=True)
+    folder.mkdir(parents=True)
+    environment = sites.environment(folder, 8000, {})
+    subprocess.run(sites.command("db", "upgrade"), env=environment, check=True, stdout=subprocess.DEVNULL)
+    lines, at = folder / "posts.jsonl", datetime(2026, 1, 1, tzinfo=UTC)
+    with lines.open("w") as file:
+        for n in range(number):
+            text = {
+                "kind": "news", "slug": f"post-{n}", "title": f"Post {n}", "language": "en", "tags": ["rain"],
+                "body": "It **rained**. " * 60, "published_at": (at - timedelta(hours=n)).isoformat(),
+            }  # fmt: skip
+            file.write(json.dumps(text) + "\n")
+    began = time.perf_counter()
+    words = [*pinned(CLIENT_CORE), *sites.command("import", "entries", str(lines))]
+    subprocess.run(words, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return number / (time.perf_counter() - began)
+
+
+SITEMAP = """
+import resource, sys, time
+from fansite.app import create_app
+from fansite.core.web import records
+import io
+records.configure_logs(io.StringIO())
+client = create_app().test_client()
+files = [part.split("</loc>")[0].partition("//")[2].partition("/")[2] for part in client.get("/sitemap.xml").text.split("<loc>")[1:]]
+before, began, number = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time(), 0
+for name in files:
+    number += client.get("/" + name).get_data().count(b"<url>")
+print(number, time.process_time() - began, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+ROWS = """
+WITH RECURSIVE n(i) AS (SELECT (SELECT max(id) FROM entry) + 1 UNION ALL SELECT i + 1 FROM n LIMIT {more})
+INSERT INTO entry (id, kind, scope, slug, language, title, status, created_at, updated_at, published_at, version)
+SELECT i, 'news', '', 'more-' || i, 'en', 'More', 'published', '2026-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000',
+       '2026-01-01 00:00:00.000000', 1 FROM n
+"""
+
+
+def sitemap(addresses: int) -> tuple[int, float, float]:
+    """(addresses, processor seconds, MiB beside what the process had before) of all files of a site of that many."""
+    folder = made(sites.SMALL)
+    with closing(sqlite3.connect(folder / "fansite.db")) as database, database:
+        there = database.execute("SELECT count(*) FROM entry").fetchone()[0]
+        database.execute(ROWS.format(more=max(0, addresses - there)))
+    environment = sites.environment(folder, 8000, {"FANSITE_PAGE_MEMORY": "0"})
+    told = subprocess.run(
+        [sys.executable, "-c", SITEMAP], env=environment, check=True, capture_output=True, text=True, cwd=sites.ROOT
+    )
+    number, seconds, mib = told.stdout.split()
+    return int(number), float(seconds), float(mib)
