@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,13 +73,15 @@ def drop() -> None:
 
 
 def find(token: str) -> SignIn | None:
-    statement = (
-        sa.select(SignIn)
-        .join(SignIn.account)
-        .options(sa.orm.contains_eager(SignIn.account))
-        .where(SignIn.token_hash == hash_of(token))
-    )
-    return db.session.execute(statement).scalar_one_or_none()
+    found: SignIn | None = db.session.execute(_by_token(), {"hash": hash_of(token)}).scalar_one_or_none()
+    return found
+
+
+@cache
+def _by_token() -> Any:
+    """Asked by everyone who is signed in, for each page."""
+    statement = sa.select(SignIn).join(SignIn.account).options(sa.orm.contains_eager(SignIn.account))
+    return statement.where(SignIn.token_hash == sa.bindparam("hash"))
 
 
 def open_sessions(app: Flask) -> None:

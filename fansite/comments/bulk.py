@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from fansite.comments.models import REFUSED, Comment
+from fansite.comments.operations.standing import new_ids
 from fansite.core import markup
 from fansite.core.content import Entry
 from fansite.core.db import Base, db
@@ -86,20 +87,11 @@ def add(sayings: Sequence[Saying], *, standing: Mapping[Any, Comment] | None = N
 
     Inside a transaction; each parent stands before its replies.
     """
-    made = _rows(sayings, _new_ids(len(sayings)), _numbers_so_far({saying.entry_id for saying in sayings}), standing or {})
+    made = _rows(sayings, new_ids(len(sayings)), _numbers_so_far({saying.entry_id for saying in sayings}), standing or {})
     if made:
         db.session.execute(sa.insert(Base.metadata.tables["comment"]), [row.comment.columns() for row in made])
         _count(made)
     return made
-
-
-def _new_ids(number: int) -> Iterable[int]:
-    """Rising numbers nobody else takes: under SQLite's write lock the next ones, from PostgreSQL its sequence's."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        take = sa.text("SELECT nextval(pg_get_serial_sequence('comment', 'id')) FROM generate_series(1, :number)")
-        return sorted(db.session.scalars(take, {"number": number}))
-    first = (db.session.scalar(sa.select(sa.func.max(Comment.id))) or 0) + 1
-    return range(first, first + number)
 
 
 def _numbers_so_far(entry_ids: set[int]) -> dict[int, int]:

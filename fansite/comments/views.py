@@ -32,23 +32,10 @@ OWN_A_PAGE = 30
 def create(entry_id: int) -> Any:
     """Signed in: posts. A stranger's text is kept, and they go on to sign in."""
     form = CommentForm()
-    body, parent_id = form.body.data or "", form.parent.data
     try:
-        _entry(entry_id)
-        if not form.validate():
-            raise operations.parent_is_gone()
-        if g.person is None:
-            token = operations.keep_draft(entry_id, body=body, parent_id=parent_id, address=visitor_key())
-            return _go_on(path_for("accounts.login", draft=token))
-        nonce = nonce_of(form.nonce.data or request.headers.get("Idempotency-Key", ""))
-        comment = operations.post(entry_id, by=g.person, body=body, parent_id=parent_id, nonce=nonce)
-        if form.rules.data:
-            rules.accept(g.person.id, form.rules.data)
-        return _go_on(address_of(comment, _entry(entry_id)), created=True)
+        return _sent(entry_id, form)
     except (Gone, NotFound) as problem:
         return _kept(form, problem)
-    except (Refused, TooMany) as problem:
-        return _typed_again(entry_id, form, problem)
 
 
 @bp.get("/comments/<int:comment_id>")
@@ -176,6 +163,24 @@ def mine() -> Any:
 
 
 # ---- the parts ------------------------------------------------------------------------------------------------------------
+
+
+def _sent(entry_id: int, form: CommentForm) -> Any:
+    body, parent_id = form.body.data or "", form.parent.data
+    try:
+        if not form.validate():
+            raise operations.parent_is_gone()
+        if g.person is None:
+            token = operations.keep_draft(entry_id, body=body, parent_id=parent_id, address=visitor_key())
+            return _go_on(path_for("accounts.login", draft=token))
+        nonce = nonce_of(form.nonce.data or request.headers.get("Idempotency-Key", ""))
+        comment = operations.post(entry_id, by=g.person, body=body, parent_id=parent_id, nonce=nonce)
+        address = address_of(comment, _entry(entry_id))
+        if form.rules.data:
+            rules.accept(g.person.id, form.rules.data)
+        return _go_on(address, created=True)
+    except (Refused, TooMany) as problem:
+        return _typed_again(entry_id, form, problem)
 
 
 def _entry(entry_id: int) -> Entry:

@@ -146,11 +146,11 @@ def transaction() -> Iterator[Session]:
         return
     session.rollback()
     with _write_lock():
-        session.info.update(writing=True, touched=set())
+        session.info.update(writing=True, touched=set(), kept=[])
         try:
             session.connection(execution_options={"writing": True})
             yield session
-            session.commit()
+            _commit(session)
         except BaseException:
             session.rollback()
             raise
@@ -159,6 +159,22 @@ def transaction() -> Iterator[Session]:
             session.info.pop("writing", None)
     if touched:
         current_app.extensions["fansite"].clock.bump(touched)
+
+
+def keep(*things: Any) -> None:
+    """What is known of these at COMMIT need not be read again for the answer; of all else a later look sees what others did since."""
+    db.session().info["kept"].extend(things)
+
+
+def _commit(session: Session) -> None:
+    kept = session.info["kept"]  # stays there: the session itself holds nothing that nobody else does
+    session.expire_on_commit = not kept
+    try:
+        session.commit()
+    finally:
+        session.expire_on_commit = True
+    for thing in [one for one in session.identity_map.values() if one not in kept] if kept else ():
+        session.expire(thing)
 
 
 def empty_log() -> None:
@@ -207,13 +223,20 @@ def upsert(model: type[Any]) -> Any:
 
 def get(model: type[M], key: Any, *, lock: bool = True) -> M:
     """The row, or `NotFound`. Inside a transaction on PostgreSQL the row is locked."""
-    statement = sa.select(model).where(sa.inspect(model).primary_key[0] == key)  # type: ignore[union-attr]
-    if lock and db.session().info.get("writing"):
-        statement = statement.with_for_update(of=model)
-    found = db.session().execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+    statement: Any = _by_key(model, lock and bool(db.session().info.get("writing")))  # type: ignore[arg-type]
+    found: M | None = db.session().execute(statement, {"key": key}).scalar_one_or_none()
     if found is None:
         raise NotFound()
     return found
+
+
+@cache
+def _by_key(model: Any, lock: bool) -> Any:
+    """Put together once for each: that takes longer than the answer."""
+    statement = sa.select(model).where(sa.inspect(model).primary_key[0] == sa.bindparam("key"))
+    if lock:
+        statement = statement.with_for_update(of=model)
+    return statement.execution_options(populate_existing=True)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ log = structlog.get_logger("outbox")
 # Longer than a batch takes, short enough that what a killed worker held is found by search within a minute.
 LEASE = timedelta(seconds=30)
 BATCH = 200
+# Between two rounds: what many visitors do in it is one batch, and costs them the write lock once.
 IDLE_SECONDS = 0.5
 # Between two looks at a database that does not answer: a full disk must not be filled by the log about it.
 LONGEST_PAUSE_SECONDS = 30.0
@@ -112,6 +113,10 @@ class Outbox:
             raise ValueError(f"two listeners are called {listener.name}")
         self.listeners[listener.name] = listener
 
+    def heard_by(self, name: str) -> list[str]:
+        """The names of those an event of this name is owed to."""
+        return [listener.name for listener in self.listeners.values() if listener.hears(name)]
+
 
 def outbox() -> Outbox:
     found: Outbox = current_app.extensions["fansite"].outbox
@@ -126,17 +131,18 @@ def record(name: str, subject: Any, *, due: datetime | None = None, **data: Any)
     """Writes the fact and what is owed for it, inside the running transaction. The page tags touched so far travel along."""
     with transaction() as session:
         session.flush()
-        at = now()
-        tags = sorted(touched())
-        event = Event(
-            name=name, subject=subject if isinstance(subject, str) else subject_of(subject), data={**data, "tags": tags}, at=at
-        )
-        session.add(event)
-        session.flush()
-        heard = [listener.name for listener in outbox().listeners.values() if listener.hears(name)]
-        if heard:
-            rows = [{"event_id": event.id, "listener": name, "due_at": due or at, "tries": 0} for name in heard]
-            session.execute(sa.insert(Delivery), rows)
+        at, tags = now(), sorted(touched())
+        about = subject if isinstance(subject, str) else subject_of(subject)
+        fact = {"name": name, "subject": about, "data": {**data, "tags": tags}, "at": at}
+        event_id = session.execute(_EVENT, fact).inserted_primary_key[0]  # type: ignore[attr-defined]
+        owed_to = [{"event_id": event_id, "listener": one, "due_at": due or at, "tries": 0} for one in outbox().heard_by(name)]
+        if owed_to:
+            session.execute(_DELIVERY, owed_to)
+
+
+# Rows without objects: every act on the site writes them, and nobody looks at them again in its request.
+_EVENT = sa.insert(Event.__table__)  # type: ignore[arg-type]
+_DELIVERY = sa.insert(Delivery.__table__)  # type: ignore[arg-type]
 
 
 def owed(listener: str, subject_kind: str) -> sa.Select[Any]:
@@ -211,12 +217,12 @@ def work(app: Flask, stop: threading.Event) -> None:
         try:
             with app.app_context():
                 run_routines()
-                busy = deliver_due(stop)
+                more = any(_round(stop))
             pause = IDLE_SECONDS
         except sa.exc.OperationalError as problem:
-            busy, pause = False, min(LONGEST_PAUSE_SECONDS, 2 * pause)
+            more, pause = False, min(LONGEST_PAUSE_SECONDS, 2 * pause)
             log.warning("database-away", error=str(problem.orig), again_in_seconds=pause)
-        if not busy:
+        if not more:
             stop.wait(pause)
 
 
@@ -230,16 +236,20 @@ def deliver_all(limit: int = 1000) -> int:
 
 def deliver_due(stop: threading.Event | None = None, *, without: str | None = None) -> bool:
     """One round: a batch for each listener that is owed something. True when anything was due. `without` begins the names left out."""
-    due = [name for name in _listeners_due() if not _is_of(name, without)]
-    for name in due:
+    return bool(_round(stop, without=without))
+
+
+def _round(stop: threading.Event | None = None, *, without: str | None = None) -> list[bool]:
+    """For each listener that was owed something, whether its batch was full: then there may be more."""
+    full = []
+    for name in [name for name in _listeners_due() if not _is_of(name, without)]:
         if stop is not None and stop.is_set():
             break
         listener = outbox().listeners.get(name)
         if listener is None:
             _forget(name)  # a listener of an older version
-        else:
-            _deliver_batch(listener)
-    return bool(due)
+        full.append(_deliver_batch(listener) if listener is not None else False)
+    return full
 
 
 def _open() -> sa.ColumnElement[bool]:
@@ -258,12 +268,12 @@ def _listeners_due() -> list[str]:
     return list(names)
 
 
-def _deliver_batch(listener: Listener) -> None:
+def _deliver_batch(listener: Listener) -> bool:
+    """Whether the batch was full."""
     ids = _lease(listener)
     if not ids:
-        return
-    deliveries = db.session.scalars(sa.select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id)).all()
-    events = [delivery.event for delivery in deliveries]
+        return False
+    events = _events_of(ids)
     started = time.perf_counter()
     try:
         with _under_way(listener, ids):
@@ -272,10 +282,20 @@ def _deliver_batch(listener: Listener) -> None:
         db.session.rollback()
         log.warning("delivery-failed", listener=listener.name, events=len(ids), error=repr(problem))
         _failed(listener, ids, repr(problem))
-        return
+        return len(ids) == listener.batch
     with transaction() as session:
         session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(done_at=now(), leased_until=None, error=None))
     log.debug("delivered", listener=listener.name, events=len(ids), seconds=round(time.perf_counter() - started, 3))
+    return len(ids) == listener.batch
+
+
+def _events_of(ids: list[int]) -> list[Event]:
+    """Oldest first. They are facts and change no more: whatever transactions the listener has, none of them is read again."""
+    statement = sa.select(Event).join(Delivery, Delivery.event_id == Event.id).where(Delivery.id.in_(ids)).order_by(Delivery.id)
+    events = list(db.session.scalars(statement))
+    for event in events:
+        db.session.expunge(event)
+    return events
 
 
 def _lease(listener: Listener) -> list[int]:
@@ -354,9 +374,11 @@ def _is_of(name: str, beginning: str | None) -> bool:
 def run_routines(*, without: str | None = None) -> None:
     """Runs every routine whose present slot nobody has taken yet."""
     at = now()
+    taken = {(name, slot) for name, slot in db.session.execute(sa.select(Tick.name, Tick.due_at))}
+    db.session.rollback()
     for routine in [routine for routine in outbox().routines.values() if not _is_of(routine.name, without)]:
         slot = datetime.fromtimestamp(at.timestamp() // routine.every.total_seconds() * routine.every.total_seconds(), at.tzinfo)
-        if _take(routine, slot):
+        if (routine.name, slot) not in taken and _take(routine, slot):
             try:
                 routine.run()
             except Exception as problem:  # a routine that fails must not stop the mail
@@ -365,13 +387,8 @@ def run_routines(*, without: str | None = None) -> None:
 
 
 def _take(routine: Routine, slot: datetime) -> bool:
-    known = sa.select(sa.literal(1)).where(Tick.name == routine.name, Tick.due_at == slot)
-    taken = db.session.scalar(known) is not None
-    db.session.rollback()
-    if taken:
-        return False
     with transaction() as session:
-        if session.scalar(known) is not None:
+        if session.scalar(sa.select(sa.literal(1)).where(Tick.name == routine.name, Tick.due_at == slot)) is not None:
             return False
         session.execute(sa.delete(Tick).where(Tick.name == routine.name, Tick.due_at < slot))
         session.add(Tick(name=routine.name, due_at=slot))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +24,17 @@ NEW_FANS = 8
 
 def _new() -> dict[str, Any]:
     """Stands there without any post as well: somebody has to be told how to write the first."""
-    return {"posts": news.latest(g.language, NEWS_IN_FRONT)}
+    return _cards(news.latest(g.language, NEWS_IN_FRONT))
 
 
 def _before() -> dict[str, Any] | None:
     older = news.latest(g.language, LATEST_NEWS - NEWS_IN_FRONT, after=NEWS_IN_FRONT)
-    return {"posts": older} if older else None
+    return _cards(older) if older else None
+
+
+def _cards(posts: Sequence[Any]) -> dict[str, Any]:
+    """Each says how much is said below it."""
+    return {"posts": posts, "tags": [f"entry:{post.id}" for post in posts]}
 
 
 def _said() -> dict[str, Any]:

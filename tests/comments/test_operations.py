@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from fansite.accounts.models import Account
 from fansite.comments import operations as comments
 from fansite.comments.models import EDIT_WINDOW, MAX_BODY, MAX_DEPTH, Comment, Draft, Revision
+from fansite.core import markup
 from fansite.core.db import db, get, transaction
-from fansite.core.errors import Forbidden, NotFound, Refused, TooMany
+from fansite.core.errors import Forbidden, Gone, NotFound, Refused, TooMany
 from fansite.core.outbox import Event
 from fansite.moderation import operations as moderation
 from fansite.moderation.models import Review
@@ -141,11 +143,45 @@ def test_closed_comments_take_nothing(cast):
         say(post, cast.fay)
 
 
-@pytest.mark.parametrize("status", ["draft", "scheduled", "withdrawn"])
-def test_what_is_not_public_takes_nothing(cast, status):
+@pytest.mark.parametrize(("status", "answer"), [("draft", NotFound), ("scheduled", NotFound), ("withdrawn", Gone)])
+def test_what_is_not_public_takes_nothing(cast, status, answer):
     post = news_post(cast.eli, status=status)
-    with pytest.raises(NotFound):
+    with pytest.raises(answer):
         say(post, cast.fay)
+
+
+def test_a_comment_makes_only_those_pages_old_that_show_or_count_it(cast, post):
+    """On a site where much is said, a page that kept up with all of it would never be ready."""
+    comment = say(post, cast.fay)
+    (event,) = db.session.scalars(sa.select(Event).where(Event.name == "comment.published"))
+    assert set(event.data["tags"]) == {
+        f"entry:{post.id}",
+        f"comment:{comment.id}",
+        f"account:{cast.fay.id}",
+        "list:comments",
+    }
+
+
+def test_a_text_is_rendered_before_others_have_to_wait(cast, post, monkeypatch):
+    """Only one at a time may write."""
+    writing: list[bool] = []
+    render = markup.render
+    monkeypatch.setattr(
+        markup, "render", lambda *text, **how: writing.append(bool(db.session().info.get("writing"))) or render(*text, **how)
+    )
+    say(post, cast.fay)
+    assert writing == [False]
+
+
+def test_links_count_from_the_moment_a_moderator_said_yes(cast, post):
+    """Decided between the reading of the form and the lock: the text is as the decision says."""
+    nora = db.session.get_one(Account, cast.nora.id)
+    assert not nora.approved_comments
+    with db.engine.begin() as meanwhile:
+        meanwhile.execute(sa.text("UPDATE account SET approved_comments = 1 WHERE id = :id"), {"id": nora.id})
+    comment = say(post, nora, "[mine](https://example.com)")
+    assert comment.visible
+    assert 'rel="ugc noopener"' in comment.html
 
 
 def test_a_reply_to_a_hidden_comment_is_refused(cast, post):

@@ -137,6 +137,18 @@ def test_a_thread_of_two_thousand_goes_on_by_itself(cast, post, stranger, count_
     assert len(counted) <= 8
 
 
+def test_posting_takes_few_queries(cast, post, fay, count_queries):
+    """From the session to the answer, with the two counters of how often somebody writes."""
+    root = say(post, cast.milo).id
+    fay.get(LISBON)
+    fay.submit("comment", {"body": "First"})  # watched words are kept from now on
+    form = {"csrf_token": token_of(fay)}
+    for parent, most in (("", 13), (root, 15)):
+        with count_queries() as counted:
+            fay.post(f"/comments/on/{post.id}", {**form, "body": f"To {parent}", "nonce": f"n{parent}", "parent": parent})
+        assert len(counted) <= most, "\n".join(counted)
+
+
 def test_long_threads_share_the_page_fairly(cast, post, stranger):
     long = many_comments(post.id, cast.fay.id, 300, in_one_thread=True)
     short = say(post, cast.milo, "Short").id

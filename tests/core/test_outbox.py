@@ -135,6 +135,36 @@ def test_a_long_queue_comes_in_batches(hears):
     assert [len(batch) for batch in heard.batches] == [2, 2, 1]
 
 
+def test_events_are_read_once_for_their_batch_whatever_the_listener_does(box, count_queries):
+    def look(events: Sequence[Event]) -> None:
+        with transaction():
+            db.session.execute(sa.select(sa.literal(1)))
+        read.extend((event.name, event.subject, event.data["tags"], event.at) for event in events)
+
+    read: list[Any] = []
+    box.add(Listener("index", look, ("gig.*",)))
+    told(*(f"gig:{number}" for number in range(30)))
+    with count_queries() as counted:
+        deliver_due()
+    assert len(read) == 30
+    assert len(counted) <= 6, "\n".join(counted)
+
+
+def test_the_worker_waits_between_rounds_unless_more_than_a_batch_is_owed(app, hears):
+    """What many visitors do within half a second is one batch, whose two transactions they wait for once."""
+    index, letters = hears("index"), hears("mail", "letter.*", batch=1)
+    waits: list[tuple[int, int]] = []
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append((len(index.batches), len(letters.batches)))
+            told(f"gig:{len(waits)}"), told("letter:1", "letter:2", "letter:3", name="letter.queued")
+            return self.set() if len(waits) == 3 else False
+
+    outbox.work(app, Stop())
+    assert waits == [(0, 0), (1, 3), (2, 6)]
+
+
 def test_what_is_due_later_is_not_delivered_early(hears, clock):
     heard = hears("publish")
     told("gig:1", due=outbox.now() + timedelta(minutes=10))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from fansite.core.db import db, get, seen, touch, touched, transaction
+from fansite.core.db import db, get, keep, seen, touch, touched, transaction
 from fansite.core.errors import NotFound
 from fansite.core.kept import SiteFact
 from fansite.core.limits import Tally
@@ -62,6 +62,18 @@ def fact(name: str, value: str = "x") -> None:
 def facts() -> dict[str, str]:
     db.session.rollback()
     return {row.name: row.value for row in db.session.scalars(sa.select(SiteFact))}
+
+
+@pytest.fixture
+def statements(app: Any) -> Any:
+    heard: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        heard.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    yield heard
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 # ---- all or nothing -----------------------------------------------------------------------------------------------------------
@@ -141,6 +153,33 @@ def test_rows_read_before_are_read_again(app, file):
         assert row.value == "new"
 
 
+def test_what_is_kept_for_the_answer_is_not_read_again_and_all_else_is(app, file, statements):
+    fact("ours"), fact("theirs", "old")
+    with transaction():
+        ours, theirs = get(SiteFact, "ours"), get(SiteFact, "theirs")
+        ours.value = "said"
+        keep(ours)
+    other = sqlite3.connect(file)
+    with other:
+        other.execute("UPDATE site_fact SET value = 'new'")
+    other.close()
+    statements.clear()
+    assert ours.value == "said"
+    assert statements == []
+    assert theirs.value == "new"
+    with transaction():
+        assert ours.value == "new"
+
+
+def test_nothing_is_kept_of_what_failed(app):
+    fact("a", "true")
+    row = get(SiteFact, "a")
+    with broken_off():
+        row.value = "untrue"
+        keep(row)
+    assert row.value == "true"
+
+
 def test_who_read_before_another_wrote_can_still_write(app, file):
     """SQLite would refuse to upgrade such a view with "database is locked", however long one waits."""
     db.session.execute(sa.text("SELECT * FROM site_fact")).all()
@@ -158,18 +197,6 @@ def test_what_is_not_there_is_not_found(app):
 
 
 # ---- the lock -----------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def statements(app: Any) -> Any:
-    heard: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        heard.append(statement)
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    yield heard
-    sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def test_writing_begins_at_once_and_reading_does_not(app, statements):

@@ -40,7 +40,7 @@ def post_draft(token: str, *, by: Account) -> Comment:
     if draft is None:
         raise NotFound()
     if draft.comment_id is not None:
-        return once_more(get(Comment, draft.comment_id))
+        return once_more(draft.comment_id)
     draft_id, entry_id, parent_id, body = draft.id, draft.entry_id, draft.parent_id, draft.body
     with transaction():
         comment = post(entry_id, by=by, body=body, parent_id=parent_id, nonce=f"draft-{draft_id}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from fansite.accounts.models import Account
@@ -9,6 +11,18 @@ from fansite.comments.models import REFUSED, Comment
 from fansite.core.content import Entry
 from fansite.core.db import db, get, touch, transaction
 from fansite.lib.times import now
+
+HIGHEST = sa.select(sa.func.max(Comment.id))
+FROM_SEQUENCE = sa.text("SELECT nextval(pg_get_serial_sequence('comment', 'id')) FROM generate_series(1, :number)")
+
+
+def new_ids(number: int) -> Sequence[int]:
+    """Rising numbers nobody else takes: under SQLite's write lock the next ones, from PostgreSQL its sequence's. A comment whose number
+    is known has its place before it is written."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        return sorted(db.session.scalars(FROM_SEQUENCE, {"number": number}))
+    first = (db.session.scalar(HIGHEST) or 0) + 1
+    return range(first, first + number)
 
 
 def claim(comment_id: int) -> Comment:
@@ -45,14 +59,13 @@ def _note_refusal(comment: Comment, refused: bool | None) -> None:
 
 
 def touch_pages(comment: Comment) -> None:
-    """Everything that shows this comment or counts it, lists of its entry's kind included."""
-    _entry_of(comment).touch()
+    """Everything that shows this comment or counts it. Lists that show an entry's count carry the entry's own tag: a word below one text
+    makes no page of another old."""
     touch(*comment.page_tags)
 
 
-def once_more(comment: Comment) -> Comment:
+def once_more(comment_id: int) -> Comment:
     """What was done already is not done again, but its pages are made old again: the first answer may have died before it did so."""
-    comment_id = comment.id
     with transaction():
         comment = get(Comment, comment_id)
         touch_pages(comment)
