@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import time
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app, request
@@ -38,16 +40,8 @@ class SqlStorage(Storage):
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         at = time.time()
         with transaction() as session:
-            row = upsert(Tally).values(key=key, count=amount, expires=at + expiry)
-            over = Tally.expires <= at
-            row = row.on_conflict_do_update(
-                index_elements=[Tally.key],
-                set_={
-                    "count": sa.case((over, amount), else_=Tally.count + amount),
-                    "expires": sa.case((over, at + expiry), else_=Tally.expires),
-                },
-            )
-            return int(session.execute(row.returning(Tally.count)).scalar_one())
+            facts = {"of": key, "amount": amount, "at": at, "until": at + expiry}
+            return int(session.execute(_counted(db.engine.dialect.name), facts).scalar_one())
 
     def get(self, key: str) -> int:
         statement = sa.select(Tally.count).where(Tally.key == key, Tally.expires > time.time())
@@ -66,6 +60,16 @@ class SqlStorage(Storage):
     def clear(self, key: str) -> None:
         with transaction() as session:
             session.execute(sa.delete(Tally).where(Tally.key == key))
+
+
+@cache
+def _counted(_dialect: str) -> Any:
+    """Adds to a counter, or begins it anew when its window is over; put together once for each kind of database."""
+    row, amount, until = Tally.__table__.c, sa.bindparam("amount", type_=sa.Integer), sa.bindparam("until", type_=sa.Float)
+    over = row.expires <= sa.bindparam("at", type_=sa.Float)
+    fresh = upsert(Tally.__table__).values(key=sa.bindparam("of"), count=amount, expires=until)
+    grown = {"count": sa.case((over, amount), else_=row.count + amount), "expires": sa.case((over, until), else_=row.expires)}
+    return fresh.on_conflict_do_update(index_elements=[row.key], set_=grown).returning(row.count)
 
 
 def limiter() -> FixedWindowRateLimiter:

@@ -18,7 +18,6 @@ from fansite.core.policy import require
 from fansite.moderation import policy
 from fansite.moderation.models import LogLine, WatchedWord
 
-LONGEST = 4  # words in a phrase
 # Accents, and what joins or parts letters without a trace: soft hyphens, zero-width spaces.
 UNSEEN = ("Mn", "Mc", "Me", "Cf")
 
@@ -31,8 +30,14 @@ gift-card payday-loan seo-services backlinks earn-money work-from-home click-her
 billets-pas-chers gagner-de-l'argent prêt-rapide carte-cadeau voyance marabout""".split()
 
 
+# First word → the phrases that begin with it, the shortest first.
+Watched = dict[str, list[list[str]]]
+
+
 def fold(text: str) -> str:
     """Lower case without accents and without signs nobody sees, as words are compared."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text).casefold()
     return "".join(sign for sign in plain if unicodedata.category(sign) not in UNSEEN)
 
@@ -42,11 +47,10 @@ def found(text: str, kind: str) -> list[str]:
     watched = _watched()[kind]
     words = re.findall(r"\w+", fold(text))
     hits: dict[str, None] = {}
-    for start in range(len(words)):
-        for length in range(1, LONGEST + 1):
-            phrase = " ".join(words[start : start + length])
-            if phrase in watched:
-                hits[phrase] = None
+    for start, word in enumerate(words):
+        for phrase in watched.get(word, ()):
+            if words[start : start + len(phrase)] == phrase:
+                hits[" ".join(phrase)] = None
     return list(hits)
 
 
@@ -67,15 +71,22 @@ def own_words(kind: str) -> list[str]:
     return list(db.session.scalars(sa.select(WatchedWord.word).where(WatchedWord.kind == kind).order_by(WatchedWord.word)))
 
 
-def _watched() -> dict[str, frozenset[str]]:
-    def read() -> dict[str, frozenset[str]]:
+def _watched() -> dict[str, Watched]:
+    def read() -> dict[str, Watched]:
         rows = db.session.execute(sa.select(WatchedWord.word, WatchedWord.kind)).all()
         return {
-            kind: frozenset({_key(word) for word in shipped} | {word for word, own in rows if own == kind})
+            kind: _by_first_word({_key(word) for word in shipped} | {word for word, own in rows if own == kind})
             for kind, shipped in (("banned", BANNED), ("suspect", SUSPECT))
         }
 
     return kept("watched-words", ("watched-words",), read)
+
+
+def _by_first_word(phrases: Iterable[str]) -> Watched:
+    by_first: Watched = {}
+    for phrase in sorted((phrase.split() for phrase in phrases), key=len):
+        by_first.setdefault(phrase[0], []).append(phrase)
+    return by_first
 
 
 def _key(word: str) -> str:

@@ -12,7 +12,7 @@ from fansite.core.content import Entry
 from fansite.core.db import db, get, touch, transaction
 from fansite.lib.times import now
 
-HIGHEST = sa.select(sa.func.max(Comment.id))
+HIGHEST = sa.select(sa.func.max(Comment.__table__.c.id))
 FROM_SEQUENCE = sa.text("SELECT nextval(pg_get_serial_sequence('comment', 'id')) FROM generate_series(1, :number)")
 
 

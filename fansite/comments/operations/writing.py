@@ -217,12 +217,13 @@ def _sent_twice(latest: Sequence[Any], entry: Entry, parent_id: int | None, body
     return min(same, default=None)
 
 
-# Put together once; asked under the write lock.
-_BY_AUTHOR = Comment.author_id == sa.bindparam("author")
-_WITH_NONCE = sa.select(Comment.id).where(_BY_AUTHOR, Comment.nonce == sa.bindparam("nonce"))
+# Put together once, and of plain columns: asked under the write lock.
+_ROW = Comment.__table__.c
+_BY_AUTHOR = _ROW.author_id == sa.bindparam("author")
+_WITH_NONCE = sa.select(_ROW.id).where(_BY_AUTHOR, _ROW.nonce == sa.bindparam("nonce"))
 _LATEST = (
-    sa.select(Comment.id, Comment.entry_id, Comment.parent_id, Comment.status, Comment.body, Comment.posted_at)
-    .where(_BY_AUTHOR, Comment.posted_at > sa.bindparam("since"))
-    .order_by(Comment.posted_at.desc())
+    sa.select(_ROW.id, _ROW.entry_id, _ROW.parent_id, _ROW.status, _ROW.body, _ROW.posted_at)
+    .where(_BY_AUTHOR, _ROW.posted_at > sa.bindparam("since"))
+    .order_by(_ROW.posted_at.desc())
     .limit(LATEST)
 )
