@@ -49,11 +49,14 @@ def _own(person: Any, comment: Comment) -> bool:
     return person is not None and person.active and comment.author_id == person.id
 
 
+# What anybody may do with what anybody else said.
 STRANGERS = frozenset({"reply", "report"})
 VERBS: dict[str, Rule] = {"reply": reply, "edit": edit, "withdraw": withdraw, "report": report, "moderate": moderate}
 
 
-def may(person: Any, comment: Comment) -> frozenset[str]:
-    if person is None:  # most readers, and many comments
+def may(person: Any, comment: Any) -> frozenset[str]:
+    if person is None or (
+        person.active and not person.keeps_order and comment.author_id != person.id
+    ):  # most readers of most comments
         return STRANGERS if comment.visible else frozenset()
     return frozenset(verb for verb, rule in VERBS.items() if rule(person, comment))

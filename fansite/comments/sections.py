@@ -6,19 +6,22 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
-from flask import abort, request
+from flask import abort, current_app, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from fansite.comments import operations, policy, queries
 from fansite.comments.forms import CommentForm
 from fansite.comments.models import Comment
+from fansite.comments.queries import Said
 from fansite.comments.structured import nodes_of
 from fansite.core.content import Entry
 from fansite.core.web import Pages, entry_path, page_number, path_for
 from fansite.core.web.parts import part, render_part
+from fansite.core.web.paths import current_language
 from fansite.lib.numbers import row_number
 from fansite.rules import queries as rules
 
@@ -34,9 +37,9 @@ class Portrait(NamedTuple):
     username_key: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
-    """One comment, ready for `comments/_comment.html`."""
+    """One comment, ready for `comments/_comment.html`. Two that say the same are one: see `arrange`."""
 
     id: int
     parent_id: int | None
@@ -130,19 +133,40 @@ def _section(entry: Entry, shown: Sequence[Shown], pages: Pages) -> Section:
 
 
 def arrange(
-    rows: Sequence[Comment], entry: Entry, person: Any, *, page_path: str, left_out: dict[int, int] | None = None
+    rows: Sequence[Said], entry: Entry, person: Any, *, page_path: str, left_out: dict[int, int] | None = None
 ) -> list[Shown]:
-    """Rows in reading order, with those above them that stand on another page, and the empty places of hidden ones."""
+    """Rows in reading order, with those above them that stand on another page, and the empty places of hidden ones.
+
+    What is shown of a comment is put together once for all pages that show the same of it, like all that is made of that.
+    """
     above = queries.missing(rows)
-    everyone = {comment.id: comment for comment in [*rows, *above]}
-    gone = {comment.id for comment in above if not comment.visible}
-    ordered = sorted(everyone.values(), key=lambda comment: (comment.thread is None, comment.thread or 0, comment.path))
-    on_path = {int(part) for comment in rows for part in comment.path.split("/")}
-    return [
-        _shown(comment, everyone, entry, person, page_path, comment.id in gone, (left_out or {}).get(comment.id, 0))
-        for comment in ordered
-        if comment.id in on_path
-    ]
+    everyone = {said.id: said for said in [*rows, *above]}
+    gone = {said.id for said in above if not said.visible}
+    ordered = sorted(everyone.values(), key=lambda said: (said.thread is None, said.thread or 0, said.path)) if above else rows
+    on_path = {int(part) for said in rows for part in said.path.split("/")}
+    parts, language = current_app.extensions["fansite"].parts, current_language()
+    shown = []
+    for said in ordered:
+        if said.id in on_path:
+            placeholder, answers = said.id in gone, _told_as_answered(said, everyone)
+            may = frozenset[str]() if placeholder else _may(person, said, entry)
+            facts = (said, answers, language, entry.language, page_path, placeholder, (left_out or {}).get(said.id, 0), may)
+            shown.append(parts.of(facts, partial(_shown, *facts)))
+    return shown
+
+
+def _told_as_answered(said: Any, everyone: dict[int, Said]) -> tuple[str, int | None] | None:
+    """Name and account of whom a reply answers, where the reader would not see it at once: it hangs below the deepest level, or after
+    an empty place."""
+    parent = everyone.get(said.parent_id) if said.parent_id else None
+    if parent is None or not parent.visible or said.path.startswith(f"{parent.path}/"):
+        return None
+    return author_name(parent) or "[deleted]", parent.author_id
+
+
+def _may(person: Any, said: Any, entry: Entry) -> frozenset[str]:
+    may = policy.may(person, said)
+    return may if entry.comments_open else may - {"reply"}
 
 
 def nested(shown: Sequence[Shown]) -> list[tuple[Shown, int, int]]:
@@ -158,14 +182,14 @@ def nested(shown: Sequence[Shown]) -> list[tuple[Shown, int, int]]:
     return rows
 
 
-def author_name(comment: Comment) -> str | None:
+def author_name(comment: Any) -> str | None:
     """None when the account was erased: the page says "[deleted]"."""
     if comment.author is None:
         return comment.author_name or None
     return None if comment.author.erased_at is not None else str(comment.author.username)
 
 
-def author_path(comment: Comment) -> str | None:
+def author_path(comment: Any) -> str | None:
     """None for who has no page (any more)."""
     if comment.author is None or not comment.author.active:
         return None
@@ -190,35 +214,31 @@ def address_of(comment: Comment, entry: Entry) -> str:
 
 
 def _shown(
-    comment: Comment, everyone: dict[int, Comment], entry: Entry, person: Any, page_path: str, placeholder: bool, left_out: int
-) -> Shown:
-    # The reader sees at once whom a reply answers when it hangs below the deepest level, or after an empty place.
-    parent = everyone.get(comment.parent_id) if comment.parent_id else None
-    cut = parent is not None and not comment.path.startswith(f"{parent.path}/")
-    answers = parent if cut and parent is not None and parent.visible else None
+    said: Any, answers: tuple[str, int | None] | None, _language: str, entry_language: str, page_path: str, placeholder: bool,
+    left_out: int, may: frozenset[str],
+) -> Shown:  # fmt: skip
+    people = (None if placeholder else said.author_id, answers[1] if answers is not None else None)
     return Shown(
-        id=comment.id,
-        parent_id=comment.parent_id,
-        status="removed" if placeholder and comment.status != "withdrawn" else comment.status,
-        depth=comment.depth,
-        author=None if placeholder else _portrait(comment.author) if comment.author else comment.author_name or None,
-        author_name=None if placeholder else author_name(comment),
-        author_url=None if placeholder else author_path(comment),
-        author_badge=None if placeholder or comment.author is None else badge_of(comment.author),
-        posted_at=comment.posted_at,
-        edited_at=None if placeholder else comment.edited_at,
-        html=Markup("" if placeholder else comment.html),  # cleaned when it was stored
-        in_reply_to=(author_name(answers) or "[deleted]") if answers is not None else None,
-        address=path_for("comments.permalink", comment_id=comment.id),
-        waiting=not placeholder and comment.status == "pending",
-        placeholder=comment.status if placeholder else None,
-        may=frozenset() if placeholder else policy.may(person, comment) - (frozenset() if entry.comments_open else {"reply"}),
-        more=(left_out, path_for("comments.thread", entry.language, comment_id=comment.id)) if left_out else None,
-        stands_at=f"{page_path}#comment-{comment.id}",
-        reply_address=f"{page_path}{'&' if '?' in page_path else '?'}reply={comment.id}#reply",
-        people=frozenset(
-            one.author_id for one in (comment if not placeholder else None, answers) if one is not None and one.author_id
-        ),
+        id=said.id,
+        parent_id=said.parent_id,
+        status="removed" if placeholder and said.status != "withdrawn" else said.status,
+        depth=said.depth,
+        author=None if placeholder else _portrait(said.author) if said.author else said.author_name or None,
+        author_name=None if placeholder else author_name(said),
+        author_url=None if placeholder else author_path(said),
+        author_badge=None if placeholder or said.author is None else badge_of(said.author),
+        posted_at=said.posted_at,
+        edited_at=None if placeholder else said.edited_at,
+        html=Markup("" if placeholder else said.html),  # cleaned when it was stored
+        in_reply_to=answers[0] if answers is not None else None,
+        address=path_for("comments.permalink", comment_id=said.id),
+        waiting=not placeholder and said.status == "pending",
+        placeholder=said.status if placeholder else None,
+        may=may,
+        more=(left_out, path_for("comments.thread", entry_language, comment_id=said.id)) if left_out else None,
+        stands_at=f"{page_path}#comment-{said.id}",
+        reply_address=f"{page_path}{'&' if '?' in page_path else '?'}reply={said.id}#reply",
+        people=frozenset(account for account in people if account),
     )
 
 
@@ -267,7 +287,8 @@ def _put_box(made: Section, box: CommentForm, answered: Comment | None, person: 
     made.new_rules = rules.news_for(person)
     made.form, box.parent.data = box, answered.id if answered is not None else None
     if answered is not None:
-        made.reply_to = _shown(answered, {}, made.entry, person, made.page_path, False, 0)
+        may = _may(person, answered, made.entry)
+        made.reply_to = _shown(answered, None, current_language(), made.entry.language, made.page_path, False, 0, may)
 
 
 __all__ = ["COMMENT_PARAMETERS", "Section", "address_of", "author_name", "author_path", "section", "thread_section"]

@@ -17,8 +17,8 @@ from fansite.core.web.paths import current_language
 from fansite.core.web.spoken import environment_in
 
 T = TypeVar("T")
-# A comment takes about 3 KB.
-MOST = 2000
+# A comment is three of them and takes about 3 KB.
+MOST = 6000
 
 
 class Parts:
