@@ -18,12 +18,18 @@ from typing import Any
 
 import pytest
 
+from tests.databases import ON_POSTGRESQL, File, OnServer
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if ON_POSTGRESQL:  # what asks no database, or one of its own, is the same test twice
+        kept = [item for item in items if "app" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("sqlite")]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
     if SHARED.is_dir():
         return
     for item in items:
@@ -60,31 +66,50 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def one_app(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Any:
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What the application under test keeps its rows in."""
+    from fansite import settings
+    from fansite.core.db import upgrade
+
+    folder = tmp_path_factory.mktemp("instance")
+    if not ON_POSTGRESQL:
+        return File(folder, request.getfixturevalue("empty_database"))
+    about = {"FANSITE_INSTANCE_PATH": str(folder)}
+    made = OnServer(request.getfixturevalue("postgres"), "under_test", lambda more: upgrade(settings.load({**about, **more})))
+    made.folder = folder
+    return made
+
+
+@pytest.fixture(scope="session")
+def one_app(database: Any) -> Iterator[Any]:
     """The application is made once for all tests of a process; `app` gives each test a fresh database."""
     from fansite import settings
     from fansite.app import create_app
+    from fansite.core.db import db
 
-    folder = tmp_path_factory.mktemp("instance")
+    folder = database.folder
     environment = {
+        **database.settings,
         "FANSITE_INSTANCE_PATH": str(folder),
         "FANSITE_BASE_URL": "http://127.0.0.1:8000",
         "FANSITE_SITE_NAME": "The Paper Marmots",
     }
-    return create_app(settings.load(environment))
+    site = create_app(settings.load(environment))
+    yield site
+    with site.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture
-def app(one_app: Any, empty_database: Path) -> Iterator[Any]:
+def app(one_app: Any, database: Any) -> Iterator[Any]:
     from fansite.core.db import db
 
     site = one_app.extensions["fansite"]
     folder = site.settings.instance_path
     with one_app.app_context():
         db.engine.dispose()
-        for leftover in folder.glob("fansite.db*"):
-            leftover.unlink()
-        shutil.copy(empty_database, folder / "fansite.db")
+        database.fresh()
         for name in ("search", "media", "uploads", "outbox", "parcels"):
             shutil.rmtree(folder / name, ignore_errors=True)
         site.kept.clear()
@@ -163,7 +188,7 @@ def count_queries(app: Any) -> Callable[[], Any]:
         app.extensions["fansite"].pages.store.clear()  # what is kept ready costs none
 
         def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK")):
+            if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK", "SELECT pg_advisory")):
                 seen.append(statement)
 
         sa.event.listen(sa.Engine, "before_cursor_execute", note)

@@ -55,7 +55,14 @@ def many_posts(number: int) -> None:
         session.execute(sa.insert(Entry.__table__), rows)
         body = {"body": "Words.", "html": "<p>Words.</p>", "renderer": markup.RENDERER_VERSION}
         session.execute(sa.insert(NewsPost.__table__), [{"id": row["id"], **body} for row in rows])
+        go_on_after(session, "entry")
         touch("list:news")
+
+
+def go_on_after(session: Any, table: str) -> None:
+    """PostgreSQL hands out numbers by a sequence, which knows nothing of those that rows brought along."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"))
 
 
 def many_comments(entry_id: int, author_id: int, number: int, *, in_one_thread: bool = False) -> list[int]:

@@ -1,7 +1,8 @@
 """The database and its one way to write.
 
 `transaction()` on SQLite: rollback (ends the view's snapshot, which cannot be upgraded) → write lock → BEGIN IMMEDIATE → load again,
-require, change → COMMIT → bump the page clock. On PostgreSQL the same without the lock.
+require, change → COMMIT → bump the page clock. On PostgreSQL the same, with an advisory lock of the database in place of the host's file:
+what is counted, numbered or claimed is so by one writer at a time, however many hosts there are.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ NAMING = {
 # Long enough for the slowest of many waiting writers (ENGINES: 3 s seen), short enough to answer the visitor.
 BUSY_TIMEOUT_MS = 8000
 LOCK_PATIENCE_SECONDS = 2.0
+# Of all that may be locked in a PostgreSQL database by a number, this one is the site's writer. Given back at the end of its transaction.
+_ONE_WRITER = sa.text("SELECT pg_advisory_xact_lock(4661)")
 # Whoever writes waits as long as the log waits for who reads.
 LOG_PATIENCE_MS = 300
 
@@ -57,9 +60,9 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        if value is None or value.tzinfo is not None:
+        if value is None or value.tzinfo is UTC:
             return value
-        return value.replace(tzinfo=UTC)
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class w3c_text(GenericFunction[str]):
@@ -137,6 +140,22 @@ def _begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
+@event.listens_for(sa.Engine, "before_cursor_execute", retval=True)
+def _without_nul(connection: sa.Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+    """PostgreSQL has no text with a NUL in it, and no row that would be found by one. Forms are cleaned of them; addresses are not."""
+    if connection.dialect.name == "postgresql" and "\\x00" in repr(parameters):
+        parameters = _cleared(parameters)
+    return statement, parameters
+
+
+def _cleared(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {name: _cleared(one) for name, one in value.items()}
+    return type(value)(_cleared(one) for one in value) if isinstance(value, list | tuple) else value
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """All or nothing. Inside another transaction it joins that one; pages are bumped once, after the outermost COMMIT."""
@@ -149,6 +168,8 @@ def transaction() -> Iterator[Session]:
         session.info.update(writing=True, touched=set(), kept=[])
         try:
             session.connection(execution_options={"writing": True})
+            if session.get_bind().dialect.name == "postgresql":
+                session.execute(_ONE_WRITER)
             yield session
             _commit(session)
         except BaseException:
@@ -212,7 +233,7 @@ def seen() -> int:
     return int(db.session().info.get("seen", 0))
 
 
-def upsert(model: type[Any]) -> Any:
+def upsert(model: Any) -> Any:
     """An INSERT of the database's own kind, which knows `on_conflict_do_update`."""
     if db.engine.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert

@@ -35,6 +35,7 @@ def only_to_be_read() -> Iterator[None]:
         db.engine.dispose()
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("signed_in", [True, False])
 def test_a_text_that_cannot_be_stored_comes_back_and_can_be_sent_again(cast, browser_as, signed_in):
     news_post(cast.eli)
@@ -53,6 +54,7 @@ def test_a_text_that_cannot_be_stored_comes_back_and_can_be_sent_again(cast, bro
     assert [comment.body for comment in db.session.scalars(sa.select(Comment))] == ([BODY] if signed_in else [])
 
 
+@pytest.mark.sqlite
 def test_passwords_do_not_come_back(cast, stranger):
     stranger.get("/login")
     with only_to_be_read():
@@ -60,6 +62,7 @@ def test_passwords_do_not_come_back(cast, stranger):
     assert "five small volcanoes" not in stranger.response.get_data(as_text=True)
 
 
+@pytest.mark.sqlite
 def test_reading_goes_on(cast, stranger):
     news_post(cast.eli)
     with only_to_be_read():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+import pytest
 import sqlalchemy as sa
 
 from fansite.core import kept
@@ -32,6 +33,7 @@ def test_another_process_changes_it_for_all(app):
     assert site_name() == "Lava Lullaby"
 
 
+@pytest.mark.sqlite
 def test_what_was_read_in_an_old_view_is_not_kept_as_new(app):
     """A page began before the name was changed and asks for it after: what it reads may be shown once, but never again."""
     site = app.extensions["fansite"]

@@ -108,6 +108,7 @@ def test_what_the_database_refuses_at_the_end_takes_all_with_it(app, bumps):
     assert bumps == []
 
 
+@pytest.mark.sqlite
 def test_a_transaction_within_joins_the_one_around_it(app, look, bumps):
     with transaction() as outer:
         with transaction() as inner:
@@ -139,6 +140,7 @@ def test_after_a_failure_the_next_transaction_starts_clean(app, bumps):
 # ---- fresh rows ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite
 def test_rows_read_before_are_read_again(app, file):
     fact("a", "old")
     row = db.session.get(SiteFact, "a")
@@ -153,6 +155,7 @@ def test_rows_read_before_are_read_again(app, file):
         assert row.value == "new"
 
 
+@pytest.mark.sqlite
 def test_what_is_kept_for_the_answer_is_not_read_again_and_all_else_is(app, file, statements):
     fact("ours"), fact("theirs", "old")
     with transaction():
@@ -180,6 +183,7 @@ def test_nothing_is_kept_of_what_failed(app):
     assert row.value == "true"
 
 
+@pytest.mark.sqlite
 def test_who_read_before_another_wrote_can_still_write(app, file):
     """SQLite would refuse to upgrade such a view with "database is locked", however long one waits."""
     db.session.execute(sa.text("SELECT * FROM site_fact")).all()
@@ -199,6 +203,7 @@ def test_what_is_not_there_is_not_found(app):
 # ---- the lock -----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite
 def test_writing_begins_at_once_and_reading_does_not(app, statements):
     db.session.rollback()
     fact("a")
@@ -207,6 +212,7 @@ def test_writing_begins_at_once_and_reading_does_not(app, statements):
     assert begun == ["BEGIN IMMEDIATE", "BEGIN"]
 
 
+@pytest.mark.sqlite
 def test_every_connection_is_as_safe_as_promised(app):
     settings = {name: db.session.scalar(sa.text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")}
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
@@ -301,6 +307,7 @@ def test_four_processes_of_two_threads_write_without_one_refusal(app, file):
 # ---- the page clock -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite
 def test_the_row_can_be_read_by_all_before_a_page_is_made_old(app, clock_file, look, monkeypatch):
     visible: list[Any] = []
     real = clock_file.bump

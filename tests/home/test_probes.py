@@ -39,6 +39,7 @@ def test_a_database_that_lost_its_tables_is_not_ready(app):
     assert asked(app) == (503, "the database does not answer\n")
 
 
+@pytest.mark.sqlite
 def test_a_writer_who_never_ends_is_noticed(app, monkeypatch):
     monkeypatch.setattr(database, "LOCK_PATIENCE_SECONDS", 0.05)
     lock = os.open(app.extensions["fansite"].settings.instance_path / "write.lock", os.O_CREAT | os.O_RDWR)
