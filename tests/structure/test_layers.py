@@ -74,7 +74,7 @@ def test_features_templates_styles_and_tests_have_the_same_names():
     general = {"tokens", "base", "ui", "errors"}
     for sheet in (ROOT / "static" / "css").glob("*.css"):
         assert sheet.stem in features | general, f"static/css/{sheet.name} belongs to no feature"
-    special = {"structure", "attacks", "backends", "journeys", "browser", "data"}
+    special = {"structure", "attacks", "backends", "journeys", "bench", "browser", "data"}
     for folder in (ROOT / "tests").iterdir():
         if folder.is_dir() and not folder.name.startswith("__"):
             assert folder.name in features | special, f"tests/{folder.name} belongs to no feature"
