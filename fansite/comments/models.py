@@ -79,7 +79,8 @@ class Comment(Model):
     __table_args__ = (
         sa.CheckConstraint(sa.column("status").in_(STATUSES), name="status"),
         sa.UniqueConstraint("author_id", "nonce"),
-        sa.Index("ix_comment_entry_thread_path", "entry_id", "thread", "path"),
+        # With the status, so that the published ones before a page of a long thread are passed over without being read.
+        sa.Index("ix_comment_entry_thread_path", "entry_id", "thread", "path", "status"),
         sa.Index("ix_comment_author_posted", "author_id", "posted_at", "status", "entry_id"),
         sa.Index("ix_comment_status_posted", "status", "posted_at"),
         sa.Index(

@@ -247,7 +247,9 @@ _PUBLISHED = _ROW.status == "published"
 _MINE = sa.and_(_ROW.author_id == sa.bindparam("person", type_=sa.Integer), _ROW.status == "pending")
 _MOST, _BEFORE = sa.bindparam("most", type_=sa.Integer), sa.bindparam("before", type_=sa.Integer)
 _MINE_IN_THREAD = _said(_OF_THREAD, _MINE)
-_PAGE_OF_THREAD = _said(_OF_THREAD, _PUBLISHED).order_by(_ROW.path).limit(_MOST).offset(_BEFORE)
+# The ids alone, off the index: those before the page are passed over without being read.
+_ON_PAGE = sa.select(_ROW.id).where(_OF_THREAD, _PUBLISHED).order_by(_ROW.path).limit(_MOST).offset(_BEFORE)
+_PAGE_OF_THREAD = _said(_ROW.id.in_(_ON_PAGE)).order_by(_ROW.path)
 _ROOTS = sa.select(_ROW.id, _ROW.replies_count, _ROW.status).where(_OF_PAGE, _ROW.parent_id.is_(None))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from fansite.core import markup
 from fansite.core.content import Entry, Written
 from fansite.tags.models import Tagged
@@ -16,9 +18,15 @@ class NewsPost(Tagged, Written, Entry):
     @property
     def standfirst(self) -> str:
         """The summary somebody wrote. One that was made of the text would say its beginning twice."""
-        return "" if self.summary == markup.summary_of(self.html) else self.summary
+        return "" if _repeats(self.summary, self.html) else self.summary
 
     @property
     def minutes(self) -> int:
         """How long it takes to read."""
         return max(1, round(len(self.body.split()) / WORDS_A_MINUTE))
+
+
+@lru_cache(maxsize=128)
+def _repeats(summary: str, html: str) -> bool:
+    """Asked anew for each page of a post, and its whole text is read for it."""
+    return summary == markup.summary_of(html)

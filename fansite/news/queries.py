@@ -18,6 +18,7 @@ from fansite.core.kept import kept
 from fansite.core.wording import settings
 from fansite.news.models import NewsPost
 from fansite.tags.models import Tag, entry_tag
+from fansite.tags.queries import take_along
 
 PER_PAGE = 20
 RELATED = 3
@@ -112,6 +113,7 @@ def years(language: str) -> list[int]:
 
 def around(post: NewsPost) -> Around:
     """All of it in one query."""
+    take_along(post)
     found = Around()
     facts = {"id": post.id, "group": post.group_id, "language": post.language, "published_at": post.published_at}
     facts |= {f"tag_{number}": tag.id for number, tag in enumerate(post.tags)}

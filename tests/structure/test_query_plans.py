@@ -7,6 +7,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from fansite.comments import queries as comments
 from fansite.core.db import db, transaction
 from fansite.search import listeners
 from fansite.search import queries as search
@@ -81,6 +82,14 @@ def test_the_look_at_plans_sees_what_it_looks_for(app):
     assert _reads_all("SELECT * FROM comment WHERE status = ? AND body = ?", ("published", "x"))
     assert not _reads_all("SELECT * FROM comment WHERE status = ? ORDER BY posted_at DESC LIMIT 5", ("published",))
     assert not _reads_all("SELECT * FROM entry WHERE id = ?", (1,))
+
+
+def test_comments_before_the_page_of_a_long_thread_are_passed_over_unread(app):
+    """A thread of two thousand has them by the hundred; reading each to look at its status took ten times as long as the page."""
+    facts = {"entry": 1, "thread": 1, "most": 197, "before": 1764}
+    compiled = comments._ON_PAGE.compile(db.engine, compile_kwargs={"render_postcompile": True})
+    (step,) = _plan(str(compiled), [compiled.params[name] if name not in facts else facts[name] for name in compiled.positiontup])
+    assert "USING COVERING INDEX ix_comment_entry_thread_path (entry_id=? AND thread=?)" in step
 
 
 def test_what_can_be_found_is_listed_along_its_key(site):
