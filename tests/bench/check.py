@@ -31,7 +31,7 @@ def checkout(commit: str) -> Path:
     return folder
 
 
-def compare(before: str, after: str, *, seconds: float = 1.0) -> bool:
+def compare(before: str, after: str, *, seconds: int = 1) -> bool:
     """Prints each page's CPU as `after : before`; whether nothing became clearly slower."""
     roots = [checkout(commit) for commit in (before, after)]
     taken: dict[str, list[list[float]]] = {name: [[], []] for name in PAGES}

@@ -31,9 +31,9 @@ class Answers:
         return self.number / self.seconds
 
 
-def read(url: str, *, seconds: float, connections: int = 16, headers: Sequence[str] = ()) -> Answers:
+def read(url: str, *, seconds: int, connections: int = 16, headers: Sequence[str] = ()) -> Answers:
     given = [part for header in headers for part in ("-H", header)]
-    command = [*pinned(CLIENT_CORE), "wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "--latency"]
+    command = [*pinned(CLIENT_CORE), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency"]
     told = subprocess.run([*command, *given, url], check=True, capture_output=True, text=True).stdout
     return parse(told)
 

@@ -61,7 +61,7 @@ class Results:
     facts: dict[str, float] = field(default_factory=dict)
 
 
-def measure(size: Size, *, seconds: float, rounds: int) -> Results:
+def measure(size: Size, *, seconds: int, rounds: int) -> Results:
     results = Results(size.posts)
     folder = made(size)
     with served(folder, FANSITE_PAGE_MEMORY="0") as site:
@@ -74,18 +74,27 @@ def measure(size: Size, *, seconds: float, rounds: int) -> Results:
                 _figure(name, "signed in", site, paths[name], seconds, rounds, connections=4, headers=(f"Cookie: {cookie}",))
             )
     with served(folder) as site:
-        results.facts["first answer after the start (s)"] = site.seconds_to_first_answer
         for name, path in paths.items():
             results.figures.append(_figure(name, "kept ready", site, path, seconds, 1, headers=(GZIP,)))
         results.figures += list(_beside_nginx(site, "/", seconds, rounds))
-        results.facts["memory, one web process and the worker (MiB)"] = _memory(site)
-    with served(folder, workers=2) as site:
-        for path in paths.values():
-            read(site.url(path), seconds=0.5)
-        results.facts["memory, two web processes and the worker (MiB)"] = _memory(site)
-    for workers in (1, 2):
-        results.figures.append(posting(folder, workers, seconds=max(4.0, 4 * seconds)))
+    if size.searched:
+        _with_the_worker(results, folder, list(paths.values()), seconds)
     return results
+
+
+def _with_the_worker(results: Results, folder: Path, paths: list[str], seconds: int) -> None:
+    for query in ("ukulele", "the"):
+        with served(folder, FANSITE_PAGE_MEMORY="0") as site:
+            results.figures.append(
+                _figure(f"search: {query}", "made for each", site, f"/search?q={query}", seconds, 1, connections=4)
+            )
+    for workers in (1, 2):
+        results.figures.append(posting(folder, workers, seconds=4.0 * seconds))
+        with served(folder, workers=workers, worker=True) as site:
+            results.facts[f"seconds from the start to the first answer, {workers} web"] = site.seconds_to_first_answer
+            for path in paths:
+                read(site.url(path), seconds=1)
+            results.facts[f"MiB of memory, {workers} web and the worker"] = _memory(site)
 
 
 def _places(folder: Path) -> dict[str, str]:
@@ -116,7 +125,7 @@ def _figure(
     return _of(name, how, taken)
 
 
-def _round(site: Running, path: str, seconds: float, connections: int, headers: tuple[str, ...]) -> tuple[Answers, float]:
+def _round(site: Running, path: str, seconds: int, connections: int, headers: tuple[str, ...]) -> tuple[Answers, float]:
     with watched(site.pid) as spent:
         answers = read(site.url(path), seconds=seconds, connections=connections, headers=headers)
     if answers.failed or not answers.number:
@@ -138,7 +147,7 @@ def _of(name: str, how: str, taken: list[tuple[Answers, float]], beside: list[tu
     return Figure(name, how, speed, cpu, p50, p99, *ratios)
 
 
-def _beside_nginx(site: Running, path: str, seconds: float, rounds: int) -> Iterator[Figure]:
+def _beside_nginx(site: Running, path: str, seconds: int, rounds: int) -> Iterator[Figure]:
     """The kept page in its forms, and the short answer to who has it, beside the same bytes as files."""
     plain, packed = get(site.port, path)[2], get(site.port, path, Accept_Encoding="gzip")[2]
     with physical_limit({"page.html": plain, "page.html.gz": packed}) as nginx:
@@ -168,7 +177,7 @@ def _memory(site: Running) -> float:
 def posting(folder: Path, workers: int, *, seconds: float) -> Figure:
     """Comments through the form of the page: session, token, nonce, all checks, committed to the disk; while the worker delivers and
     others read a kept page."""
-    with served(folder, workers=workers) as site:
+    with served(folder, workers=workers, worker=True) as site:
         cookie = signed_in(site)
         headers = {"Cookie": cookie, "Origin": site.url(""), "Content-Type": "application/x-www-form-urlencoded"}
         actions, token = _forms(site, cookie)

@@ -32,9 +32,11 @@ class Size:
     posts: int
     comments: int
     fans: int
+    # Whether the index of search is made first; where it would take an hour, the worker is left out instead.
+    searched: bool
 
 
-SMALL, LARGE = Size(1_000, 10_000, 500), Size(100_000, 1_000_000, 50_000)
+SMALL, LARGE = Size(1_000, 10_000, 500, searched=True), Size(100_000, 1_000_000, 50_000, searched=False)
 
 
 @dataclass
@@ -64,10 +66,12 @@ def made(size: Size, root: Path = ROOT) -> Path:
     if not (kept / "ready").exists():
         shutil.rmtree(kept, ignore_errors=True)
         kept.mkdir(parents=True)
-        for words in (
+        made_by = [
             ("db", "upgrade"),
             ("demo", "load", "--posts", str(size.posts), "--comments", str(size.comments), "--fans", str(size.fans)),
-        ):
+            *([("rebuild", "search")] if size.searched else []),
+        ]
+        for words in made_by:
             subprocess.run(
                 command(*words, root=root), env=environment(kept, 8000, {}), cwd=root, check=True, stdout=subprocess.DEVNULL
             )
@@ -87,10 +91,11 @@ def _print(root: Path) -> str:
 
 
 @contextmanager
-def served(folder: Path, *, workers: int = 1, root: Path = ROOT, **more: str) -> Iterator[Running]:
-    """The site as `fansite serve` runs it, on the server's core where there is one process, on all where there are more."""
+def served(folder: Path, *, workers: int = 1, worker: bool = False, root: Path = ROOT, **more: str) -> Iterator[Running]:
+    """The site as `fansite serve` runs it, with its worker or without, on the server's core where there is one web process, on all where
+    there are more."""
     port = free_port()
-    words = command("serve", "--port", str(port), "--workers", str(workers), root=root)
+    words = command("serve", "--port", str(port), "--workers", str(workers), *([] if worker else ["--no-worker"]), root=root)
     began = time.perf_counter()
     process = subprocess.Popen(
         [*(pinned(SERVER_CORE) if workers == 1 else []), *words],
