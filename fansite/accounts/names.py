@@ -7,7 +7,6 @@ import unicodedata
 from pathlib import Path
 
 from anyascii import anyascii
-from confusable_homoglyphs import confusables
 from flask_babel import lazy_gettext as _l
 
 from fansite.core.errors import Refused
@@ -113,6 +112,8 @@ def _about(sign: str) -> object:
 
 def _twin(sign: str) -> str | None:
     """The plain letter this one is easily taken for."""
+    from confusable_homoglyphs import confusables  # 7 MB of tables, for the few who write a name in another alphabet
+
     found = confusables.is_confusable(sign, preferred_aliases=["latin"])
     twins = [glyph["c"] for one in found or () for glyph in one["homoglyphs"]]
     return next((twin for twin in twins if twin.isascii() and twin.isalnum()), None)

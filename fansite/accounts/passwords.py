@@ -6,12 +6,13 @@ import base64
 import threading
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import lazy_gettext as _l
-from zxcvbn import matching, zxcvbn
 
 from fansite.core.errors import Refused
 
@@ -72,7 +73,17 @@ def require_strong(password: str, *, about: Iterable[str] = (), field: str = "pa
 def _score(password: str, about: Iterable[str]) -> int:
     words = [word[:MEASURED] for text in about for word in (text, *text.replace("@", " ").replace(".", " ").split()) if word]
     with _measuring:
-        return int(zxcvbn(password[:MEASURED].translate(_RARELY_LETTERS), user_inputs=words)["score"])
+        return int(_measure()(password[:MEASURED].translate(_RARELY_LETTERS), user_inputs=words)["score"])
+
+
+@cache
+def _measure() -> Any:
+    """Its dictionaries take 12 MB, which a process holds once somebody chooses a password in it. Knows our list too, so that `choupette31`
+    counts as a common word and two digits."""
+    from zxcvbn import matching, zxcvbn
+
+    matching.add_frequency_lists({"fansite": sorted(COMMON)})
+    return zxcvbn
 
 
 def _bytes(password: str) -> bytes:
@@ -93,5 +104,3 @@ def _of_nobody() -> str:
 
 _NOBODY = _of_nobody()
 COMMON = frozenset(_common())
-# So that `choupette31` counts as a common word and two digits.
-matching.add_frequency_lists({"fansite": sorted(COMMON)})
