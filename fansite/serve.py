@@ -25,6 +25,7 @@ from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from fansite.lib.memory import few_arenas
 from fansite.lib.processes import Held, hold, stop_asked, tried_until, when_asked_to_stop
 from fansite.lib.reception import THREADS, Application, Reception
 from fansite.lib.supervision import Child, Supervisor
@@ -143,6 +144,7 @@ def _site(settings: Settings) -> tuple[Callable[[], Application], Work, Callable
 
 def _share_memory() -> None:
     """What is here now is shared by all processes for as long as none of them writes to it; the collector would."""
+    few_arenas()
     gc.collect()
     gc.freeze()
 

@@ -20,6 +20,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fansite.core.db import Model, db, touched, transaction
+from fansite.lib.memory import give_back
 from fansite.lib.times import now
 
 log = structlog.get_logger("outbox")
@@ -29,6 +30,8 @@ LEASE = timedelta(seconds=30)
 BATCH = 200
 # Between two rounds: what many visitors do in it is one batch, and costs them the write lock once.
 IDLE_SECONDS = 0.5
+# Index, pictures and cards take memory by the handful: what is free again goes back to the system this often.
+GIVE_BACK_SECONDS = 5.0
 # Between two looks at a database that does not answer: a full disk must not be filled by the log about it.
 LONGEST_PAUSE_SECONDS = 30.0
 # Failures back off to an hour and stay visible; after these tries a person has to look.
@@ -212,12 +215,15 @@ def try_again(listener: str) -> int:
 
 def work(app: Flask, stop: threading.Event) -> None:
     """Delivers until `stop` is set; the delivery that is running is finished first."""
-    pause = IDLE_SECONDS
+    pause, trimmed = IDLE_SECONDS, time.monotonic()
     while not stop.is_set():
         try:
             with app.app_context():
                 run_routines()
                 more = any(_round(stop))
+            if time.monotonic() - trimmed > GIVE_BACK_SECONDS:
+                give_back()
+                trimmed = time.monotonic()
             pause = IDLE_SECONDS
         except sa.exc.OperationalError as problem:
             more, pause = False, min(LONGEST_PAUSE_SECONDS, 2 * pause)
