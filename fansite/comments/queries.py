@@ -38,7 +38,8 @@ def page_of_threads(entry: Entry, page: int, person: Any) -> tuple[list[Said], d
 @cache
 def _page(shared: bool, signed_in: bool, last: bool) -> Any:
     """Put together once for each: that takes longer than the answer."""
-    wanted = [_said(_PUBLISHED, _ROW.id.in_(_in_their_share()) if shared else _OF_PAGE)]
+    # Told of the status once more, SQLite would rather read all published comments than those of the share.
+    wanted = [_said(_ROW.id.in_(_in_their_share())) if shared else _said(_PUBLISHED, _OF_PAGE)]
     if signed_in:
         wanted.append(_said(_OF_PAGE, _MINE))
         if last:

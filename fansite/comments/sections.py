@@ -202,8 +202,8 @@ def address_of(comment: Comment, entry: Entry) -> str:
     if comment.thread is None:
         last = queries.last_page(entry)
         return entry_path(entry, page=last if last > 1 else None, _anchor=anchor)
-    # What waits is shown to its author on the page of the entry, however long the thread is.
-    share = queries.share_of_thread(comment, entry) if comment.visible else None
+    # What waits is shown to its author on the page of the entry, however long the thread is; what begins a thread stands there anyway.
+    share = queries.share_of_thread(comment, entry) if comment.visible and comment.parent_id is not None else None
     if share is not None and (rank := queries.rank_in_thread(comment)) >= share:
         page = queries.page_of_rank(rank)
         return path_for(

@@ -84,8 +84,10 @@ def _summary_of(entry: Any) -> str:
 
 
 def touch_all(entry: Entry) -> None:
-    """Its own pages, its lists, what links to it, and its translations: they do too."""
+    """Its own pages, its lists, what links to it, and its translations: they do too; and wherever is shown what was said below it."""
     entry.touch()
+    if entry.comments_count:
+        touch("list:comments")
     touch(*entry.link_tags, *(f"entry:{id}" for id, _language in others_of_group(entry)))
 
 

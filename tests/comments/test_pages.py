@@ -138,12 +138,14 @@ def test_a_thread_of_two_thousand_goes_on_by_itself(cast, post, stranger, count_
 
 
 def test_posting_takes_few_queries(cast, post, fay, count_queries):
-    """From the session to the answer, with the two counters of how often somebody writes."""
+    """From the session to the answer, with the two counters of how often somebody writes; below so many that a page shows only a share
+    of a thread, two more say where in its thread a reply stands."""
     root = say(post, cast.milo).id
+    many_comments(post.id, cast.milo.id, 250)
     fay.get(LISBON)
     fay.submit("comment", {"body": "First"})  # watched words are kept from now on
     form = {"csrf_token": token_of(fay)}
-    for parent, most in (("", 13), (root, 15)):
+    for parent, most in (("", 13), (root, 17)):
         with count_queries() as counted:
             fay.post(f"/comments/on/{post.id}", {**form, "body": f"To {parent}", "nonce": f"n{parent}", "parent": parent})
         assert len(counted) <= most, "\n".join(counted)

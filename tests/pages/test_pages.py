@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from fansite.core import publishing
 from fansite.core.db import db, get, transaction
 from fansite.core.errors import Forbidden
 from fansite.core.outbox import Event
@@ -12,6 +13,7 @@ from fansite.pages import operations as pages
 from fansite.pages.models import Page
 from fansite.pages.queries import menu_pages
 from tests.conftest import NOON
+from tests.texts import say
 
 
 @pytest.fixture
@@ -120,3 +122,16 @@ def test_a_page_costs_few_queries_whatever_the_amount(cast, about, stranger, cou
     with count_queries() as counted:
         stranger.get("/about")
     assert len(counted) <= 5
+
+
+def test_what_was_said_below_a_page_goes_with_it_at_once(cast, stranger):
+    """The page stands in no menu, and those that show its comments are kept ready."""
+    page = pages.draft(by=cast.eli, title="Our van", body="It is blue.", comments_open=True)
+    pages.publish(page.id, by=cast.eli)
+    say(page, cast.milo, "It was green once")
+    shown = ("/", "/fans/milo", "/comments/feed.xml", "/our-van")
+    for path in shown:
+        assert "It was green once" in stranger.client.get(path).get_data(as_text=True), path
+    publishing.withdraw(page.id, by=cast.eli)
+    for path in shown:
+        assert "It was green once" not in stranger.client.get(path).get_data(as_text=True), path

@@ -84,12 +84,24 @@ def test_the_look_at_plans_sees_what_it_looks_for(app):
     assert not _reads_all("SELECT * FROM entry WHERE id = ?", (1,))
 
 
+def _as_sent(statement):
+    """Its text, and as many parameters: which values they have does not matter for a plan."""
+    compiled = statement.compile(db.engine, compile_kwargs={"render_postcompile": True})
+    return str(compiled), [1] * len(compiled.positiontup)
+
+
 def test_comments_before_the_page_of_a_long_thread_are_passed_over_unread(app):
     """A thread of two thousand has them by the hundred; reading each to look at its status took ten times as long as the page."""
-    facts = {"entry": 1, "thread": 1, "most": 197, "before": 1764}
-    compiled = comments._ON_PAGE.compile(db.engine, compile_kwargs={"render_postcompile": True})
-    (step,) = _plan(str(compiled), [compiled.params[name] if name not in facts else facts[name] for name in compiled.positiontup])
+    (step,) = _plan(*_as_sent(comments._ON_PAGE))
     assert "USING COVERING INDEX ix_comment_entry_thread_path (entry_id=? AND thread=?)" in step
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_page_of_comments_reads_no_others(app, shared, signed_in):
+    """Those of an entry with too many for a page too, of which the other pages here have none."""
+    steps = _plan(*_as_sent(comments._page(shared, signed_in, signed_in)))
+    assert not [step for step in steps if WHOLE.search(step) or BY_STATE_ALONE.search(step)]
 
 
 def test_what_can_be_found_is_listed_along_its_key(site):
