@@ -13,7 +13,7 @@ from fansite.comments.models import REFUSED, Comment
 from fansite.comments.operations.standing import new_ids
 from fansite.core import markup
 from fansite.core.content import Entry
-from fansite.core.db import Base, db
+from fansite.core.db import Base, db, touch
 
 # What has this status was public once: its thread keeps its number.
 NUMBERED = ("published", "removed", "withdrawn")
@@ -132,6 +132,7 @@ def _count(made: Sequence[Row]) -> None:
         },
         highest="threads_count",
     )
+    touch("list:fans")
     _grow(
         "account",
         {

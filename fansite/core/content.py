@@ -29,6 +29,7 @@ MAX_SUMMARY = 500
 
 # What the public does not see; little beside all that it does.
 HIDDEN = sa.text("status <> 'published' OR visibility <> 'public'")
+WITHDRAWN = sa.text("withdrawn_at IS NOT NULL")
 
 
 class Entry(Model):
@@ -76,13 +77,24 @@ class Entry(Model):
         sa.CheckConstraint(sa.column("status").in_(STATUSES), name="status"),
         sa.CheckConstraint(sa.column("visibility").in_(VISIBILITIES), name="visibility"),
         sa.CheckConstraint("(status NOT IN ('scheduled', 'published')) OR published_at IS NOT NULL", name="published_at"),
-        sa.Index("ix_entry_kind_status_published", "kind", "status", "published_at", "id"),
+        # With all that says who is offered it, so that a whole list is read off the index.
+        sa.Index(
+            "ix_entry_kind_status_published",
+            "kind",
+            "status",
+            "published_at",
+            "id",
+            "visibility",
+            "language",
+            "translation_of_id",
+        ),
         sa.Index("ix_entry_kind_status_updated", "kind", "status", "updated_at", "id"),
         sa.Index("ix_entry_kind_updated", "kind", "updated_at", "id"),
         # With the date, so that the last change of a sitemap's file is read off the index.
         sa.Index("ix_entry_listed", "kind", "status", "visibility", "id", "updated_at"),
         sa.Index("ix_entry_author_kind_status_published", "author_id", "kind", "status", "published_at", "id"),
         sa.Index("ix_entry_hidden", "status", "visibility", sqlite_where=HIDDEN, postgresql_where=HIDDEN),
+        sa.Index("ix_entry_withdrawn", "kind", "withdrawn_at", sqlite_where=WITHDRAWN, postgresql_where=WITHDRAWN),
     )
 
     @property
@@ -267,8 +279,10 @@ def moved(kind: str, slug: str, language: str, scope: str = "") -> Entry | None:
     past = sa.select(SlugHistory.entry_id).where(
         SlugHistory.kind == kind, SlugHistory.slug == slug, SlugHistory.language == language, SlugHistory.scope == scope
     )
+    # Each by its name: "any but this one" would look through all there are.
+    others = [one for one in current_app.extensions["fansite"].settings.languages if one != language]
     elsewhere = sa.select(Entry.id).where(
-        Entry.kind == kind, Entry.slug == slug, Entry.scope == scope, Entry.language != language
+        Entry.kind == kind, Entry.slug == slug, Entry.scope == scope, Entry.language.in_(others)
     )
     ids = list(db.session.scalars(past)) or list(db.session.scalars(elsewhere.limit(2)))
     return db.session.get(Entry, ids[0]) if len(ids) == 1 else None

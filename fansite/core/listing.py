@@ -12,7 +12,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fansite.core.content import Entry, listed
 from fansite.core.db import db
 from fansite.core.kept import kept
 
@@ -20,17 +19,19 @@ from fansite.core.kept import kept
 def page_of(
     name: str, tags: tuple[str, ...], ids: sa.Select[int], rows: sa.Select[Any], number: int, per_page: int
 ) -> tuple[Sequence[Any], int]:
-    """The entries of one page, newest first, and the number of the last page. `ids` selects those of the whole list, in any order, and is
-    asked anew when one of the `tags` was bumped; `rows` selects entities."""
-    known = kept(name, tags, lambda: _newest_first(ids))
+    """What stands on one page, and the number of the last page. `ids` selects the whole list in its order, and is asked anew when one of
+    the `tags` was bumped; `rows` selects entities, those that belong on such a list at this moment."""
+    known = kept_ids(name, tags, ids)
     last = max(1, -(-len(known) // per_page))
-    here = known[(number - 1) * per_page : number * per_page]
+    here = known[(number - 1) * per_page : number * per_page].tolist()
     if not here:
         return [], last
     # What was withdrawn a moment ago is not shown, though the list may not know it yet.
-    found = {entry.id: entry for entry in db.session.scalars(rows.where(Entry.id.in_(here.tolist()), listed()))}
+    model: Any = rows.column_descriptions[0]["entity"]
+    found = {one.id: one for one in db.session.scalars(rows.where(model.id.in_(here)))}
     return [found[id] for id in here if id in found], last
 
 
-def _newest_first(ids: sa.Select[int]) -> array[int]:
-    return array("q", db.session.scalars(ids.order_by(Entry.published_at.desc(), Entry.id.desc())))
+def kept_ids(name: str, tags: tuple[str, ...], ids: sa.Select[int]) -> array[int]:
+    # Plain rows: the session would look at each of a hundred thousand.
+    return kept(name, tags, lambda: array("q", (id for (id,) in db.session.connection().execute(ids))))

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from fansite.accounts.models import Account
+from fansite.core import listing
 from fansite.core.db import db
+
+PER_PAGE = 60
 
 
 def here() -> sa.ColumnElement[bool]:
@@ -21,3 +24,12 @@ def heard() -> sa.ColumnElement[bool]:
 
 def newest(limit: int) -> Sequence[Account]:
     return db.session.scalars(sa.select(Account).where(heard()).order_by(Account.id.desc()).limit(limit)).all()
+
+
+def page_of_heard(number: int) -> tuple[Sequence[Account], int, int]:
+    """Those of one page, the newest first, the number of the last page, and how many there are in all."""
+    people, last = listing.page_of(*_EVERYBODY, sa.select(Account).where(heard()), number, PER_PAGE)
+    return people, last, len(listing.kept_ids(*_EVERYBODY))
+
+
+_EVERYBODY = ("fans.heard", ("list:fans",), sa.select(Account.id).where(heard()).order_by(Account.id.desc()))

@@ -19,7 +19,6 @@ from fansite.fans import queries
 from fansite.fans.showing import profile_node
 
 bp = Blueprint("fans", __name__)
-FANS_A_PAGE = 60
 WORDS_A_PAGE = 20
 
 
@@ -28,14 +27,9 @@ WORDS_A_PAGE = 20
 def index() -> Response:
     """Everyone who has said something, newest first."""
     page = page_number()
-    shown = queries.heard()
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(Account).where(shown)) or 0
-    last = max(1, -(-total // FANS_A_PAGE))
+    people, last, total = queries.page_of_heard(page)
     if page > last:
         abort(404)
-    people = db.session.scalars(
-        sa.select(Account).where(shown).order_by(Account.id.desc()).limit(FANS_A_PAGE).offset((page - 1) * FANS_A_PAGE)
-    ).all()
     pages = Pages(page, last, path_for("fans.index"))
     return render_page(
         "fans/index.html",
@@ -45,7 +39,7 @@ def index() -> Response:
             path=pages.url(page),
             versions=_versions("fans.index", page),
         ),
-        tags=("list:fans", "list:comments", *(f"account:{account.id}" for account in people)),
+        tags=("list:fans", *(f"account:{account.id}" for account in people)),
         people=people,
         pages=pages,
         total=total,

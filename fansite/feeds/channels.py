@@ -18,7 +18,7 @@ from fansite.comments import author_path
 from fansite.comments import queries as comments
 from fansite.comments.models import Comment
 from fansite.core import markup
-from fansite.core.content import STATUSES, Entry, listed, of_kind, readable_in
+from fansite.core.content import Entry, listed, of_kind, readable_in
 from fansite.core.db import db
 from fansite.core.entries import author_name
 from fansite.core.kept import site_name
@@ -132,8 +132,8 @@ def _of_post(post: NewsPost) -> Item:
 def _last_change() -> datetime | None:
     """Of all news: what was taken down changes the feed as well."""
     shown = sa.select(Entry.updated_at).where(Entry.kind == "news", listed()).order_by(Entry.updated_at.desc()).limit(1)
-    away = Entry.status.in_([status for status in STATUSES if status != "published"])
-    gone = sa.select(sa.func.max(Entry.withdrawn_at)).where(Entry.kind == "news", away, Entry.visibility == "public")
+    away = (Entry.withdrawn_at.is_not(None), Entry.status != "published", Entry.visibility == "public")
+    gone = sa.select(Entry.withdrawn_at).where(Entry.kind == "news", *away).order_by(Entry.withdrawn_at.desc()).limit(1)
     return max(filter(None, (db.session.scalar(shown), db.session.scalar(gone))), default=None)
 
 

@@ -50,13 +50,13 @@ class Around:
 
 def latest(language: str, limit: int, *, after: int = 0) -> Sequence[NewsPost]:
     """The newest, but for so many of them."""
-    offered = _CARDS.where(listed(), readable_in(language)).order_by(Entry.published_at.desc(), Entry.id.desc())
+    offered = _CARDS.where(readable_in(language)).order_by(Entry.published_at.desc(), Entry.id.desc())
     return db.session.scalars(offered.limit(limit).offset(after)).all()
 
 
 def page_of_all(language: str, number: int) -> tuple[Sequence[NewsPost], int]:
     """The posts of one page and the number of the last."""
-    return listing.page_of(f"news.list.{language}", ("list:news",), _offered(language), _CARDS, number, PER_PAGE)
+    return listing.page_of(f"news.list.{language}", ("list:news",), _in_order(language), _CARDS, number, PER_PAGE)
 
 
 def page_of_tag(language: str, tag: Tag, number: int) -> tuple[Sequence[NewsPost], int]:
@@ -65,7 +65,7 @@ def page_of_tag(language: str, tag: Tag, number: int) -> tuple[Sequence[NewsPost
 
 def latest_of_tag(language: str, tag: Tag, rows: sa.Select[Any], limit: int) -> Sequence[NewsPost]:
     """The newest that carry a tag, as `rows` selects them."""
-    return listing.page_of(*_carrying(language, tag), rows, 1, limit)[0]
+    return listing.page_of(*_carrying(language, tag), rows.where(listed()), 1, limit)[0]
 
 
 def page_of_year(language: str, year: int, number: int) -> tuple[Sequence[NewsPost], int]:
@@ -73,14 +73,14 @@ def page_of_year(language: str, year: int, number: int) -> tuple[Sequence[NewsPo
     zone = settings().timezone
     first, after = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
     within = (Entry.published_at >= first.astimezone(UTC), Entry.published_at < after.astimezone(UTC))
-    ids = _offered(language).where(*within)
+    ids = _in_order(language).where(*within)
     return listing.page_of(f"news.list.{language}.{year}", ("list:news",), ids, _CARDS, number, PER_PAGE)
 
 
 def _carrying(language: str, tag: Tag) -> tuple[str, tuple[str, ...], sa.Select[int]]:
     carriers = sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag.id)
     name = f"news.list.{language}.tag.{tag.id}"
-    return name, ("list:news", tag.page_tag), _offered(language).where(Entry.id.in_(carriers))
+    return name, ("list:news", tag.page_tag), _in_order(language).where(Entry.id.in_(carriers))
 
 
 def _offered(language: str) -> sa.Select[int]:
@@ -88,9 +88,15 @@ def _offered(language: str) -> sa.Select[int]:
     return sa.select(Entry.id).where(Entry.kind == "news", listed(), readable_in(language))
 
 
+def _in_order(language: str) -> sa.Select[int]:
+    return _offered(language).order_by(Entry.published_at.desc(), Entry.id.desc())
+
+
 # A card needs no text.
 _CARDS = (
-    sa.select(NewsPost).where(of_kind(NewsPost)).options(defer(NewsPost.body), defer(NewsPost.html), joinedload(NewsPost.cover))
+    sa.select(NewsPost)
+    .where(of_kind(NewsPost), listed())
+    .options(defer(NewsPost.body), defer(NewsPost.html), joinedload(NewsPost.cover))
 )
 
 
@@ -98,12 +104,14 @@ def years(language: str) -> list[int]:
     """The years with something to read in this language, newest first."""
 
     def ask() -> list[int]:
-        # A year of UTC touches at most two years of the site's zone, and its first and last post tell which.
-        year = sa.extract("year", NewsPost.published_at)
-        ends = sa.select(sa.func.min(NewsPost.published_at), sa.func.max(NewsPost.published_at)).group_by(year)
-        rows = db.session.execute(ends.where(of_kind(NewsPost), listed(), readable_in(language)))
-        zone = settings().timezone
-        return sorted({end.astimezone(zone).year for row in rows for end in row}, reverse=True)
+        # The newest of all, then the newest before its year, and so on: a question for each year, not a look at each post.
+        zone, found = settings().timezone, []
+        newest = _offered(language).with_only_columns(sa.func.max(Entry.published_at))
+        last = db.session.scalar(newest)
+        while last is not None:
+            found.append(last.astimezone(zone).year)
+            last = db.session.scalar(newest.where(Entry.published_at < datetime(found[-1], 1, 1, tzinfo=zone)))
+        return found
 
     return kept(f"news.years.{language}", ("list:news",), ask)
 

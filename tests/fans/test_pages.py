@@ -9,7 +9,8 @@ from fansite.accounts import operations as accounts
 from fansite.accounts.models import Account
 from fansite.comments import operations as comments
 from fansite.core.db import get, transaction
-from fansite.fans.views import FANS_A_PAGE, WORDS_A_PAGE
+from fansite.fans.queries import PER_PAGE
+from fansite.fans.views import WORDS_A_PAGE
 from fansite.moderation import operations as moderation
 from fansite.news import operations as news
 from tests.client import ORIGIN
@@ -235,11 +236,11 @@ def test_an_empty_list_says_how_one_comes_onto_it(app, stranger):
 
 
 def test_many_people_come_in_pages(cast, stranger):
-    many_fans(FANS_A_PAGE + 5)
+    many_fans(PER_PAGE + 5)
     stranger.get("/fans/")
     first = faces(stranger)
     stranger.get("/fans/?page=2")
-    assert len(first) == FANS_A_PAGE
+    assert len(first) == PER_PAGE
     assert len(faces(stranger)) == 6
     assert not set(first) & set(faces(stranger))
     stranger.get("/fans/?page=3", status=404)

@@ -96,5 +96,8 @@ def _keep_record(comment: Comment, before: str | None, after: str | None) -> Non
     if before == after or comment.author_id is None:
         return
     author = db.session.get_one(Account, comment.author_id)
+    heard_before = author.approved_comments > 0
     author.approved_comments += int(after == "approved") - int(before == "approved")
+    if heard_before != (author.approved_comments > 0):
+        touch(*author.page_tags)
     author.refused_comments += int(after == "refused") - int(before == "refused")
