@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import random
+from typing import get_args
 
 import brotli
 import pytest
@@ -10,7 +12,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fansite.core.web.packing import CODECS, IDENTITY, wanted
+from fansite.core.web.packing import CODECS, IDENTITY, LONG, Effort, wanted
 from fansite.core.web.representation import Representation
 from tests.texts import many_comments, news_post
 
@@ -23,6 +25,15 @@ def post(cast):
     made = news_post(cast.eli)
     many_comments(made.id, cast.fay.id, 20)
     return made
+
+
+def given_out(page, encoding, *, method="GET", **headers):
+    """Body and headers of an answer."""
+    told = []
+    body = b"".join(
+        page.answer({"REQUEST_METHOD": method, "HTTP_ACCEPT_ENCODING": encoding, **headers}, lambda *words: told.extend(words))
+    )
+    return body, dict(told[1])
 
 
 def ask(visitor, path, **headers):
@@ -62,12 +73,12 @@ def test_each_gets_the_smallest_they_can_read(accept, encoding):
     assert wanted(accept) == encoding
 
 
-@given(data=st.binary(max_size=5000), thoroughly=st.booleans())
-def test_what_is_packed_can_be_unpacked(data, thoroughly):
+@given(data=st.binary(max_size=5000), effort=st.sampled_from(get_args(Effort)))
+def test_what_is_packed_can_be_unpacked(data, effort):
     for encoding, codec in CODECS.items():
-        packed = codec.pack(data, thoroughly)
+        packed = codec.pack(data, codec.levels[effort])
         assert UNPACK[encoding](packed) == data == codec.unpack(packed)
-        assert codec.pack(data, thoroughly) == packed
+        assert codec.pack(data, codec.levels[effort]) == packed
 
 
 @given(order=st.permutations(["br", "gzip", "zstd", IDENTITY]), body=st.binary(min_size=600, max_size=3000))
@@ -75,16 +86,55 @@ def test_in_whatever_order_forms_are_asked_for_they_say_the_same(order, body):
     page = Representation([("Content-Type", "text/html")], body, order[0])
     told = []
     for encoding in order:
-        form = page.form_for({"HTTP_ACCEPT_ENCODING": encoding})
-        assert (UNPACK[encoding](form.body) if encoding in UNPACK else form.body) == body
-        told.append(form.etag)
+        for _time in range(2):
+            sent, headers = given_out(page, encoding)
+            assert (UNPACK[encoding](sent) if encoding in UNPACK else sent) == body
+        told.append(headers["ETag"])
     assert len(set(told)) == 4
-    assert sorted(told) == sorted(
-        Representation([("Content-Type", "text/html")], body).form_for({"HTTP_ACCEPT_ENCODING": e}).etag for e in order
-    )
+    other = Representation([("Content-Type", "text/html")], body)
+    assert sorted(told) == sorted(given_out(other, encoding)[1]["ETag"] for encoding in order)
+
+
+@pytest.mark.parametrize("encoding", list(CODECS))
+def test_who_waits_for_a_page_gets_it_packed_in_a_hurry_and_the_next_gets_it_smaller(encoding):
+    words, chance = "marmot piano ukulele volcano goat hay boat song rain wool".split(), random.Random(4)
+    body = "".join(f"<p class='said'>{' '.join(chance.choices(words, k=9))}</p>" for _comment in range(400)).encode()
+    page = Representation([("Content-Type", "text/html")], body, encoding)
+    hurried, headers = given_out(page, encoding)
+    of_head = given_out(page, encoding, method="HEAD")
+    smaller, others = given_out(page, encoding)
+    assert of_head == (b"", others)
+    assert len(smaller) < len(hurried)
+    assert UNPACK[encoding](smaller) == UNPACK[encoding](hurried) == body
+    assert headers["ETag"] != others["ETag"], "other bytes have another strong mark (RFC 9110, 8.8.1)"
+    assert given_out(page, encoding) == (smaller, others)
+
+
+@pytest.mark.parametrize("asked_again", [0, 1])
+def test_who_has_a_page_has_it_however_it_was_packed(asked_again):
+    body = b"<p>one marmot sings</p>" * 900
+    one, other = (Representation([("Content-Type", "text/html")], body, "br") for _process in range(2))
+    marks = [given_out(one, "br")[1]["ETag"], given_out(one, "br")[1]["ETag"]]
+    for _time in range(1 + asked_again):
+        given_out(other, "br")
+    for mark in marks:
+        for told in (mark, f'"nothing", {mark}', f"W/{mark}"):
+            nothing, headers = given_out(other, "br", HTTP_IF_NONE_MATCH=told)
+            assert (nothing, headers["ETag"]) == (b"", mark)
+    assert given_out(other, "gzip", HTTP_IF_NONE_MATCH=marks[0])[0] != b"", "in another encoding nobody has it"
+
+
+def test_what_is_longer_than_any_page_is_packed_in_a_hurry_each_time():
+    body = b"".join(b"<url>%d</url>" % (n * n) for n in range(60_000))
+    assert len(body) > LONG
+    page = Representation([("Content-Type", "application/xml")], body, "br")
+    first = given_out(page, "br")
+    assert given_out(page, "br") == first
+    assert brotli.decompress(first[0]) == body
 
 
 def test_each_form_has_a_mark_of_its_own(post, stranger):
+    ask(stranger, "/news/lisbon")
     plain, packed = stranger.client.get("/news/lisbon"), ask(stranger, "/news/lisbon")
     assert plain.headers["ETag"] != packed.headers["ETag"]
     again = ask(stranger, "/news/lisbon", **{"If-None-Match": packed.headers["ETag"]})

@@ -81,4 +81,4 @@ class StaticFiles:
             *([("Vary", "Accept-Encoding")] if text else []),
             *self.headers,
         ]
-        return Representation(headers, b"\n".join(file.read_bytes() for file in files), thoroughly=True)
+        return Representation(headers, b"\n".join(file.read_bytes() for file in files), lasting=True)

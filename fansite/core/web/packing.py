@@ -7,6 +7,7 @@ import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import brotli
 import zstandard
@@ -29,31 +30,36 @@ WORTH_IT = 600
 LONGEST_REMEMBERED = 120
 
 
+# How hard one tries: while somebody waits for a page that may never be read again, for all who read it after that, and once for good.
+Effort = Literal["hurried", "usual", "best"]
+
+
 @dataclass(frozen=True)
 class Codec:
-    """`pack(data, thoroughly)`: once for good, or while somebody waits for a page."""
+    """`pack(data, level)`, and the level for each effort."""
 
-    pack: Callable[[bytes, bool], bytes]
+    pack: Callable[[bytes, int], bytes]
     unpack: Callable[[bytes], bytes]
+    levels: dict[Effort, int]
 
 
-# What is longer than any page is packed in a hurry: a sitemap of 50,000 addresses, somebody's whole feed.
+# What is longer than any page is always packed in a hurry: a sitemap of 50,000 addresses, somebody's whole feed.
 LONG = 512 * 1024
-
-
-def _effort(data: bytes, thoroughly: bool, best: int, usual: int, hurried: int) -> int:
-    return best if thoroughly else hurried if len(data) > LONG else usual
-
 
 # In the order of preference among those a browser likes equally: what packs smallest first.
 CODECS = {
-    "br": Codec(lambda data, thoroughly: brotli.compress(data, quality=_effort(data, thoroughly, 11, 5, 1)), brotli.decompress),
+    "br": Codec(
+        lambda data, level: brotli.compress(data, quality=level), brotli.decompress, {"hurried": 1, "usual": 5, "best": 11}
+    ),
     "zstd": Codec(
-        lambda data, thoroughly: zstandard.ZstdCompressor(level=_effort(data, thoroughly, 19, 5, 1)).compress(data),
+        lambda data, level: zstandard.ZstdCompressor(level=level).compress(data),
         lambda data: zstandard.ZstdDecompressor().decompress(data),
+        {"hurried": 1, "usual": 5, "best": 19},
     ),
     # Without a time in its head: the same page packs to the same bytes.
-    "gzip": Codec(lambda data, thoroughly: gzip.compress(data, _effort(data, thoroughly, 9, 6, 1), mtime=0), gzip.decompress),
+    "gzip": Codec(
+        lambda data, level: gzip.compress(data, level, mtime=0), gzip.decompress, {"hurried": 1, "usual": 6, "best": 9}
+    ),
 }
 
 

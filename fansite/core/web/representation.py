@@ -10,7 +10,7 @@ from typing import Any
 
 from werkzeug.http import is_resource_modified
 
-from fansite.core.web.packing import CODECS, IDENTITY, WORTH_IT, is_text, wanted
+from fansite.core.web.packing import CODECS, IDENTITY, LONG, WORTH_IT, Effort, is_text, wanted
 
 Environ = dict[str, Any]
 Begin = Callable[..., Any]
@@ -26,28 +26,34 @@ def bodiless(environ: Environ) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One encoding of it, ready to be sent."""
+    """One encoding of it, ready to be sent. `unchanged` are the headers of the answer to who has it, by the ETag they know it by, its own
+    first; what is `hurried` could be smaller."""
 
     etag: str
     headers: list[tuple[str, str]]
-    headers_unchanged: list[tuple[str, str]]
+    unchanged: dict[str, list[tuple[str, str]]]
     body: bytes
+    hurried: bool
 
 
 class Representation:
-    """`headers` are those of a 200 answer without length, encoding and ETag. `thoroughly` packs for good, not for a moment."""
+    """`headers` are those of a 200 answer without length, encoding and ETag.
 
-    __slots__ = ("_digest", "_forms", "_headers", "_last_modified", "_packable", "_thoroughly")
+    Who waits for it to be made gets it packed in a hurry; for who asks next it is packed as it should be. Either has its own ETag, and
+    who has one of them has it. What is `lasting` is packed at best, once.
+    """
 
-    def __init__(self, headers: Headers, body: bytes, encoding: str = IDENTITY, *, thoroughly: bool = False) -> None:
+    __slots__ = ("_digest", "_forms", "_headers", "_last_modified", "_lasting", "_long", "_packable", "_sent")
+
+    def __init__(self, headers: Headers, body: bytes, encoding: str = IDENTITY, *, lasting: bool = False) -> None:
         known = {name.lower(): value for name, value in headers}
         self._headers = [(name, value) for name, value in headers if name.lower() not in ("content-length", "etag")]
         self._last_modified = known.get("last-modified")
         self._packable = len(body) >= WORTH_IT and is_text(known.get("content-type", ""))
-        self._thoroughly = thoroughly
-        self._digest = hashlib.blake2b(body, digest_size=12).hexdigest()
+        self._lasting, self._long, self._sent = lasting, len(body) > LONG, False
+        self._digest = hashlib.sha256(body).hexdigest()[:24]
         encoding = encoding if self._packable else IDENTITY
-        self._forms = {encoding: self._form(encoding, body)}
+        self._forms = {encoding: self._form(encoding, body, hurried=not lasting)}
 
     @property
     def size(self) -> int:
@@ -61,30 +67,49 @@ class Representation:
     def answer(self, environ: Environ, begin: Begin, *more: tuple[str, str]) -> Iterable[bytes]:
         """200 or 304, of GET or HEAD."""
         form = self.form_for(environ)
-        if self._is_known(environ, form):
-            begin("304 NOT MODIFIED", [*form.headers_unchanged, *more])
+        known = self._known(environ, form)
+        if known is not None:
+            begin("304 NOT MODIFIED", [*form.unchanged[known], *more])
             return ()
+        if form.hurried and self._sent:
+            form = self._another(wanted(environ.get("HTTP_ACCEPT_ENCODING", "")))
         begin("200 OK", [*form.headers, *more])
-        return () if environ["REQUEST_METHOD"] == "HEAD" else (form.body,)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return ()
+        self._sent = True
+        return (form.body,)
 
-    def _is_known(self, environ: Environ, form: Form) -> bool:
+    def _known(self, environ: Environ, form: Form) -> str | None:
+        """The ETag of what the asker has, which is this."""
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known is None and ("HTTP_IF_MODIFIED_SINCE" not in environ or self._last_modified is None):
-            return False
-        return known == form.etag or not is_resource_modified(environ, form.etag, last_modified=self._last_modified)
+            return None
+        if known in form.unchanged:
+            return known
+        etags = (etag for etag in form.unchanged if not is_resource_modified(environ, etag, last_modified=self._last_modified))
+        return next(etags, None)
 
     def _another(self, encoding: str) -> Form:
         """Two who ask for it first at once make it twice."""
         known, form = next(iter(self._forms.items()))
-        self._forms[encoding] = made = self._form(encoding, form.body if known == IDENTITY else CODECS[known].unpack(form.body))
+        body = form.body if known == IDENTITY else CODECS[known].unpack(form.body)
+        self._forms[encoding] = made = self._form(encoding, body, hurried=False)
         return made
 
-    def _form(self, encoding: str, body: bytes) -> Form:
-        etag, headers = f'"{self._digest}"', list(self._headers)
+    def _form(self, encoding: str, body: bytes, *, hurried: bool) -> Form:
+        headers, etags = list(self._headers), [f'"{self._digest}"']
         if encoding != IDENTITY:
-            body = CODECS[encoding].pack(body, self._thoroughly)
-            etag = f'"{self._digest}-{encoding}"'
+            codec = CODECS[encoding]
+            effort: Effort = "best" if self._lasting else "hurried" if hurried or self._long else "usual"
+            body = codec.pack(body, codec.levels[effort])
+            etags = [f'"{self._digest}-{encoding}"', f'"{self._digest}-{encoding}-hurried"']
+            etags.sort(key=len, reverse=effort == "hurried")
             headers.append(("Content-Encoding", encoding))
-        headers.append(("ETag", etag))
         unchanged = [(name, value) for name, value in headers if name.lower() not in OF_THE_BODY]
-        return Form(etag, [*headers, ("Content-Length", str(len(body)))], unchanged, body)
+        return Form(
+            etags[0],
+            [*headers, ("ETag", etags[0]), ("Content-Length", str(len(body)))],
+            {etag: [*unchanged, ("ETag", etag)] for etag in etags},
+            body,
+            hurried=hurried and encoding != IDENTITY and not self._long,
+        )
