@@ -71,13 +71,16 @@ def page_of_one_thread(root: Comment, page: int, person: Any) -> list[Said]:
     )
 
 
-def missing(rows: Sequence[Said]) -> list[Said]:
+def on_path(rows: Sequence[Said]) -> set[int]:
+    """These comments and all they hang on."""
+    return {int(part) for part in set("/".join([said.path for said in rows]).split("/")) if part}
+
+
+def missing(rows: Sequence[Said], on_path: set[int]) -> list[Said]:
     """Those above the shown ones that are not among them: hidden, or on a page before."""
-    here = {said.id for said in rows}
-    above = {int(part) for said in rows if said.parent_id for part in said.path.split("/")}
-    above |= {said.parent_id for said in rows if said.parent_id}
-    absent = sorted(above - here)
-    return _read(_said(_ROW.id.in_(absent))) if absent else []
+    above = on_path.union(said.parent_id for said in rows if said.parent_id)
+    absent = sorted(above.difference([said.id for said in rows]))
+    return _read(_BY_IDS, {"ids": absent}) if absent else []
 
 
 def rank_in_thread(comment: Comment) -> int:
@@ -105,8 +108,13 @@ def share_of_thread(comment: Comment, entry: Entry) -> int | None:
 
 
 def with_context(comment_id: int) -> Comment | None:
-    statement = sa.select(Comment).options(joinedload(Comment.entry), joinedload(Comment.author)).where(Comment.id == comment_id)
-    return db.session.execute(statement).scalar_one_or_none()
+    return db.session.execute(_with_context(), {"id": comment_id}).scalar_one_or_none()  # type: ignore[no-any-return]
+
+
+@cache
+def _with_context() -> Any:
+    of_both = joinedload(Comment.entry), joinedload(Comment.author)
+    return sa.select(Comment).options(*of_both).where(Comment.id == sa.bindparam("id"))
 
 
 def many_with_context(ids: Sequence[int]) -> list[Comment]:
@@ -197,7 +205,7 @@ class Writer(_OfWriter):
     is_staff: Any = Account.is_staff
 
 
-class _OfSaid(NamedTuple):
+class _Row(NamedTuple):
     id: int
     parent_id: int | None
     thread: int | None
@@ -209,31 +217,39 @@ class _OfSaid(NamedTuple):
     edited_at: datetime | None
     author_id: int | None
     author_name: str
-    author: Writer | None
+    # Of its author's account, as in `Writer`; None without one.
+    username: str | None
+    username_key: str | None
+    role: str | None
+    face: str | None
+    disabled_at: datetime | None
+    erased_at: datetime | None
 
 
-class Said(_OfSaid):
+class Said(_Row):
     """Of a comment, what a page says of it. A page has up to two hundred: rows that are no objects of the mapper take a third of its
     time, and two that say the same are the same."""
 
     visible: Any = Comment.visible
     still_editable: Any = Comment.still_editable
 
+    @property
+    def author(self) -> Writer | None:
+        return Writer._make(self[-len(Writer._fields) :]) if self.username is not None else None
+
 
 _ROW = Comment.__table__.c
-_OF_SAID = [getattr(_ROW, name) for name in _OfSaid._fields[:-1]]
-_OF_WRITER = [getattr(Account.__table__.c, name) for name in _OfWriter._fields]
+_OF_COMMENT = [getattr(_ROW, name) for name in Said._fields[: -len(Writer._fields)]]
+_OF_WRITER = [getattr(Account.__table__.c, name) for name in Writer._fields]
 
 
 def _said(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     both = sa.outerjoin(Comment.__table__, Account.__table__)
-    return sa.select(*_OF_SAID, *_OF_WRITER).select_from(both).where(*conditions)
+    return sa.select(*_OF_COMMENT, *_OF_WRITER).select_from(both).where(*conditions)
 
 
 def _read(statement: Any, facts: dict[str, Any] | None = None) -> list[Said]:
-    size = len(_OF_SAID)
-    rows = db.session.execute(statement, facts)
-    return [Said._make((*row[:size], Writer._make(row[size:]) if row[size] is not None else None)) for row in rows]
+    return [Said._make(row) for row in db.session.execute(statement, facts).all()]
 
 
 _OF_ENTRY = _ROW.entry_id == sa.bindparam("entry", type_=sa.Integer)
@@ -243,6 +259,7 @@ _OF_THREAD = sa.and_(_OF_ENTRY, _ROW.thread == sa.bindparam("thread", type_=sa.I
 _PUBLISHED = _ROW.status == "published"
 _MINE = sa.and_(_ROW.author_id == sa.bindparam("person", type_=sa.Integer), _ROW.status == "pending")
 _MOST, _BEFORE = sa.bindparam("most", type_=sa.Integer), sa.bindparam("before", type_=sa.Integer)
+_BY_IDS = _said(_ROW.id.in_(sa.bindparam("ids", expanding=True)))
 _MINE_IN_THREAD = _said(_OF_THREAD, _MINE)
 # The ids alone, off the index: those before the page are passed over without being read.
 _ON_PAGE = sa.select(_ROW.id).where(_OF_THREAD, _PUBLISHED).order_by(_ROW.path).limit(_MOST).offset(_BEFORE)

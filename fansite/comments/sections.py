@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,7 +20,7 @@ from fansite.comments.queries import Said
 from fansite.comments.structured import nodes_of
 from fansite.core.content import Entry
 from fansite.core.web import Pages, entry_path, page_number, path_for
-from fansite.core.web.parts import part, render_part
+from fansite.core.web.parts import parts
 from fansite.core.web.paths import current_language
 from fansite.lib.numbers import row_number
 from fansite.rules import queries as rules
@@ -39,7 +39,7 @@ class Portrait(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One comment, ready for `comments/_comment.html`. Two that say the same are one: see `arrange`."""
+    """One comment, ready for `comments/_place.html`. Two that say the same are one: see `arrange`."""
 
     id: int
     parent_id: int | None
@@ -67,13 +67,17 @@ class Shown:
     people: frozenset[int] = frozenset()
 
 
+# (comment, 1 where a list opens before it, comments that end after it): all a template needs to nest without recursion.
+Row = tuple[Shown, int, int]
+
+
 @dataclass
 class Section:
     """What `comments/_section.html` needs, and what the page around it must declare."""
 
     entry: Entry
     count: int
-    rows: list[tuple[Shown, int, int]]
+    rows: list[Row]
     pages: Pages
     # None where comments are closed.
     form: CommentForm | None
@@ -139,19 +143,28 @@ def arrange(
 
     What is shown of a comment is put together once for all pages that show the same of it, like all that is made of that.
     """
-    above = queries.missing(rows)
+    on_path = queries.on_path(rows)
+    above = queries.missing(rows, on_path)
     everyone = {said.id: said for said in [*rows, *above]}
     gone = {said.id for said in above if not said.visible}
     ordered = sorted(everyone.values(), key=lambda said: (said.thread is None, said.thread or 0, said.path)) if above else rows
-    on_path = {int(part) for said in rows for part in said.path.split("/")}
-    parts, language = current_app.extensions["fansite"].parts, current_language()
-    shown = []
+    if above:
+        ordered = [said for said in ordered if said.id in on_path]
+    known, language, shown = current_app.extensions["fansite"].parts, current_language(), []
     for said in ordered:
-        if said.id in on_path:
-            placeholder, answers = said.id in gone, _told_as_answered(said, everyone)
-            may = frozenset[str]() if placeholder else _may(person, said, entry)
-            facts = (said, answers, language, entry.language, page_path, placeholder, (left_out or {}).get(said.id, 0), may)
-            shown.append(parts.of(facts, partial(_shown, *facts)))
+        placeholder, answers = said.id in gone, _told_as_answered(said, everyone)
+        may = frozenset[str]() if placeholder else _may(person, said, entry)
+        facts = (
+            said,
+            answers,
+            language,
+            entry.language,
+            page_path,
+            placeholder,
+            left_out.get(said.id, 0) if left_out else 0,
+            may,
+        )
+        shown.append(known.of(facts, partial(_shown, *facts)))
     return shown
 
 
@@ -159,7 +172,7 @@ def _told_as_answered(said: Any, everyone: dict[int, Said]) -> tuple[str, int | 
     """Name and account of whom a reply answers, where the reader would not see it at once: it hangs below the deepest level, or after
     an empty place."""
     parent = everyone.get(said.parent_id) if said.parent_id else None
-    if parent is None or not parent.visible or said.path.startswith(f"{parent.path}/"):
+    if parent is None or said.path.startswith(f"{parent.path}/") or not parent.visible:
         return None
     return author_name(parent) or "[deleted]", parent.author_id
 
@@ -169,8 +182,7 @@ def _may(person: Any, said: Any, entry: Entry) -> frozenset[str]:
     return may if entry.comments_open else may - {"reply"}
 
 
-def nested(shown: Sequence[Shown]) -> list[tuple[Shown, int, int]]:
-    """(comment, 1 where a list opens before it, comments that end after it): all a template needs to nest without recursion."""
+def nested(shown: Sequence[Shown]) -> list[Row]:
     levels: list[int] = []
     for comment in shown:
         levels.append(min(comment.depth, levels[-1] + 1 if levels else 1))
@@ -246,10 +258,9 @@ def _portrait(account: Any) -> Portrait:
     return Portrait(account.active, account.face, account.username_key)
 
 
-def comment_part(shown: Shown) -> Markup:
-    """A comment on a page. Those that many see alike are made once; the form to take one's own back holds a token."""
-    made = render_part if "withdraw" in shown.may else part
-    return made("comments/_comment.html", shown)
+def in_their_places(rows: Iterable[Row]) -> Markup:
+    """Comments on a page. Those that many see alike are made once; the form to take one's own back holds a token."""
+    return Markup("".join(parts("comments/_place.html", rows, own=lambda row: "withdraw" in row[0].may)))
 
 
 def badge_of(account: Any) -> str | None:

@@ -44,7 +44,7 @@ def articles(visitor, language=""):
 
 
 def rendered(made):
-    return [key for key in made if key[0] == "comments/_comment.html"]
+    return [key for key in made if key[0] == "comments/_place.html"]
 
 
 def test_a_comment_is_rendered_once_for_all_its_readers(cast, thread, browser_as, stranger):

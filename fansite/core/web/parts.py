@@ -6,11 +6,13 @@ A part is known by everything that is said on it, so one that says something els
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import current_app
+from jinja2 import Template
 from markupsafe import Markup
 
 from fansite.core.web.paths import current_language
@@ -42,13 +44,14 @@ class Parts:
         return found
 
 
-def part(template: str, thing: Hashable) -> Markup:
-    """`template` given `thing`, and nothing else it could say."""
+def parts(template: str, things: Iterable[T], *, own: Callable[[T], bool]) -> Iterator[Markup]:
+    """`template` given each of the things, and nothing else it could say. What is somebody's `own` is made each time."""
+    known: Parts = current_app.extensions["fansite"].parts
     language = current_language()
-    site = current_app.extensions["fansite"]
-    return site.parts.of((template, language, thing), lambda: render_part(template, thing))  # type: ignore[no-any-return]
+    render: Callable[[T], Markup] = partial(_render, environment_in(current_app, language).get_template(template))
+    for thing in things:
+        yield render(thing) if own(thing) else known.of((template, language, thing), partial(render, thing))
 
 
-def render_part(template: str, thing: Any) -> Markup:
-    """The same for what is somebody's own: made each time."""
-    return Markup(environment_in(current_app, current_language()).get_template(template).render(thing=thing))
+def _render(template: Template, thing: Any) -> Markup:
+    return Markup(template.render(thing=thing))
