@@ -74,7 +74,8 @@ def run(
     web = workers or _processes()
     children = [Child(f"web-{number}", serve_web) for number in range(1, web + 1)]
     if with_worker:
-        children.append(Child("worker", partial(_serve_worker, work, listener)))
+        # As long as anybody has the socket open, visitors wait at it.
+        children.append(_worker(work, closing=listener.close))
     _share_memory()
     Supervisor(
         children,
@@ -89,9 +90,13 @@ def run(
 def run_worker(settings: Settings) -> int:
     """Delivers until asked to stop; any number of workers may run, on any host that reaches the database."""
     _site_itself, work, _after = _site(settings)
-    stop = stop_asked()
-    print("The worker runs. Ctrl-C stops.", flush=True)
-    work(stop)
+    _share_memory()
+    Supervisor(
+        [_worker(work)],
+        kill_after=KILL_AFTER_SECONDS,
+        on_ready=lambda: print("The worker runs. Ctrl-C stops.", flush=True),
+        on_stop=lambda: None,
+    ).run()
     return 0
 
 
@@ -140,6 +145,10 @@ def _site(settings: Settings) -> tuple[Callable[[], Application], Work, Callable
 
     site = create_app(settings, behind=Reception)
     return lambda: site.wsgi_app, partial(outbox.work, site), site.extensions["fansite"].readership.close
+
+
+def _worker(work: Work, *, closing: Callable[[], None] = lambda: None) -> Child:
+    return Child("worker", partial(_serve_worker, work, closing), makes_way=True)
 
 
 def _share_memory() -> None:
@@ -217,8 +226,8 @@ class _WebProcess(MPServer):
         self._spawn_worker(0, self._spawn_wsgi_worker, load).inner.run()
 
 
-def _serve_worker(work: Work, listener: socket.socket, ready: Callable[[], None]) -> None:
-    listener.close()  # as long as anybody has it open, visitors wait at it
+def _serve_worker(work: Work, closing: Callable[[], None], ready: Callable[[], None]) -> None:
+    closing()
     stop = stop_asked()
     ready()
     work(stop)

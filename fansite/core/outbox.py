@@ -20,7 +20,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fansite.core.db import Model, db, touched, transaction
-from fansite.lib.memory import give_back
+from fansite.lib.memory import give_back, held
 from fansite.lib.times import now
 
 log = structlog.get_logger("outbox")
@@ -32,6 +32,8 @@ BATCH = 200
 IDLE_SECONDS = 0.5
 # Index, pictures and cards take memory by the handful: what is free again goes back to the system this often.
 GIVE_BACK_SECONDS = 5.0
+# What it keeps all the same, in pieces too small to go back: a worker that grew by this much makes way for a fresh one.
+MOST_GROWTH = 16 * 1024 * 1024
 # Between two looks at a database that does not answer: a full disk must not be filled by the log about it.
 LONGEST_PAUSE_SECONDS = 30.0
 # Failures back off to an hour and stay visible; after these tries a person has to look.
@@ -214,20 +216,24 @@ def try_again(listener: str) -> int:
 
 
 def work(app: Flask, stop: threading.Event) -> None:
-    """Delivers until `stop` is set; the delivery that is running is finished first."""
-    pause, trimmed = IDLE_SECONDS, time.monotonic()
+    """Delivers until `stop` is set, the delivery that is running being finished first; or until this process has grown large and nothing
+    is due: whoever started it starts another."""
+    pause, looked, began = IDLE_SECONDS, time.monotonic(), held()
     while not stop.is_set():
         try:
             with app.app_context():
                 run_routines()
                 more = any(_round(stop))
-            if time.monotonic() - trimmed > GIVE_BACK_SECONDS:
-                give_back()
-                trimmed = time.monotonic()
             pause = IDLE_SECONDS
         except sa.exc.OperationalError as problem:
             more, pause = False, min(LONGEST_PAUSE_SECONDS, 2 * pause)
             log.warning("database-away", error=str(problem.orig), again_in_seconds=pause)
+        if time.monotonic() - looked > GIVE_BACK_SECONDS:
+            give_back()
+            looked = time.monotonic()
+            if not more and held() - began > MOST_GROWTH:
+                log.info("worker-makes-way", grown_mib=(held() - began) // 1024**2)
+                break
         if not more:
             stop.wait(pause)
 

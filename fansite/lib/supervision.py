@@ -29,19 +29,24 @@ READY = 128
 
 @dataclass
 class Child:
-    """One process to keep running. `task` is given a function to call once it is ready."""
+    """One process to keep running. `task` is given a function to call once it is ready. One that `makes_way` ends in order (status 0) to
+    be started afresh, with nothing of what it gathered meanwhile."""
 
     name: str
     task: Callable[[Callable[[], None]], object]
+    makes_way: bool = False
     pid: int = 0
     born: float = 0.0
     due: float = 0.0
     failures: int = 0
     ready: bool = False
 
-    def ended(self, at: float) -> None:
-        """Due again: at once when it had settled or failed for the first time, else later with every failure."""
-        self.failures = 1 if at - self.born >= SETTLED_SECONDS else self.failures + 1
+    def ended(self, at: float, status: int = 1) -> None:
+        """Due again: at once when it made way, had settled or failed for the first time, else later with every failure."""
+        if self.makes_way and status == 0:
+            self.failures = 0
+        else:
+            self.failures = 1 if at - self.born >= SETTLED_SECONDS else self.failures + 1
         self.due = at + pause(self.failures)
         self.pid = 0
 
@@ -126,11 +131,12 @@ class Supervisor:
             if child.pid:
                 pid, status = os.waitpid(child.pid, os.WNOHANG)
                 if pid:
-                    child.ended(time.monotonic())
-                    self._report(child, pid, os.waitstatus_to_exitcode(status))
+                    status = os.waitstatus_to_exitcode(status)
+                    child.ended(time.monotonic(), status)
+                    self._report(child, pid, status)
 
     def _report(self, child: Child, pid: int, status: int) -> None:
-        if not self._stopping:
+        if not self._stopping and child.failures:
             log.warning("process-ended", name=child.name, pid=pid, status=status, again_in_seconds=pause(child.failures))
 
     # ---- stopping -------------------------------------------------------------------------------------------------------

@@ -366,6 +366,36 @@ def test_the_worker_works_until_it_is_asked_to_stop(app, hears):
     assert not worker.is_alive()
 
 
+class Grown(threading.Event):
+    """A worker that has grown too large before it begins to wait, and is looked at after each round."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, by: int) -> None:
+        super().__init__()
+        sizes = iter([5 * by])
+        monkeypatch.setattr(outbox, "held", lambda: next(sizes, 6 * by))
+        monkeypatch.setattr(outbox, "GIVE_BACK_SECONDS", 0.0)
+        self.waits = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits += 1
+        return self.set() if self.waits == 3 else False
+
+
+def test_a_worker_that_grew_large_makes_way_once_nothing_is_due(app, hears, monkeypatch):
+    heard = hears("index", batch=2)
+    told(*(f"gig:{number}" for number in range(5)))
+    stop = Grown(monkeypatch, by=outbox.MOST_GROWTH + 1)
+    outbox.work(app, stop)
+    assert not stop.waits
+    assert heard.batches == [["gig:0", "gig:1"], ["gig:2", "gig:3"], ["gig:4"]]
+
+
+def test_a_worker_that_grew_little_goes_on(app, monkeypatch):
+    stop = Grown(monkeypatch, by=outbox.MOST_GROWTH)
+    outbox.work(app, stop)
+    assert stop.waits == 3
+
+
 # ---- pages --------------------------------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import gc
+import mmap
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -24,6 +27,28 @@ def test_what_is_free_is_given_back():
     memory.give_back()
     assert full - process.memory_info().rss > 60_000_000
     libc.free(keeps)
+
+
+def test_what_a_process_holds_is_its_own_memory_and_no_file(tmp_path):
+    path = tmp_path / "large"
+    path.write_bytes(bytes(50_000_000))
+    before = memory.held()
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as mapped:
+        assert mapped[:].count(0) == 50_000_000
+        own = mmap.mmap(-1, 30_000_000, flags=mmap.MAP_PRIVATE)
+        own.write(b"x" * 30_000_000)
+        gc.collect()
+        assert 29_000_000 < memory.held() - before < 40_000_000
+        own.close()
+    assert memory.held() - before < 10_000_000
+
+
+def test_where_the_system_does_not_tell_nothing_is_held(monkeypatch):
+    def absent(_path: Path) -> bytes:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_bytes", absent)
+    assert memory.held() == 0
 
 
 def test_another_c_library_is_left_alone(monkeypatch):

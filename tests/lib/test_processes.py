@@ -84,3 +84,13 @@ def test_what_fails_at_once_starts_again_ever_later_and_what_had_settled_at_once
     assert dues[-1] == LONGEST_PAUSE_SECONDS == pause(99)
     child.ended(SETTLED_SECONDS)
     assert child.due == SETTLED_SECONDS
+
+
+def test_only_what_is_there_to_make_way_may_end_in_order_as_often_as_it_likes():
+    worker, web = Child("worker", lambda ready: None, makes_way=True), Child("web-1", lambda ready: None)
+    for _ in range(5):
+        worker.ended(1.0, 0), web.ended(1.0, 0)
+    assert (worker.due, worker.failures) == (1.0, 0)
+    assert (web.due, web.failures) == (1.0 + pause(5), 5)
+    worker.ended(1.0, 1), worker.ended(1.0, -9)
+    assert worker.failures == 2

@@ -71,6 +71,9 @@ def worker(folder: Path, kind: str) -> Callable[[threading.Event], None]:
         (folder / f"worker-{os.getpid()}").touch()
         if kind == "broken":
             raise RuntimeError("the worker is broken")
+        if kind == "growing":
+            until_there(folder / f"grown-{os.getpid()}")
+            return
         stop.wait()
         (folder / "delivery-runs").touch()
         if kind == "delivering":

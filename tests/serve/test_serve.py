@@ -103,6 +103,17 @@ def test_a_killed_worker_is_started_again(start):
     assert len(served.children() & served.workers() - {killed}) == 1
 
 
+def test_a_worker_that_makes_way_is_followed_by_a_fresh_one_at_once_and_without_a_word(start, tmp_path):
+    served = start(processes=1, work="growing")
+    for number in range(1, 6):
+        until(lambda many=number: len(served.workers()) == many)
+        (grown,) = served.workers() & served.children()
+        (tmp_path / f"grown-{grown}").touch()
+    until(lambda: len(served.workers()) == 6)
+    assert served.get()
+    assert len(served.text.splitlines()) == 1
+
+
 def test_a_worker_that_cannot_live_is_tried_ever_more_slowly_while_the_site_serves(start):
     served = start(work="broken")
     until(lambda: served.text.count("process-ended") >= 3)
