@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -40,6 +41,7 @@ NAMING = {
 # Long enough for the slowest of many waiting writers (ENGINES: 3 s seen), short enough to answer the visitor.
 BUSY_TIMEOUT_MS = 8000
 LOCK_PATIENCE_SECONDS = 2.0
+_SCHEMA = sa.text("SELECT version_num FROM alembic_version")
 # Of all that may be locked in a PostgreSQL database by a number, this one is the site's writer. Given back at the end of its transaction.
 _ONE_WRITER = sa.text("SELECT pg_advisory_xact_lock(4661)")
 # Whoever writes waits as long as the log waits for who reads.
@@ -292,7 +294,7 @@ def what_is_missing() -> str | None:
     """One line while this process could not serve a visitor who reads and writes, else None."""
     settings: Settings = current_app.extensions["fansite"].settings
     try:
-        if db.session.scalar(sa.text("SELECT version_num FROM alembic_version")) != _newest_schema(settings):
+        if db.session.scalar(_SCHEMA) != schemas()[0]:
             return "another schema"
         if settings.sqlite and not _lock_is_passed_on(settings):
             return "the write lock is held"
@@ -335,7 +337,7 @@ def upgrade(settings: Settings, schema: str = "head") -> None:
 
     settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        if _present_schema(settings) not in (None, *schemas(settings)):
+        if _present_schema(settings) not in (None, *schemas()):
             raise WrongSchema(NEWER)
         command.upgrade(alembic_config(settings), schema)
     except (CommandError, sa.exc.DatabaseError) as problem:
@@ -350,7 +352,7 @@ def schema_problem(settings: Settings) -> str | None:
         current = _present_schema(settings)
     except sa.exc.DatabaseError as problem:  # not there, locked, or no database at all
         return f"The database does not answer: {_in_one_line(problem)}"
-    known = schemas(settings)
+    known = schemas()
     if current is None:
         return EMPTY
     if current not in known:
@@ -363,7 +365,7 @@ def schema_problem(settings: Settings) -> str | None:
 def is_older(settings: Settings) -> bool:
     """Whether the database has a schema that an earlier version made: to be backed up before it is upgraded."""
     try:
-        return not _no_file(settings) and _present_schema(settings) in schemas(settings)[1:]
+        return not _no_file(settings) and _present_schema(settings) in schemas()[1:]
     except sa.exc.DatabaseError:
         return False
 
@@ -373,25 +375,32 @@ def _no_file(settings: Settings) -> bool:
     return settings.sqlite and not Path(settings.instance_path / "fansite.db").exists()
 
 
-def schemas(settings: Settings) -> list[str]:
-    """All this version knows, today's first."""
-    from alembic.script import ScriptDirectory
-
-    return [revision.revision for revision in ScriptDirectory.from_config(alembic_config(settings)).walk_revisions()]
-
-
 @cache
-def _newest_schema(settings: Settings) -> str:
-    return schemas(settings)[0]
+def schemas() -> list[str]:
+    """All this version knows, today's first. Each migration names the one before it; Alembic itself is dear to import, and every start asks."""
+    after = {before or "": name for name, before in map(_named_in, (ROOT / "migrations" / "versions").glob("*.py"))}
+    known = [after[""]]
+    while known[0] in after:
+        known.insert(0, after[known[0]])
+    return known
+
+
+def _named_in(migration: Path) -> tuple[str, str | None]:
+    found = _MIGRATION.search(migration.read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError(f"{migration} does not say which schema it makes, and of which")
+    return found[1], found[2]
+
+
+# Its own name and that of the one before it, one line after the other.
+_MIGRATION = re.compile(r'^revision = "(\w+)"\ndown_revision = (?:None|"(\w+)")$', re.MULTILINE)
 
 
 def _present_schema(settings: Settings) -> str | None:
-    from alembic.runtime.migration import MigrationContext
-
     engine = sa.create_engine(database_uri(settings), poolclass=sa.pool.NullPool)
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return connection.scalar(_SCHEMA) if sa.inspect(connection).has_table("alembic_version") else None
     finally:
         engine.dispose()
 

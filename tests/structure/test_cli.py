@@ -300,7 +300,7 @@ def test_nothing_runs_on_an_empty_folder(fansite, tmp_path):
 
 
 def test_nothing_runs_on_an_old_schema(fansite, tmp_path, empty_database):
-    *_, oldest = database.schemas(settings.load({"FANSITE_INSTANCE_PATH": str(tmp_path)}))
+    *_, oldest = database.schemas()
     with_schema(tmp_path, empty_database, oldest)
     for answer in (fansite("serve"), typed(tmp_path, "worker"), typed(tmp_path, "user", "list")):
         refused(answer, 2, f"has schema {oldest}, this version needs")

@@ -17,6 +17,14 @@ def test_models_and_migrations_agree(empty_database):
     assert db.schema_problem(loaded) is None
 
 
+def test_migrations_are_read_as_alembic_reads_them(tmp_path):
+    from alembic.script import ScriptDirectory
+
+    loaded = settings.load({"FANSITE_INSTANCE_PATH": str(tmp_path)})
+    walked = ScriptDirectory.from_config(db.alembic_config(loaded)).walk_revisions()
+    assert db.schemas() == [migration.revision for migration in walked]
+
+
 def test_an_empty_folder_is_told_to_upgrade(tmp_path):
     loaded = settings.load({"FANSITE_INSTANCE_PATH": str(tmp_path)})
     assert "fansite init" in db.schema_problem(loaded)

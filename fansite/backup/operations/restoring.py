@@ -61,7 +61,7 @@ def _require_fitting(manifest: Manifest, settings: Settings) -> None:
     here = "sqlite" if settings.sqlite else "postgresql"
     if manifest.database != here:
         raise Refused(f"This backup is of a site on {manifest.database}; FANSITE_DATABASE_URL names {here}.")
-    if manifest.schema not in schemas(settings):
+    if manifest.schema not in schemas():
         raise Refused(f"This backup was made by a newer version of this program ({manifest.version}): install that one.")
 
 
@@ -128,7 +128,7 @@ def _fill_postgres(archive: Archive, staged: Settings, advance: Advance, stack: 
     with ExitStack() as failing:
         failing.callback(forget)
         postgres.fill(staged, archive, advance)
-        if archive.manifest.schema != schemas(staged)[0]:
+        if archive.manifest.schema != schemas()[0]:
             postgres.mark(staged, archive.manifest.schema)
             upgrade(staged)
             postgres.mark(staged, None)
@@ -172,4 +172,4 @@ def _move_in(staged: Settings, settings: Settings, *, wipe: bool) -> None:
             os.replace(place / name, target / name)
     sync_folder(target)
     if not settings.sqlite:
-        postgres.mark(settings, schemas(settings)[0])
+        postgres.mark(settings, schemas()[0])
