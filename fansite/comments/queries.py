@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -170,19 +170,26 @@ def _by(account_id: int, public: bool) -> tuple[sa.ColumnElement[bool], ...]:
     return Comment.author_id == account_id, *(published if public else ())
 
 
-def latest(limit: int, *wanted: sa.ColumnElement[bool]) -> Sequence[Comment]:
-    """What was said last, on the whole site or where it is `wanted`."""
+def latest(limit: int) -> Sequence[Comment]:
+    """What was said last on the whole site."""
+    return db.session.scalars(_latest("site"), {"limit": limit}).all()
+
+
+def latest_below(entry_id: int, limit: int, *, thread: int | None = None) -> Sequence[Comment]:
+    """What was said last below an entry, or in one of its threads."""
+    where = "entry" if thread is None else "thread"
+    return db.session.scalars(_latest(where), {"limit": limit, "entry": entry_id, "thread": thread}).all()
+
+
+@cache
+def _latest(where: Literal["site", "entry", "thread"]) -> Any:
+    """Put together once for each. Its parameters are `limit`, `entry` and `thread`."""
     # Told of the status, SQLite would rather read all published comments than those of one text.
-    published = (sa.func.coalesce(Comment.status, "") if wanted else Comment.status) == "published"
-    statement = (
-        sa.select(Comment)
-        .join(Comment.entry)
-        .options(sa.orm.contains_eager(Comment.entry), joinedload(Comment.author))
-        .where(published, listed(), *wanted)
-        .order_by(Comment.posted_at.desc(), Comment.id.desc())
-        .limit(limit)
-    )
-    return db.session.scalars(statement).all()
+    status = Comment.status if where == "site" else sa.func.coalesce(Comment.status, "")
+    places = {"site": sa.true(), "entry": _OF_ENTRY, "thread": _OF_THREAD}
+    both = sa.orm.contains_eager(Comment.entry), joinedload(Comment.author)
+    found = sa.select(Comment).join(Comment.entry).options(*both).where(status == "published", listed(), places[where])
+    return found.order_by(Comment.posted_at.desc(), Comment.id.desc()).limit(sa.bindparam("limit", type_=sa.Integer))
 
 
 # ---- as pages show them -------------------------------------------------------------------------------------------------------

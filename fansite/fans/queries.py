@@ -23,7 +23,7 @@ def heard() -> sa.ColumnElement[bool]:
 
 
 def newest(limit: int) -> Sequence[Account]:
-    return db.session.scalars(sa.select(Account).where(heard()).order_by(Account.id.desc()).limit(limit)).all()
+    return db.session.scalars(_NEWEST, {"limit": limit}).all()
 
 
 def page_of_heard(number: int) -> tuple[Sequence[Account], int, int]:
@@ -32,4 +32,5 @@ def page_of_heard(number: int) -> tuple[Sequence[Account], int, int]:
     return people, last, len(listing.kept_ids(*_EVERYBODY))
 
 
+_NEWEST = sa.select(Account).where(heard()).order_by(Account.id.desc()).limit(sa.bindparam("limit", type_=sa.Integer))
 _EVERYBODY = ("fans.heard", ("list:fans",), sa.select(Account.id).where(heard()).order_by(Account.id.desc()))

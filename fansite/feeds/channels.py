@@ -6,10 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from html import escape, unescape
+from typing import Any
 from urllib.parse import urljoin
 
 import sqlalchemy as sa
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -24,6 +27,7 @@ from fansite.core.entries import author_name
 from fansite.core.kept import site_name
 from fansite.core.markup.texts import TAG
 from fansite.core.web import clean, entry_path, path_for, public_url
+from fansite.core.web.parts import Parts
 from fansite.core.web.paths import current_language
 from fansite.news import queries as news
 from fansite.news.models import NewsPost
@@ -106,8 +110,14 @@ _ROWS = sa.select(NewsPost).where(of_kind(NewsPost)).options(joinedload(NewsPost
 
 
 def _news() -> Sequence[NewsPost]:
-    offered = _ROWS.where(listed(), readable_in(current_language()))
-    return db.session.scalars(offered.order_by(Entry.published_at.desc(), Entry.id.desc()).limit(ITEMS)).all()
+    return db.session.scalars(_latest(), {"language": current_language()}).all()
+
+
+@cache
+def _latest() -> Any:
+    """Put together once: that takes longer than the answer. Its parameter is `language`."""
+    offered = _ROWS.where(listed(), readable_in(sa.bindparam("language", type_=sa.String())))
+    return offered.order_by(Entry.published_at.desc(), Entry.id.desc()).limit(ITEMS)
 
 
 def _of_post(post: NewsPost) -> Item:
@@ -119,7 +129,7 @@ def _of_post(post: NewsPost) -> Item:
         address=address,
         title=clean(post.title),
         summary=clean(post.summary),
-        html=clean(absolute(post.html, address)),
+        html=_elsewhere(post.html, address),
         published=post.published_at,
         updated=post.updated_at,
         language=post.language,
@@ -131,10 +141,15 @@ def _of_post(post: NewsPost) -> Item:
 
 def _last_change() -> datetime | None:
     """Of all news: what was taken down changes the feed as well."""
-    shown = sa.select(Entry.updated_at).where(Entry.kind == "news", listed()).order_by(Entry.updated_at.desc()).limit(1)
+    return max((moment for moment in db.session.scalars(_changes()) if moment is not None), default=None)
+
+
+@cache
+def _changes() -> Any:
     away = (Entry.withdrawn_at.is_not(None), Entry.status != "published", Entry.visibility == "public")
+    shown = sa.select(Entry.updated_at).where(Entry.kind == "news", listed()).order_by(Entry.updated_at.desc()).limit(1)
     gone = sa.select(Entry.withdrawn_at).where(Entry.kind == "news", *away).order_by(Entry.withdrawn_at.desc()).limit(1)
-    return max(filter(None, (db.session.scalar(shown), db.session.scalar(gone))), default=None)
+    return sa.union_all(sa.select(shown.subquery()), sa.select(gone.subquery()))
 
 
 # ---- what is said -------------------------------------------------------------------------------------------------------------
@@ -149,13 +164,13 @@ def of_comments() -> Channel:
 def of_entry(entry: Entry) -> Channel:
     title = _("Comments on “%(title)s”", title=entry.title)
     feed = path_for(f"feeds.{entry.kind}_comments", language=entry.language, slug=entry.slug, format="xml")
-    said = comments.latest(ITEMS, Comment.entry_id == entry.id)
+    said = comments.latest_below(entry.id, ITEMS)
     return _of_said(said, title, entry_path(entry), feed, f"entry:{entry.id}")
 
 
 def of_thread(root: Comment) -> Channel:
     title = _("A thread below “%(title)s”", title=root.entry.title)
-    said = comments.latest(ITEMS, sa.and_(Comment.entry_id == root.entry_id, Comment.thread == root.thread))
+    said = comments.latest_below(root.entry_id, ITEMS, thread=root.thread)
     page = path_for("comments.thread", root.entry.language, comment_id=root.id)
     feed = path_for("feeds.thread", root.entry.language, comment_id=root.id, format="xml")
     return _of_said(said, title, page, feed, f"entry:{root.entry_id}")
@@ -180,7 +195,7 @@ def _of_comment(comment: Comment) -> Item:
         address=address,
         title=clean(_("%(name)s on “%(title)s”", name=name, title=comment.entry.title)),
         summary=clean(markup.summary_of(comment.html, SUMMARY)),
-        html=clean(absolute(comment.html, public_url(entry_path(comment.entry)))),
+        html=_elsewhere(comment.html, public_url(entry_path(comment.entry))),
         published=comment.posted_at,
         updated=comment.edited_at or comment.posted_at,
         language=comment.entry.language,
@@ -194,6 +209,12 @@ def _of_comment(comment: Comment) -> Item:
 
 def _stem(path: str) -> str:
     return public_url(path.removesuffix(".xml"))
+
+
+def _elsewhere(html: str, base: str) -> str:
+    """A text as feeds carry it: made once for all of them."""
+    parts: Parts = current_app.extensions["fansite"].parts
+    return parts.of(("feed", html, base), lambda: clean(absolute(html, base)))
 
 
 def absolute(html: str, base: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,8 +50,13 @@ class Around:
 
 def latest(language: str, limit: int, *, after: int = 0) -> Sequence[NewsPost]:
     """The newest, but for so many of them."""
-    offered = _CARDS.where(readable_in(language)).order_by(Entry.published_at.desc(), Entry.id.desc())
-    return db.session.scalars(offered.limit(limit).offset(after)).all()
+    return db.session.scalars(_latest(), {"language": language, "limit": limit, "after": after}).all()
+
+
+@cache
+def _latest() -> Any:
+    offered = _CARDS.where(readable_in(LANGUAGE)).order_by(Entry.published_at.desc(), Entry.id.desc())
+    return offered.limit(sa.bindparam("limit", type_=sa.Integer())).offset(sa.bindparam("after", type_=sa.Integer()))
 
 
 def page_of_all(language: str, number: int) -> tuple[Sequence[NewsPost], int]:
