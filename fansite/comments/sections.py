@@ -114,7 +114,7 @@ def section(entry: Entry, person: Any, *, form: CommentForm | None = None) -> Se
     pages = Pages(page, last, entry_path(entry))
     shown = arrange(rows, entry, person, page_path=pages.url(page), left_out=left_out)
     made = _section(entry, shown, pages)
-    made.count, made.nodes = entry.comments_count, nodes_of(shown)
+    made.count, made.nodes = entry.comments_count, nodes_of(shown) if person is None else []
     _put_box(made, box, answered, person)
     return made
 

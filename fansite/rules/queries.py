@@ -71,8 +71,13 @@ def news_for(person: Any) -> Brief | None:
     told = brief()
     if person is None or told is None or told.number == 1 or person.joined_at >= told.published_at:
         return None
-    accepted = sa.select(Acceptance.rules_id).where(Acceptance.account_id == person.id, Acceptance.rules_id == told.number)
-    return told if db.session.scalar(accepted) is None else None
+    accepted = db.session.scalar(_ACCEPTED, {"person": person.id, "number": told.number})
+    return told if accepted is None else None
+
+
+_ACCEPTED = sa.select(Acceptance.rules_id).where(
+    Acceptance.account_id == sa.bindparam("person"), Acceptance.rules_id == sa.bindparam("number")
+)
 
 
 def accepted_by(account_id: int) -> Sequence[tuple[int, Any]]:

@@ -381,3 +381,12 @@ def test_who_asks_for_the_head_only_gets_the_head_of_that_page(cast, two, strang
     assert (head.status_code, head.get_data()) == (200, b"")
     assert head.headers["ETag"] == whole.headers["ETag"]
     assert head.headers["Content-Length"] == whole.headers["Content-Length"]
+
+
+def test_a_page_made_for_one_person_carries_none_of_it(cast, stranger, browser_as):
+    news_post(cast.eli)
+    fay = browser_as(cast.fay)
+    for path in ("/", "/news/lisbon"):
+        stranger.get(path)
+        fay.get(path)
+        assert graph(stranger) and not graph(fay), path

@@ -65,8 +65,11 @@ class Page:
 
     @property
     def json_ld(self) -> Markup | None:
+        """Search engines do not sign in: on a page made for one person, nobody would read it."""
+        if self.noindex or g.get("person") is not None:
+            return None
         nodes = [*self.nodes, *([_breadcrumbs(self.crumbs, self.title)] if self.crumbs else [])]
-        return json_ld(nodes) if nodes and not self.noindex else None
+        return json_ld(nodes) if nodes else None
 
 
 def feed_addresses(stem: str) -> list[tuple[str, str]]:
