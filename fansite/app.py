@@ -22,7 +22,7 @@ from fansite.backends.clock import Clock, MappedClock
 from fansite.backends.mail import Mailer, open_mailer
 from fansite.backends.search import Search, open_search
 from fansite.backends.storage import Storage, open_storage
-from fansite.core import limits, mail, outbox, readership, renewal
+from fansite.core import changes, limits, mail, outbox, readership, renewal
 from fansite.core.content import Content
 from fansite.core.db import database_uri, db, empty_log, engine_options
 from fansite.core.feature import Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, SitemapPart
@@ -186,7 +186,13 @@ def _own_deliveries(app: Flask) -> None:
     box.add(Listener("core.bump", outbox.bump_again, ("*",)))
     box.add(Listener("core.mail", mail.send_queued, ("mail.queued",), batch=1, lease=mail.LEASE))
     box.routines["core.readership"] = Routine("core.readership", readership.sweep, timedelta(days=1))
-    for name, sweep in (("outbox", outbox.sweep), ("limits", limits.sweep), ("mail", mail.sweep), ("log", empty_log)):
+    for name, sweep in (
+        ("outbox", outbox.sweep),
+        ("limits", limits.sweep),
+        ("mail", mail.sweep),
+        ("lists", changes.sweep),
+        ("log", empty_log),
+    ):
         box.routines[f"core.{name}"] = Routine(f"core.{name}", sweep, timedelta(hours=1))
     box.routines["core.texts"] = Routine("core.texts", renewal.render_older, renewal.EVERY)
 

@@ -13,7 +13,7 @@ from fansite.core.db import Base
 
 for path in sorted(Path(fansite.__file__).parent.glob("*/models.py")):
     importlib.import_module(f"fansite.{path.parent.name}.models")
-for name in ("content", "outbox", "mail", "limits", "kept", "readership"):
+for name in ("content", "changes", "outbox", "mail", "limits", "kept", "readership"):
     importlib.import_module(f"fansite.core.{name}")
 
 

@@ -38,7 +38,7 @@ class Account(Model, UserMixin):
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(sa.String(30))
     # Lower case: the one address of a profile.
-    username_key: Mapped[str] = mapped_column(sa.String(30), unique=True)
+    username_key: Mapped[str] = mapped_column(sa.String(30).with_variant(sa.String(30, collation="C"), "postgresql"), unique=True)
     # What the name looks like: `Ada1` and `adal` are one to the eye.
     likeness: Mapped[str] = mapped_column(sa.String(60), index=True)
     email: Mapped[str | None] = mapped_column(sa.String(254))

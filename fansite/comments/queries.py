@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from fansite.accounts.models import Account
 from fansite.comments.models import COMMENTS_A_PAGE, COMMENTS_A_THREAD_PAGE, THREADS_A_PAGE, Comment, Revision
-from fansite.core.content import Entry, hidden_ids, listed
+from fansite.core.content import Entry, hidden_with_words, listed
 from fansite.core.db import db
 
 
@@ -166,7 +166,7 @@ def count_by(account_id: int, *, public: bool) -> int:
 def _by(account_id: int, public: bool) -> tuple[sa.ColumnElement[bool], ...]:
     # What the public does not see is little: no entry is looked up for each comment. Told of the status, SQLite would rather read all
     # published comments than those of one person.
-    published = (sa.func.coalesce(Comment.status, "") == "published", Comment.entry_id.not_in(hidden_ids()))
+    published = (sa.func.coalesce(Comment.status, "") == "published", Comment.entry_id.not_in(hidden_with_words()))
     return Comment.author_id == account_id, *(published if public else ())
 
 

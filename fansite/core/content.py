@@ -27,8 +27,8 @@ MAX_TITLE = 200
 MAX_SUMMARY = 500
 
 
-# What the public does not see; little beside all that it does.
-HIDDEN = sa.text("status <> 'published' OR visibility <> 'public'")
+# What the public does not see though something was said below it; little beside all that it does.
+HIDDEN_WITH_WORDS = sa.text("(status <> 'published' OR visibility <> 'public') AND comments_count > 0")
 WITHDRAWN = sa.text("withdrawn_at IS NOT NULL")
 
 
@@ -93,7 +93,7 @@ class Entry(Model):
         # With the date, so that the last change of a sitemap's file is read off the index.
         sa.Index("ix_entry_listed", "kind", "status", "visibility", "id", "updated_at"),
         sa.Index("ix_entry_author_kind_status_published", "author_id", "kind", "status", "published_at", "id"),
-        sa.Index("ix_entry_hidden", "status", "visibility", sqlite_where=HIDDEN, postgresql_where=HIDDEN),
+        sa.Index("ix_entry_hidden", "id", sqlite_where=HIDDEN_WITH_WORDS, postgresql_where=HIDDEN_WITH_WORDS),
         sa.Index("ix_entry_withdrawn", "kind", "withdrawn_at", sqlite_where=WITHDRAWN, postgresql_where=WITHDRAWN),
     )
 
@@ -226,10 +226,10 @@ def listed() -> sa.ColumnElement[bool]:
     return sa.and_(Entry.status == "published", Entry.visibility == "public")
 
 
-def hidden_ids() -> sa.Select[int]:
-    """Of all entries that are not `listed`, by an index of their own: its condition word for word."""
+def hidden_with_words() -> sa.Select[int]:
+    """Of all entries that have published comments and are not `listed`, by an index of their own: its condition word for word."""
     hidden = sa.or_(Entry.status != sa.literal_column("'published'"), Entry.visibility != sa.literal_column("'public'"))
-    return sa.select(Entry.id).where(hidden)
+    return sa.select(Entry.id).where(hidden, Entry.comments_count > sa.literal_column("0"))
 
 
 @lru_cache(maxsize=16)

@@ -93,6 +93,24 @@ def _w3c_on_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')"""
 
 
+class microseconds(GenericFunction[int]):
+    """A moment as a whole number: microseconds since 1970, which a list of a hundred thousand keeps in eight bytes each."""
+
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(microseconds)
+def _microseconds_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    column = compiler.process(element.clauses, **kw)
+    return f"(CAST(strftime('%s', {column}) AS INTEGER) * 1000000 + CAST(substr({column}, 21, 6) AS INTEGER))"
+
+
+@compiles(microseconds, "postgresql")
+def _microseconds_on_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"CAST(extract(epoch FROM {compiler.process(element.clauses, **kw)}) * 1000000 AS BIGINT)"
+
+
 class Base(DeclarativeBase):
     registry = registry(
         metadata=sa.MetaData(naming_convention=NAMING),

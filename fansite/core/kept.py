@@ -38,6 +38,11 @@ def kept(name: str, tags: tuple[str, ...], find: Callable[[], T]) -> T:
     return answer
 
 
+def put_by(name: str, answer: Any) -> None:
+    """For who looks each time whether it still holds, and wants what was found last to begin with."""
+    current_app.extensions["fansite"].kept[name] = (seen(), answer)
+
+
 def last_known(name: str) -> Any:
     """What was found last, true or not by now, without asking anybody; None where nothing was."""
     return current_app.extensions["fansite"].kept.get(name, (0, None))[1]

@@ -28,9 +28,12 @@ def newest(limit: int) -> Sequence[Account]:
 
 def page_of_heard(number: int) -> tuple[Sequence[Account], int, int]:
     """Those of one page, the newest first, the number of the last page, and how many there are in all."""
-    people, last = listing.page_of(*_EVERYBODY, sa.select(Account).where(heard()), number, PER_PAGE)
-    return people, last, len(listing.kept_ids(*_EVERYBODY))
+    everybody = _EVERYBODY.order
+    people, last = listing.page_of(everybody, sa.select(Account).where(heard()), number, PER_PAGE)
+    return people, last, len(everybody)
 
 
 _NEWEST = sa.select(Account).where(heard()).order_by(Account.id.desc()).limit(sa.bindparam("limit", type_=sa.Integer))
-_EVERYBODY = ("fans.heard", ("list:fans",), sa.select(Account.id).where(heard()).order_by(Account.id.desc()))
+_EVERYBODY = listing.Listing(
+    "fans.heard", ("fan",), Account.id, sa.literal_column("0", sa.Integer), (heard(),), tags=("list:fans",)
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 
@@ -22,3 +22,15 @@ def w3c(moment: datetime) -> str:
 
 def rfc822(moment: datetime) -> str:
     return format_datetime(utc(moment), usegmt=True)
+
+
+def in_microseconds(moment: datetime) -> int:
+    """Since 1970, as the database counts them for sorted lists."""
+    return (utc(moment) - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_microseconds(number: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=number)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -13,16 +13,20 @@ from sqlalchemy.orm import defer, joinedload
 
 from fansite.core import listing
 from fansite.core.content import Entry, listed, of_kind, readable_in
-from fansite.core.db import db
+from fansite.core.db import db, microseconds
 from fansite.core.kept import kept
 from fansite.core.wording import settings
+from fansite.lib.times import from_microseconds, in_microseconds
 from fansite.news.models import NewsPost
+from fansite.tags import queries as tags
+from fansite.tags.listing import TaggedListing
 from fansite.tags.models import Tag, entry_tag
 from fansite.tags.queries import take_along
 
 PER_PAGE = 20
 RELATED = 3
 LAST_OF_TAG = 50
+IN_CLOUD = 30
 
 
 @dataclass(frozen=True)
@@ -61,40 +65,39 @@ def _latest() -> Any:
 
 def page_of_all(language: str, number: int) -> tuple[Sequence[NewsPost], int]:
     """The posts of one page and the number of the last."""
-    return listing.page_of(f"news.list.{language}", ("list:news",), _in_order(language), _CARDS, number, PER_PAGE)
+    return listing.page_of(_offered(language).order, _CARDS, number, PER_PAGE)
 
 
 def page_of_tag(language: str, tag: Tag, number: int) -> tuple[Sequence[NewsPost], int]:
-    return listing.page_of(*_carrying(language, tag), _CARDS, number, PER_PAGE)
+    return listing.page_of(_offered(language).carrying(tag.id), _CARDS, number, PER_PAGE)
 
 
 def latest_of_tag(language: str, tag: Tag, rows: sa.Select[Any], limit: int) -> Sequence[NewsPost]:
     """The newest that carry a tag, as `rows` selects them."""
-    return listing.page_of(*_carrying(language, tag), rows.where(listed()), 1, limit)[0]
+    return listing.chosen(_offered(language).carrying(tag.id).downwards(1, limit), rows.where(listed()))
 
 
 def page_of_year(language: str, year: int, number: int) -> tuple[Sequence[NewsPost], int]:
     """The year as the site's own zone has it."""
-    zone = settings().timezone
-    first, after = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
-    within = (Entry.published_at >= first.astimezone(UTC), Entry.published_at < after.astimezone(UTC))
-    ids = _in_order(language).where(*within)
-    return listing.page_of(f"news.list.{language}.{year}", ("list:news",), ids, _CARDS, number, PER_PAGE)
+    of_year = _offered(language).order.between(_begin(year), _begin(year + 1))
+    return listing.page_of(of_year, _CARDS, number, PER_PAGE)
 
 
-def _carrying(language: str, tag: Tag) -> tuple[str, tuple[str, ...], sa.Select[int]]:
-    carriers = sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag.id)
-    name = f"news.list.{language}.tag.{tag.id}"
-    return name, ("list:news", tag.page_tag), _in_order(language).where(Entry.id.in_(carriers))
+def _begin(year: int) -> int:
+    return in_microseconds(datetime(year, 1, 1, tzinfo=settings().timezone))
 
 
-def _offered(language: str) -> sa.Select[int]:
-    """The ids of what a reader of this language is offered."""
-    return sa.select(Entry.id).where(Entry.kind == "news", listed(), readable_in(language))
+@cache
+def _offered(language: str) -> TaggedListing:
+    """What a reader of this language is offered, by the time it was published."""
+    where = (Entry.kind == "news", listed(), readable_in(language))
+    key = microseconds(Entry.published_at)
+    return TaggedListing(f"news.list.{language}", ("entry", "tag"), Entry.id, key, where, tags=("list:news",))
 
 
-def _in_order(language: str) -> sa.Select[int]:
-    return _offered(language).order_by(Entry.published_at.desc(), Entry.id.desc())
+def cloud(language: str) -> list[tuple[str, str, int]]:
+    """(slug, name, posts a reader of this language is offered) of the tags used most, by name."""
+    return kept(f"news.cloud.{language}", ("list:news", "list:tag"), lambda: tags.named(_offered(language).most_used(IN_CLOUD)))
 
 
 # A card needs no text.
@@ -107,18 +110,13 @@ _CARDS = (
 
 def years(language: str) -> list[int]:
     """The years with something to read in this language, newest first."""
-
-    def ask() -> list[int]:
-        # The newest of all, then the newest before its year, and so on: a question for each year, not a look at each post.
-        zone, found = settings().timezone, []
-        newest = _offered(language).with_only_columns(sa.func.max(Entry.published_at))
-        last = db.session.scalar(newest)
-        while last is not None:
-            found.append(last.astimezone(zone).year)
-            last = db.session.scalar(newest.where(Entry.published_at < datetime(found[-1], 1, 1, tzinfo=zone)))
-        return found
-
-    return kept(f"news.years.{language}", ("list:news",), ask)
+    order, zone, found = _offered(language).order, settings().timezone, []
+    # The newest of all, then the newest before its year, and so on.
+    last = order.last_key()
+    while last is not None:
+        found.append(from_microseconds(last).astimezone(zone).year)
+        last = order.last_key(before=_begin(found[-1]))
+    return found
 
 
 # ---- one post ---------------------------------------------------------------------------------------------------------------

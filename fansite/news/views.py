@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from fansite.comments import COMMENT_PARAMETERS, section
 from fansite.core.content import by_slug
 from fansite.core.entries import elsewhere, require_sight, stands_for
-from fansite.core.kept import kept, site_name
+from fansite.core.kept import site_name
 from fansite.core.web import Page, Pages, cacheable, page_number, path_for, render_page
 from fansite.news import queries
 from fansite.news.models import NewsPost
@@ -98,7 +98,7 @@ def _list(
         posts=posts,
         pages=pages,
         years=queries.years(g.language),
-        cloud=kept(f"news.cloud.{g.language}", ("list:news", "list:tag"), lambda: tags.cloud(g.language)),
+        cloud=queries.cloud(g.language),
         current_tag=current_tag,
         current_year=current_year,
     )

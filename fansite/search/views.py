@@ -6,12 +6,12 @@ from flask import Blueprint, Response, abort, g, request
 from flask_babel import gettext as _
 
 from fansite.backends.search.snippets import excerpt, marked
-from fansite.core.kept import kept, site_name
+from fansite.core.kept import site_name
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
 from fansite.core.web.paths import settings
+from fansite.news import queries as news
 from fansite.search import queries
 from fansite.search.forms import SearchForm
-from fansite.tags import queries as tags
 
 bp = Blueprint("search", __name__)
 
@@ -42,7 +42,7 @@ def index() -> Response:
         years=queries.index().years(),
         excerpt=lambda words: excerpt(words, text),
         marked=lambda words: marked(words, text),
-        subjects=[] if text else kept(f"news.cloud.{g.language}", ("list:news", "list:tag"), lambda: tags.cloud(g.language)),
+        subjects=[] if text else news.cloud(g.language),
     )
 
 

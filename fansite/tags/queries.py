@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
-from fansite.core.content import Entry, listed, readable_in
 from fansite.core.db import db
 from fansite.tags.models import Tag, Tagged, entry_tag
 
@@ -35,19 +34,10 @@ def tags_of(entry_ids: Iterable[int]) -> dict[int, list[Tag]]:
     return found
 
 
-def cloud(language: str, limit: int = 30) -> list[tuple[str, str, int]]:
-    """(slug, name, entries a reader of this language is offered) of the tags used most, by name."""
-    used = sa.func.count().label("used")
-    statement = (
-        sa.select(Tag.slug, Tag.name, used)
-        .join(entry_tag, entry_tag.c.tag_id == Tag.id)
-        .join(Entry, Entry.id == entry_tag.c.entry_id)
-        .where(listed(), readable_in(language))
-        .group_by(Tag.id, Tag.slug, Tag.name)
-        .order_by(used.desc(), Tag.slug)
-        .limit(limit)
-    )
-    return sorted(((slug, name, count) for slug, name, count in db.session.execute(statement)), key=lambda row: row[1].casefold())
+def named(used: Mapping[int, int]) -> list[tuple[str, str, int]]:
+    """(slug, name, how often it is used) of these tags by their numbers, by name."""
+    found = db.session.execute(sa.select(Tag.id, Tag.slug, Tag.name).where(Tag.id.in_(used)))
+    return sorted(((slug, name, used[id]) for id, slug, name in found), key=lambda row: row[1].casefold())
 
 
 def everything() -> Sequence[tuple[Tag, int]]:

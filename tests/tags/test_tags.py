@@ -9,6 +9,7 @@ from fansite.core.db import db, get
 from fansite.core.errors import Forbidden, Refused
 from fansite.core.outbox import Event
 from fansite.news import operations as news
+from fansite.news import queries as posts
 from fansite.news.models import NewsPost
 from fansite.tags import operations, queries
 from fansite.tags.models import Tag
@@ -57,7 +58,7 @@ def test_tags_of_many_come_in_one_query(cast, post, count_queries):
 
 def test_the_cloud_counts_what_is_public(cast, post):
     news.draft(by=cast.eli, title="Secret", tags=["studio", "secret"])
-    assert {slug: count for slug, _name, count in queries.cloud("en")} == {"studio": 1, "ete-2026": 1}
+    assert {slug: count for slug, _name, count in posts.cloud("en")} == {"studio": 1, "ete-2026": 1}
     assert {tag.slug: used for tag, used in queries.everything()} == {"studio": 2, "ete-2026": 1, "secret": 1}
 
 

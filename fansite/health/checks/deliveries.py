@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-import sqlalchemy as sa
 from flask_babel import format_timedelta, ngettext
 from flask_babel import gettext as _
 
 from fansite.core import outbox
-from fansite.core.db import db
 from fansite.core.feature import Finding
-from fansite.core.mail import Mail
+from fansite.core.mail import count_failed
 from fansite.core.web import path_for
 from fansite.lib.times import now
 
@@ -60,7 +58,7 @@ def queue() -> Iterator[Finding]:
 
 
 def mail() -> Iterator[Finding]:
-    failed = db.session.scalar(sa.select(sa.func.count()).select_from(Mail).where(Mail.failed_at.is_not(None))) or 0
+    failed = count_failed()
     if failed:
         yield Finding(
             "warning",
