@@ -46,6 +46,8 @@ _SCHEMA = sa.text("SELECT version_num FROM alembic_version")
 _ONE_WRITER = sa.text("SELECT pg_advisory_xact_lock(4661)")
 # Whoever writes waits as long as the log waits for who reads.
 LOG_PATIENCE_MS = 300
+# Pages of the database each connection keeps. They are forgotten with every commit of another; the system keeps them all.
+CACHE_KIB = 512
 
 
 def _moment_of(text: str | None) -> datetime | None:
@@ -138,7 +140,13 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     if not settings.sqlite:
         return {**always, "max_overflow": 6, "pool_pre_ping": True}
     # Threads of one process each need their own connection; waiting is done at the write lock.
-    return {**always, "max_overflow": 10, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+    # The one used last first: what it kept is what is wanted, and the others keep nothing.
+    return {
+        **always,
+        "pool_use_lifo": True,
+        "max_overflow": 10,
+        "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+    }
 
 
 @event.listens_for(sa.Engine, "connect")
@@ -151,6 +159,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"cache_size=-{CACHE_KIB}",
         "foreign_keys=ON",
         "temp_store=MEMORY",
         "secure_delete=ON",  # some builds only forget where a deleted row stood

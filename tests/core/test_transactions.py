@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from fansite.core.db import db, get, keep, seen, touch, touched, transaction
+from fansite.core.db import CACHE_KIB, db, get, keep, seen, touch, touched, transaction
 from fansite.core.errors import NotFound
 from fansite.core.kept import SiteFact
 from fansite.core.limits import Tally
@@ -216,6 +216,19 @@ def test_writing_begins_at_once_and_reading_does_not(app, statements):
 def test_every_connection_is_as_safe_as_promised(app):
     settings = {name: db.session.scalar(sa.text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")}
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+@pytest.mark.sqlite
+def test_the_connection_used_last_is_used_next_and_none_keeps_much(app):
+    """Else each of many that were opened once would keep its own pages of the same database."""
+    first, second = db.engine.connect(), db.engine.connect()
+    used_last = first.connection.dbapi_connection
+    assert used_last is not second.connection.dbapi_connection
+    second.close(), first.close()
+    for _ in range(3):
+        with db.engine.connect() as again:
+            assert again.connection.dbapi_connection is used_last
+            assert again.exec_driver_sql("PRAGMA cache_size").scalar() == -CACHE_KIB
 
 
 def test_one_thread_writes_at_a_time(app):
