@@ -16,6 +16,7 @@ from fansite.moderation import operations as moderation
 from fansite.moderation.models import Review
 from fansite.rules import operations, queries
 from fansite.rules.models import Acceptance, Rules, Wording
+from fansite.rules.points import pointed
 from tests.cast import PASSWORD
 from tests.texts import news_post, say
 
@@ -48,6 +49,28 @@ def test_everybody_reads_them_in_their_language_each_point_with_an_anchor(rules,
     stranger.get("/fr/rules")
     assert "Soyez bons" in stranger.text
     assert queries.brief().points == ("De la douceur", "Pas de chapeaux")
+
+
+@pytest.mark.parametrize(
+    ("rendered", "anchored", "points"),
+    [
+        ("<p>Be good.</p>", "<p>Be good.</p>", []),
+        (
+            "<ol>\n<li>Be <strong>kind</strong>, <strong>always</strong>.<br>Yes.</li>\n<li>No&nbsp;hats. Ever.</li></ol>",
+            '<ol>\n<li id="rule-1">Be <strong>kind</strong>, <strong>always</strong>.<br>Yes.</li>\n<li id="rule-2">No&nbsp;hats. Ever.</li></ol>',
+            ["kind", "No\xa0hats"],
+        ),
+        (
+            "<ol><li>A<ol><li>nested</li></ol></li></ol><ol><li>of another list</li></ol>",
+            '<ol><li id="rule-1">A<ol><li>nested</li></ol></li></ol><ol><li>of another list</li></ol>',
+            ["Anested"],
+        ),
+        ("<blockquote><ol><li>quoted</li></ol></blockquote>", "<blockquote><ol><li>quoted</li></ol></blockquote>", []),
+        (f"<ol><li>{'long words ' * 20}</li></ol>", f'<ol><li id="rule-1">{"long words " * 20}</li></ol>', ["long words " * 10 + "long…"]),
+    ],
+)  # fmt: skip
+def test_points_are_those_of_the_first_list_and_nothing_else_of_the_text_changes(rendered, anchored, points):
+    assert pointed(rendered) == (anchored, points)
 
 
 def test_a_site_without_rules_says_nothing_of_them(cast, stranger):

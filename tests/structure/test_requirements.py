@@ -1,0 +1,32 @@
+"""What the code needs is what an installation has: development tools are not there."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from importlib.metadata import packages_distributions
+
+import pytest
+
+from tests.conftest import ROOT
+
+# Only on PostgreSQL, and named where that is described.
+OPTIONAL = {"psycopg"}
+LOCKED = {
+    re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower()
+    for line in (ROOT / "deploy" / "requirements.txt").read_text().splitlines()
+    if re.match(r"[a-z0-9]", line, re.IGNORECASE)
+}
+FILES = sorted(path for folder in ("fansite", "migrations") for path in (ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", [*FILES, ROOT / "wsgi.py"], ids=lambda path: str(path.relative_to(ROOT)))
+def test_everything_that_is_imported_is_installed(path):
+    known = packages_distributions()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+        for name in {full.partition(".")[0] for full in names} - sys.stdlib_module_names - {"fansite"} - OPTIONAL:
+            owners = {re.sub(r"[-_.]+", "-", owner).lower() for owner in known.get(name, ())}
+            assert owners & LOCKED, f"{name} is not in deploy/requirements.txt"
