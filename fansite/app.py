@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, g
 from jinja2 import StrictUndefined
@@ -147,6 +148,7 @@ def _fronted(app: Flask, settings: Settings, behind: Callable[[WSGI], WSGI]) -> 
     site.pages = PageCache(
         behind(application),
         site.clock,
+        host=urlsplit(settings.base_url).netloc,
         cookie=app.config["SESSION_COOKIE_NAME"],
         parameters=lambda path: parameters_of(app, path),
         read=site.readership.count,

@@ -20,7 +20,17 @@ from fansite.appearance.themes import theme
 from fansite.core.content import Entry, listed
 from fansite.core.db import db
 from fansite.core.errors import Refused
-from fansite.core.web import Page, cacheable, conditional, path_for, render_page, sent_file, takes_file, unlocalized
+from fansite.core.web import (
+    Page,
+    cacheable,
+    conditional,
+    made_each_time,
+    path_for,
+    render_page,
+    sent_file,
+    takes_file,
+    unlocalized,
+)
 from fansite.core.web.assets import A_MINUTE, A_YEAR
 from fansite.core.web.pages import private, shown_on
 from fansite.media.encoding import MAX_BYTES
@@ -121,6 +131,8 @@ def _by_digest(
     found = queries.wanted_at(digest, named_by)
     response = Response(answer(current() if found is None else found), mimetype=mimetype)
     shown_on()
+    if found is None:
+        made_each_time()
     return conditional(response, cache=A_MINUTE if found is None else A_YEAR)
 
 

@@ -19,7 +19,7 @@ from fansite.comments.models import Comment
 from fansite.comments.queries import Said
 from fansite.comments.structured import nodes_of
 from fansite.core.content import Entry
-from fansite.core.web import Pages, entry_path, page_number, path_for
+from fansite.core.web import Pages, entry_path, made_each_time, page_number, path_for
 from fansite.core.web.parts import parts
 from fansite.core.web.paths import current_language
 from fansite.lib.numbers import row_number
@@ -93,7 +93,8 @@ class Section:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        people = {account for comment, _opens, _closes in self.rows for account in comment.people}
+        shown = [comment for comment, _opens, _closes in self.rows] + ([self.reply_to] if self.reply_to else [])
+        people = {account for comment in shown for account in comment.people}
         return (f"entry:{self.entry.id}", rules.TAG, *(f"account:{account}" for account in sorted(people)))
 
     @property
@@ -275,6 +276,8 @@ def badge_of(account: Any) -> str | None:
 def _new_box(entry: Entry, person: Any) -> CommentForm:
     """An empty box, or one with what could not be posted after signing in."""
     box = CommentForm(formdata=None)
+    if "reply" in request.args:
+        made_each_time()  # every comment has its own, for the one who answers it
     box.parent.data = request.args.get("reply", type=row_number)
     if person is not None:
         box.nonce.data = secrets.token_urlsafe(16)

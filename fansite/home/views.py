@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from fansite.core.band import band, site
 from fansite.core.db import what_is_missing
 from fansite.core.kept import site_name
-from fansite.core.web import Page, cacheable, path_for, render_page, unlocalized
+from fansite.core.web import Page, cacheable, made_each_time, path_for, render_page, unlocalized
 from fansite.core.web.failures import COME_BACK, NUMBERED, moved_here
 from fansite.home.sections import rows, shown
 
@@ -23,8 +23,10 @@ IN_FRONT = 2
 @cacheable(*NUMBERED)
 def index() -> Any:
     """What is new, and who said what."""
-    if any(name in request.args for name in NUMBERED) and (elsewhere := moved_here()):
-        return redirect(elsewhere, 301)
+    if any(name in request.args for name in NUMBERED):
+        if elsewhere := moved_here():
+            return redirect(elsewhere, 301)
+        made_each_time()
     parts = shown()
     page = Page(
         site_name(),

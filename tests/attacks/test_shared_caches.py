@@ -69,6 +69,31 @@ def test_an_answer_with_a_cookie_is_for_one_browser(app: Any, ground: Any) -> No
         assert "Cookie" in answer.headers["Vary"], path
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?p={n}",
+        "/?page_id=x{n}",
+        "/news/lisbon?reply={n}",
+        "/news/lisbon?reply=x{n}",
+        "/static/look/{n}abc.css",
+        "/static/look/{n}abc.svg",
+        "/static/look/{n}abc-180.png",
+        "/news/x{n}",
+        "/news/?page=9{n}",
+        "/news/?page={zeros}1",
+        "/fans/x{n}",
+        "/x{n}/feed.xml",
+    ],
+)
+def test_addresses_anybody_can_make_up_take_the_place_of_no_page(app: Any, ground: Any, address: str) -> None:
+    client, store = app.test_client(), app.extensions["fansite"].pages.store
+    store.clear()
+    answers = {client.get(address.format(n=n, zeros="0" * n)).status_code for n in range(1, 4)}
+    assert answers <= {200, 404}
+    assert len(store) == 0, address
+
+
 @pytest.mark.parametrize("who", ["fay", "ada"])
 def test_who_is_signed_in_leaves_nothing_in_a_cache(app: Any, ground: Any, who: str) -> None:
     client, _token = ground.browser(who)

@@ -66,7 +66,10 @@ def test_a_public_page_is_packed_for_who_can_unpack_it(post, stranger, path):
         ("identity", IDENTITY),
         ("deflate", IDENTITY),
         ("", IDENTITY),
-        ("gzip" + ", nothing" * 1000, "gzip"),
+        ("gzip" + ", nothing" * 50, "gzip"),
+        ("gzip" + ", nothing" * 1000, IDENTITY),
+        ("identity, br;q=0.5", IDENTITY),
+        ("br;q=0.1, identity;q=0, *;q=0", "br"),
     ],
 )
 def test_each_gets_the_smallest_they_can_read(accept, encoding):

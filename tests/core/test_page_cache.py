@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,14 @@ import time_machine
 from fansite.backends.clock import MappedClock
 from fansite.core.web.language import MOVED_KEY
 from fansite.core.web.page_cache import PAGE_KEY, READ_KEY, PageCache, canonical
-from fansite.core.web.page_store import BESIDE, ForEveryone
+from fansite.core.web.page_store import A_TAG, BESIDE, ForEveryone, KeptPage, Store
+from fansite.core.web.representation import BESIDE_THE_BODY, Representation
 from tests.conftest import NOON
 
 MEBIBYTE = 1024 * 1024
+# A page of `Small` in one form.
+WEIGHT = 700 + BESIDE_THE_BODY + BESIDE + 2 * A_TAG
+
 PATHS: dict[str, tuple[str, ...] | None] = {"/": (), "/list": ("page", "year"), "/feed": (), "/own": None, "/big": ()}
 
 
@@ -87,12 +93,13 @@ def views() -> list[str]:
     return []
 
 
-def cache_of(small: Small, views: list[str], most_bytes: int = MEBIBYTE) -> PageCache:
+def cache_of(small: Small, views: list[str], most_bytes: int = MEBIBYTE, parameters: Any = PATHS.get) -> PageCache:
     return PageCache(
         small,
         small.clock,
+        host="band.example",
         cookie="fansite_session",
-        parameters=PATHS.get,
+        parameters=parameters,
         read=lambda path, _agent: views.append(path),
         most_bytes=most_bytes,
     )
@@ -232,11 +239,30 @@ def test_a_query_that_is_an_attack_is_not_read(small, read):
     assert read.cache.store.bytes == 0
 
 
-def test_another_host_and_another_language_are_other_pages(small, read):
+def test_another_language_is_another_page(small, read):
     read("/")
-    read("/", HTTP_HOST="evil.example")
     read("/", SCRIPT_NAME="/fr")
-    assert len(small.asked) == 3
+    assert len(small.asked) == 2
+
+
+def test_all_hosts_but_ours_are_one(small, read):
+    """Whoever names a thousand fills nothing, and nothing of theirs is given to those who name ours."""
+    read("/", HTTP_HOST="evil.example")
+    small.truth = "ours"
+    assert read("/").said == "ours"
+    assert {read("/", HTTP_HOST=f"evil{number}.example").said for number in range(20)} == {"old"}
+    assert len(small.asked) == len(read.cache.store) == 2
+
+
+def test_a_path_no_page_has_is_not_remembered(small, views):
+    asked: list[str] = []
+    read = Reader(cache_of(small, views, parameters=lambda path: asked.append(path)))
+    long = "/" + "x" * 1000
+    for query in ("", "?page=2"):
+        read(long + query)
+        read("/short" + query)
+    assert asked == ["/short"]
+    assert small.asked == [f"GET {long}", "GET /short", f"GET {long}?page=2", "GET /short?page=2"]
 
 
 # ---- how it is answered ---------------------------------------------------------------------------------------------------------
@@ -249,6 +275,7 @@ def test_who_has_it_already_is_told_so_as_cheaply(small, read):
     assert not {"Content-Length", "Content-Encoding", "Content-Type"} & set(again.headers)
     assert read("/", HTTP_IF_NONE_MATCH=etag).status == 200  # another form of it
     assert read("/", HTTP_ACCEPT_ENCODING="br", HTTP_IF_NONE_MATCH="*").status == 304
+    assert read("/", HTTP_ACCEPT_ENCODING="br", HTTP_IF_NONE_MATCH=f"{',' * 5000}{etag}").status == 200  # nobody has so many
     assert len(small.asked) == 1
 
 
@@ -288,7 +315,7 @@ def test_a_page_is_counted_each_time_somebody_reads_it(small, read, views):
 
 
 def test_it_holds_no_more_than_it_may_and_drops_what_was_asked_for_longest_ago(small, views):
-    cache = cache_of(small, views, most_bytes=10 * (BESIDE + 700))
+    cache = cache_of(small, views, most_bytes=10 * WEIGHT)
     read = Reader(cache)
     for number in range(40):
         read(f"/list?page={number}")
@@ -306,9 +333,67 @@ def test_each_form_of_a_page_is_weighed(small, read):
         read("/", HTTP_ACCEPT_ENCODING=encoding)
     page = read.cache.store.get(("band.example", "", "/", ""))
     assert page is not None
-    assert read.cache.store.bytes == page.page.size + BESIDE > 700 + BESIDE
+    assert read.cache.store.bytes == page.weight > 700 + 4 * BESIDE_THE_BODY
     read.cache.store.clear()
     assert read.cache.store.bytes == len(read.cache.store) == 0
+
+
+def test_pages_weigh_what_they_take(small):
+    """In all forms, with the tags of a long discussion."""
+
+    def page(number: int) -> KeptPage:
+        words = " ".join(str(number * 7919 + word * word) for word in range(6000))
+        headers = [("Content-Type", "text/html; charset=utf-8"), *((f"X-{name}", f"{number} {name}") for name in range(10))]
+        tags = frozenset(f"account:{number}{account}" for account in range(20))
+        made = KeptPage(Representation(headers, words.encode(), "br"), ForEveryone(1, tags))
+        for encoding in ("zstd", "gzip", ""):
+            made.page.form_for({"HTTP_ACCEPT_ENCODING": encoding})
+        return made
+
+    store = Store(MEBIBYTE * 64)
+    page(0)
+    tracemalloc.start()
+    try:
+        for number in range(40):
+            store.put(("band.example", "", f"/news/number-{number}", ""), page(number))
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert 0.8 * store.bytes < taken < 1.1 * store.bytes
+
+
+def test_readers_and_writers_of_a_full_store_are_not_in_each_others_way(small):
+    """Whoever looks a page up moves it, also in the moment in which another is pushed out."""
+    store, made = Store(20 * WEIGHT), KeptPage(Representation([], b"x" * 700), ForEveryone(1, frozenset({"site", "/"})))
+    problems: list[Exception] = []
+    over, before = threading.Event(), sys.getswitchinterval()
+
+    def busy(act: Callable[[int], object]) -> None:
+        number = 0
+        try:
+            while not over.is_set():
+                number += 1
+                act(number)
+        except Exception as problem:
+            problems.append(problem)
+
+    def write(number: int) -> None:
+        store.put(("", "", "/", str(number % 25)), made)
+
+    def read(number: int) -> None:
+        store.get(("", "", "/", str(number % 25)))
+
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = at_once(2, lambda: busy(write)) + at_once(4, lambda: busy(read))
+        over.wait(1.5)
+        over.set()
+        for thread in threads:
+            thread.join(10)
+    finally:
+        sys.setswitchinterval(before)
+    assert problems == []
+    assert store.bytes == len(store) * WEIGHT <= store.most_bytes
 
 
 def test_one_page_never_pushes_out_half_of_the_others(small, read):

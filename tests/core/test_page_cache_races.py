@@ -94,6 +94,7 @@ def process(folder: Path, pipe: Connection) -> None:
     cache = PageCache(
         application(clock, Truth(folder / "truth")),
         clock,
+        host="x",
         cookie="session",
         parameters=lambda _path: (),
         read=lambda *_view: None,

@@ -2,7 +2,18 @@
 
 from fansite.core.web.files import sent_file, takes_file
 from fansite.core.web.forms import Form, NumberField, clean
-from fansite.core.web.pages import Crumb, Page, Pages, conditional, json_ld, page_number, private, render_page, shown_on
+from fansite.core.web.pages import (
+    Crumb,
+    Page,
+    Pages,
+    conditional,
+    json_ld,
+    made_each_time,
+    page_number,
+    private,
+    render_page,
+    shown_on,
+)
 from fansite.core.web.paths import cacheable, entry_path, path_for, public_url, safe_next, static_path, unlocalized
 
 __all__ = [
@@ -16,6 +27,7 @@ __all__ = [
     "conditional",
     "entry_path",
     "json_ld",
+    "made_each_time",
     "page_number",
     "path_for",
     "private",

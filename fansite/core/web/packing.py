@@ -26,8 +26,9 @@ TEXTS = (
 IDENTITY = "identity"
 # Below this a packet is a packet.
 WORTH_IT = 600
-# What a browser says of itself is short; what is longer is read anew each time, and not remembered.
+# What a browser says of itself is short; what is longer is read anew each time, and what is longer still is not read at all.
 LONGEST_REMEMBERED = 120
+LONGEST_READ = 1000
 
 
 # How hard one tries: while somebody waits for a page that may never be read again, for all who read it after that, and once for good.
@@ -46,13 +47,19 @@ class Codec:
 # What is longer than any page is always packed in a hurry: a sitemap of 50,000 addresses, somebody's whole feed.
 LONG = 512 * 1024
 
+
+def _fitting(packed: bytes) -> bytes:
+    """The same in no more memory than it is long: zstandard hands out what it reserved for the worst, some five times as much."""
+    return bytes(memoryview(packed))
+
+
 # In the order of preference among those a browser likes equally: what packs smallest first.
 CODECS = {
     "br": Codec(
         lambda data, level: brotli.compress(data, quality=level), brotli.decompress, {"hurried": 1, "usual": 5, "best": 11}
     ),
     "zstd": Codec(
-        lambda data, level: zstandard.ZstdCompressor(level=level).compress(data),
+        lambda data, level: _fitting(zstandard.ZstdCompressor(level=level).compress(data)),
         lambda data: zstandard.ZstdDecompressor().decompress(data),
         {"hurried": 1, "usual": 5, "best": 19},
     ),
@@ -69,12 +76,14 @@ def is_text(mimetype: str) -> bool:
 
 def wanted(accept: str) -> str:
     """The encoding for who sends this `Accept-Encoding`."""
+    if len(accept) > LONGEST_READ:
+        return IDENTITY
     return _remembered(accept) if len(accept) <= LONGEST_REMEMBERED else _wanted(accept)
 
 
 def _wanted(accept: str) -> str:
     accepted = parse_accept_header(accept, Accept)
-    liked = {name: accepted.quality(name) for name in CODECS}
+    liked = {name: accepted.quality(name) for name in (*CODECS, IDENTITY)}
     best = max(liked, key=lambda name: liked[name])  # the first of equals
     return best if liked[best] > 0 else IDENTITY
 

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode
 from fansite.backends.clock import Clock
 from fansite.core.web.language import MOVED_KEY, QUERY_KEY
 from fansite.core.web.packing import wanted
-from fansite.core.web.page_store import BESIDE, ForEveryone, KeptPage, Key, Store
+from fansite.core.web.page_store import ForEveryone, KeptPage, Key, Store
 from fansite.core.web.representation import WSGI, Begin, Environ, Headers, Representation, bodiless
 
 # Where a view leaves what its page depends on, and the log finds how it was asked for.
@@ -28,6 +28,8 @@ READ_KEY = "fansite.read"
 READING = ("GET", "HEAD")
 OWN = ("X-Request-ID",)
 MOST_PARAMETERS = 100
+# No page's path is longer; what a stranger makes up is not remembered.
+LONGEST_PATH = 300
 # How long one waits for another's render of the same page before rendering it too.
 PATIENCE_SECONDS = 10.0
 
@@ -42,21 +44,22 @@ class Render:
 
 
 class PageCache:
-    """WSGI. `parameters(path)` names the query parameters of the page there, None where nothing is kept; `cookie` is the cookie of who is
-    signed in; `read(path, user agent)` is told of every page that is read, kept or not."""
+    """WSGI. `host` is the site's own; `parameters(path)` names the query parameters of the page there, None where nothing is kept; `cookie` is
+    the cookie of who is signed in; `read(path, user agent)` is told of every page that is read, kept or not."""
 
     def __init__(
         self,
         application: WSGI,
         clock: Clock,
         *,
+        host: str,
         cookie: str,
         parameters: Callable[[str], tuple[str, ...] | None],
         read: Callable[[str, str], None],
         most_bytes: int,
     ) -> None:
-        self.application, self.clock, self.cookie, self.read = application, clock, cookie, read
-        self.parameters = lru_cache(maxsize=4096)(parameters)
+        self.application, self.clock, self.host, self.cookie, self.read = application, clock, host, cookie, read
+        self._parameters = lru_cache(maxsize=4096)(parameters)
         self.store = Store(most_bytes)
         self._renders: dict[Key, Render] = {}
         self._lock = threading.Lock()
@@ -69,10 +72,11 @@ class PageCache:
         return answer if answer is not None else self._in_turn(key, environ, begin)
 
     def _key(self, environ: Environ) -> Key | None:
-        """Host, language, path, and the parameters the view declares, in one order. Others are not even shown to it."""
+        """Host, language, path, and the parameters the view declares, in one order. Others are not even shown to it. All hosts but ours are
+        one: anybody can name a thousand, and no page says which was named."""
         query = environ.get("QUERY_STRING", "")
         if query:
-            names = self.parameters(environ["PATH_INFO"])
+            names = self._parameters_at(environ["PATH_INFO"])
             if names is None:
                 return None
             try:
@@ -80,7 +84,11 @@ class PageCache:
                 query = environ["QUERY_STRING"] = canonical(query, names)
             except ValueError:
                 return None
-        return environ.get("HTTP_HOST", ""), environ.get("SCRIPT_NAME", ""), environ["PATH_INFO"], query
+        host = self.host if environ.get("HTTP_HOST") == self.host else ""
+        return host, environ.get("SCRIPT_NAME", ""), environ["PATH_INFO"], query
+
+    def _parameters_at(self, path: str) -> tuple[str, ...] | None:
+        return self._parameters(path) if len(path) <= LONGEST_PATH else None
 
     def _from_store(self, key: Key, environ: Environ, begin: Begin) -> Iterable[bytes] | None:
         kept = self.store.get(key)
@@ -92,13 +100,13 @@ class PageCache:
         answer = kept.page.answer(environ, begin)
         if kept.told.is_page:
             self._count(environ)
-        if kept.page.size + BESIDE != kept.size:
+        if kept.weight != kept.size:
             self.store.put(key, kept)
         return answer
 
     def _in_turn(self, key: Key, environ: Environ, begin: Begin) -> Iterable[bytes]:
         """Renders, or waits for who renders the same page; that one's page is looked at like any kept one."""
-        if self.parameters(environ["PATH_INFO"]) is None:
+        if self._parameters_at(environ["PATH_INFO"]) is None:
             return self._live(environ, begin)
         give_up = time.monotonic() + PATIENCE_SECONDS
         while True:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from fansite.backends.clock import Clock
 from fansite.core.web.representation import Representation
 
-# What a page takes beside its bytes: headers, tags, its key.
+# What a page takes beside its forms: its key, its headers, its place; and each of its tags.
 BESIDE = 2048
+A_TAG = 160
 # No single page may push out half of the others.
 LARGEST_SHARE = 8
 
@@ -39,6 +40,11 @@ class KeptPage:
 
     def __init__(self, page: Representation, told: ForEveryone) -> None:
         self.page, self.told, self.verified, self.size = page, told, -1, 0
+
+    @property
+    def weight(self) -> int:
+        """Bytes it takes by now, about."""
+        return self.page.size + BESIDE + A_TAG * len(self.told.tags)
 
     def holds(self, clock: Clock) -> bool:
         if self.told.fresh_until is not None and time.time() >= self.told.fresh_until:
@@ -73,13 +79,14 @@ class Store:
         """Also after a page has grown by another form."""
         with self._lock:
             self._leave(key)
-            kept.size = kept.page.size + BESIDE
+            kept.size = kept.weight
             if kept.size * LARGEST_SHARE > self.most_bytes:
                 return
             self._pages[key] = kept
             self.bytes += kept.size
-            while self.bytes > self.most_bytes:
-                self._leave(next(iter(self._pages)))
+            while self.bytes > self.most_bytes:  # in one step: readers move pages to the end meanwhile
+                _key, gone = self._pages.popitem(last=False)
+                self.bytes -= gone.size
 
     def drop(self, key: Key, kept: KeptPage) -> None:
         """Unless another has taken its place."""

@@ -21,6 +21,7 @@ Crumb = tuple[str, str]
 
 # The page's tags must name everything it shows; these stand on every page (menu, name, footer).
 SITE_TAG = "site"
+EACH_TIME_KEY = "fansite.each_time"
 ASK_ALWAYS = "public, max-age=0, must-revalidate"
 
 
@@ -127,9 +128,15 @@ class Pages:
 def page_number(name: str = "page") -> int:
     """`?page=n`, 1 when absent; anything else is an address that does not exist."""
     text = request.args.get(name, "1")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 1_000_000 or len(text) > 7:
+    if not text.isascii() or not text.isdigit() or text.startswith("0") or len(text) > 7 or int(text) > 1_000_000:
         abort(404)
     return int(text)
+
+
+def made_each_time() -> None:
+    """Of addresses like this one there are endlessly many, or nobody comes a second time: the page is for everyone, and takes the place of
+    none that is kept."""
+    request.environ[EACH_TIME_KEY] = True
 
 
 def shown_on(*tags: str) -> None:
@@ -171,7 +178,7 @@ def conditional(response: Response, *, until: datetime | None = None, cache: str
     `cache` is what others in between may do: keep it too, but ask."""
     response.headers["Cache-Control"] = cache
     response.headers["Vary"] = "Accept-Encoding, Cookie"
-    tags = frozenset(g.get("page_tags", ()))
+    tags = frozenset(() if EACH_TIME_KEY in request.environ else g.get("page_tags", ()))
     is_page = READ_KEY in request.environ
     request.environ[PAGE_KEY] = ForEveryone(g.clock_seen, tags, until.timestamp() if until else None, is_page)
     return response

@@ -17,6 +17,11 @@ Begin = Callable[..., Any]
 WSGI = Callable[[Environ, Begin], Iterable[bytes]]
 Headers = Sequence[tuple[str, str]]
 
+# What a form takes beside its body: two lists of headers.
+BESIDE_THE_BODY = 1024
+# More than a browser remembers of one address. To compare it would take longer than to answer.
+LONGEST_MATCH = 2000
+
 OF_THE_BODY = ("content-length", "content-type", "content-encoding")
 
 
@@ -58,7 +63,7 @@ class Representation:
     @property
     def size(self) -> int:
         """Bytes it takes in all its forms, about."""
-        return sum(len(form.body) for form in tuple(self._forms.values()))
+        return sum(len(form.body) + BESIDE_THE_BODY for form in tuple(self._forms.values()))
 
     def form_for(self, environ: Environ) -> Form:
         encoding = wanted(environ.get("HTTP_ACCEPT_ENCODING", "")) if self._packable else IDENTITY
@@ -83,6 +88,8 @@ class Representation:
         """The ETag of what the asker has, which is this."""
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known is None and ("HTTP_IF_MODIFIED_SINCE" not in environ or self._last_modified is None):
+            return None
+        if len(known or "") > LONGEST_MATCH:
             return None
         if known in form.unchanged:
             return known
