@@ -11,7 +11,7 @@ import fcntl
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -200,7 +200,7 @@ def transaction() -> Iterator[Session]:
         return
     session.rollback()
     with _write_lock():
-        session.info.update(writing=True, touched=set(), kept=[])
+        session.info.update(writing=True, touched=set(), told=set(), kept=[])
         try:
             session.connection(execution_options={"writing": True})
             if session.get_bind().dialect.name == "postgresql":
@@ -256,6 +256,15 @@ def touch(*tags: str) -> None:
 
 def touched() -> set[str]:
     return set(db.session().info.get("touched", ()))
+
+
+def untold() -> set[str]:
+    """Of what the running transaction touched, what no fact tells of yet."""
+    return touched() - db.session().info.get("told", set())
+
+
+def note_told(tags: Iterable[str]) -> None:
+    db.session().info["told"].update(tags)
 
 
 @event.listens_for(db.session, "after_begin")

@@ -19,7 +19,7 @@ import structlog
 from flask import Flask, current_app
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fansite.core.db import Model, db, touched, transaction
+from fansite.core.db import Model, db, note_told, touched, transaction, untold
 from fansite.lib.memory import give_back, held
 from fansite.lib.times import now
 
@@ -143,6 +143,14 @@ def record(name: str, subject: Any, *, due: datetime | None = None, **data: Any)
         owed_to = [{"event_id": event_id, "listener": one, "due_at": due or at, "tries": 0} for one in outbox().heard_by(name)]
         if owed_to:
             session.execute(_DELIVERY, owed_to)
+        note_told(tags)
+
+
+@sa.event.listens_for(db.session, "before_commit")
+def _tell_of_the_rest(_session: Any) -> None:
+    """Pages that were touched after the last fact, or without any: would this process be killed before it bumps them, nobody else did."""
+    if untold():
+        record("pages.changed", "site:1")
 
 
 # Rows without objects: every act on the site writes them, and nobody looks at them again in its request.

@@ -399,7 +399,8 @@ def test_a_worker_that_grew_little_goes_on(app, monkeypatch):
 # ---- pages --------------------------------------------------------------------------------------------------------------------
 
 
-def test_pages_of_a_writer_killed_before_its_bump_are_made_old_by_the_worker(app, box, monkeypatch):
+@pytest.mark.parametrize("told_of", ["before", "after", "never"])
+def test_pages_of_a_writer_killed_before_its_bump_are_made_old_by_the_worker(app, box, monkeypatch, told_of):
     clock_file = app.extensions["fansite"].clock
     box.add(Listener("core.bump", outbox.bump_again, ("*",)))
 
@@ -407,8 +408,11 @@ def test_pages_of_a_writer_killed_before_its_bump_are_made_old_by_the_worker(app
         monkeypatch.setattr(clock_file, "bump", lambda _tags: os.kill(os.getpid(), signal.SIGKILL))
         with transaction() as session:
             session.add(SiteFact(name="a", value="new"))
+            if told_of == "after":
+                record("news.revised", "entry:12")
             touch("entry:12")
-            record("news.revised", "entry:12")
+            if told_of == "before":
+                record("news.revised", "entry:12")
 
     seen = clock_file.seen()
     assert ended(write) == [-9]
@@ -423,8 +427,21 @@ def test_tags_touched_before_the_fact_travel_with_it(box):
     with transaction():
         touch("entry:1", "list:news")
         record("news.revised", "entry:1")
-        touch("too:late")
     assert db.session.scalars(sa.select(Event)).one().data == {"tags": ["entry:1", "list:news"]}
+
+
+def test_what_is_touched_and_told_by_nobody_is_a_fact_of_its_own(box):
+    with transaction():
+        touch("entry:1")
+        record("news.revised", "entry:1")
+        touch("list:news")
+    assert [(event.name, event.data["tags"]) for event in db.session.scalars(sa.select(Event).order_by(Event.id))] == [
+        ("news.revised", ["entry:1"]),
+        ("pages.changed", ["entry:1", "list:news"]),
+    ]
+    with transaction():
+        pass
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Event)) == 2
 
 
 # ---- routines -----------------------------------------------------------------------------------------------------------------
