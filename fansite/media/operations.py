@@ -81,8 +81,13 @@ def _taken_back(picture: Picture) -> Picture:
     if picture.removed_at is not None:
         with transaction():
             picture = get(Picture, picture.id)
-            picture.removed_at = None
+            _put_back(picture)
     return picture
+
+
+def _put_back(picture: Picture) -> None:
+    picture.removed_at = None
+    touch("site")  # it may be the logo, which stands on every page
 
 
 # ---- the library ------------------------------------------------------------------------------------------------------------
@@ -123,8 +128,7 @@ def remove(picture_id: int, *, by: Any) -> None:
 def take_back(picture_id: int, *, by: Any) -> None:
     with transaction():
         require(policy.edit, by)
-        get(Picture, picture_id).removed_at = None
-        touch("site")
+        _put_back(get(Picture, picture_id))
 
 
 def sweep() -> None:
@@ -133,7 +137,7 @@ def sweep() -> None:
         with transaction() as session:
             picture = get(Picture, picture_id)
             if picture.removed_at is None or queries.uses_of(picture):
-                picture.removed_at = None
+                _put_back(picture)
                 continue
             names = [picture.name, *picture.sizes()]
             session.delete(picture)

@@ -26,6 +26,7 @@ from fansite.core.db import db
 from fansite.lib.times import now
 from fansite.media import faces
 from fansite.media import operations as media
+from fansite.media.models import Face
 from fansite.moderation import operations as moderation
 from fansite.moderation.models import Review
 from fansite.news import operations as news
@@ -146,19 +147,25 @@ def site(app: Any, cast: Any, clock: Any, worker: Any) -> SimpleNamespace:
     s.below = comments.post(s.about.id, by=s.eli, body="Ask us anything here")
     s.waiting = comments.post(s.lisbon.id, by=s.nora, body="My very first words here")
     s.picture = media.keep_picture(photograph(), "Two on a stage")
+    s.logo = media.keep_picture(photograph((300, 300)), "Our badge")
     s.planned = news.draft(by=s.eli, title="A new record", body="Soon.", tags=["record"])
     worker()
     return s
 
 
-def _review(s: Any, comment: Any) -> int:
-    return int(
-        db.session.query(Review.id).filter_by(subject_kind="comment", subject_id=comment.id).order_by(Review.id.desc()).first()[0]
-    )
+def _review(s: Any, subject: Any) -> int:
+    of_subject = db.session.query(Review.id).filter_by(subject_kind=subject.subject_kind, subject_id=subject.id)
+    return int(of_subject.order_by(Review.id.desc()).first()[0])
 
 
-def _decide(s: Any, comment: Any, decision: str) -> None:
-    moderation.decide(_review(s, comment), decision, by=s.milo, reason="because")
+def _decide(s: Any, subject: Any, decision: str) -> None:
+    moderation.decide(_review(s, subject), decision, by=s.milo, reason="because")
+
+
+def _face_decided(s: Any, face: Face, decision: str) -> None:
+    if decision == "remove":
+        moderation.take_up("face", face.id, by=s.milo)
+    _decide(s, face, decision)
 
 
 def _revise(post: Any, **wording: Any) -> Callable[[Any], None]:
@@ -281,6 +288,12 @@ LIFE: dict[str, Callable[[Any], Any]] = {
     "the site has other looks": lambda s: _look_otherwise(s, theme="soot", links=["https://video.example.org/marmots"]),
     "and other inks": lambda s: _look_otherwise(s, colours={"third": "#8f1d1d"}),
     "and looks as before": lambda s: looks.take_back(looks_before()[1].id, by=s.milo),
+    "a picture is the logo": lambda s: _look_otherwise(s, logo="picture", logo_picture=s.logo.id),
+    "it leaves the library": lambda s: media.remove(s.logo.id, by=s.milo),
+    "and comes back with the file": lambda s: media.keep_picture(photograph((300, 300)), "Our badge"),
+    "somebody has another word": lambda s: comments.post(s.berlin.id, by=s.nora, body="Who is this band, then?"),
+    "whose face a moderator has seen": lambda s: _face_decided(s, faces.send(photograph(), by=s.nora), "approve"),
+    "and takes off": lambda s: _face_decided(s, db.session.query(Face).filter_by(account_id=s.nora.id).one(), "remove"),
 }
 
 
