@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import g
 
 from fansite.comments import operations as comments
-from fansite.comments.models import MAX_BODY, Comment, Draft
+from fansite.comments.models import MAX_BODY, THREADS_A_PAGE, Comment, Draft
+from fansite.comments.sections import section
 from fansite.core.content import Entry
 from fansite.core.db import db, get, transaction
 from fansite.moderation import operations as moderation
@@ -831,3 +833,15 @@ def test_reports_have_a_pace(clock, cast, post, stranger):
     stranger.post(f"/comments/{comment}/report", {"category": "spam", "note": "Again"}, status=429)
     assert 61 < int(stranger.response.headers["Retry-After"]) <= 601
     assert "Again" in stranger.response.get_data(as_text=True)
+
+
+def test_a_page_depends_on_whom_its_box_answers_wherever_that_comment_stands(app, cast, stranger):
+    post = news_post(cast.eli)
+    many_comments(post.id, cast.fay.id, THREADS_A_PAGE)
+    far = say(post, cast.milo)
+    with app.test_request_context(f"/news/lisbon?reply={far.id}"):
+        g.language = "en"
+        made = section(post, None)
+    assert made.reply_to is not None and made.reply_to.id == far.id
+    assert far.id not in {comment.id for comment, _opens, _closes in made.rows}
+    assert f"account:{cast.milo.id}" in made.tags

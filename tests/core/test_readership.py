@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from fansite.appearance import operations as looks
 from fansite.core import readership
 from fansite.core.db import db, transaction
 from fansite.core.readership import PageViews, Readership, add, is_machine, sweep, views
@@ -58,6 +59,12 @@ def test_those_who_are_signed_in_are_readers_too(app, cast, browser_as, read):
 def test_what_is_no_page_of_the_site_does_not_count(app, cast, read, path):
     news_post(cast.eli)
     read(path)
+    assert counted() == {}
+
+
+def test_looking_at_a_draft_of_the_looks_is_not_reading(app, cast, browser_as, read):
+    looks.save_draft(looks.as_it_is(), by=cast.ada)
+    assert read("/staff/appearance/preview/home", client=browser_as(cast.ada).client) == 200
     assert counted() == {}
 
 

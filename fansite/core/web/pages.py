@@ -128,8 +128,10 @@ class Pages:
 def page_number(name: str = "page") -> int:
     """`?page=n`, 1 when absent; anything else is an address that does not exist."""
     text = request.args.get(name, "1")
-    if not text.isascii() or not text.isdigit() or text.startswith("0") or len(text) > 7 or int(text) > 1_000_000:
+    if not text.isascii() or not text.isdigit() or len(text) > 7 or not 1 <= int(text) <= 1_000_000:
         abort(404)
+    if text != str(int(text)):
+        made_each_time()
     return int(text)
 
 
@@ -153,7 +155,7 @@ def render_page(template: str, page: Page, *, tags: Iterable[str] = (), status: 
     spoken = environment_in(current_app, g.language).get_template(template)
     response = make_response(render_template(spoken, page=page, language_switch=switch, **context), status)
     for_one_person = g.get("person") is not None or "previewed_facts" in g
-    if tags and status == 200:
+    if tags and status == 200 and "previewed_facts" not in g:
         request.environ[READ_KEY] = True
     if not tags or for_one_person or status != 200:
         return private(response)
