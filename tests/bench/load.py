@@ -1,18 +1,18 @@
-"""Load: `wrk` for what is read, threads with open connections for what is written."""
+"""Load: all of it is made by `wrk`, whose scripts beside this file say what is sent. It takes next to nothing of the server's time."""
 
 from __future__ import annotations
 
-import http.client
 import re
 import statistics
 import subprocess
-import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.bench.machine import CLIENT_CORE, pinned
 
+HERE = Path(__file__).parent
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
@@ -32,10 +32,38 @@ class Answers:
 
 
 def read(url: str, *, seconds: int, connections: int = 16, headers: Sequence[str] = ()) -> Answers:
+    return parse(_finished(_begun(url, seconds, connections, headers)))
+
+
+def write(url: str, form: Sequence[str], *, seconds: int, connections: int, headers: Sequence[str] = ()) -> Answers:
+    """Sends comments; `form` is the token of a session and the addresses they go to, by turns."""
+    return parse(_finished(_begun(url, seconds, connections, headers, "comments.lua", form)))
+
+
+@contextmanager
+def readers(url: str, pages: Sequence[str], *, seconds: int, number: int, pause_ms: int) -> Iterator[None]:
+    """So many read these pages meanwhile, each with a pause before the next."""
+    process = _begun(url, seconds, number, ["Accept-Encoding: gzip"], "readers.lua", [str(pause_ms), *pages])
+    yield
+    answers = parse(_finished(process))
+    if answers.failed or not answers.number:
+        raise RuntimeError(f"{answers.failed} of {answers.number} pages read meanwhile were none")
+
+
+def _begun(
+    url: str, seconds: int, connections: int, headers: Sequence[str], script: str = "", words: Sequence[str] = ()
+) -> subprocess.Popen[str]:
+    about = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency"]
     given = [part for header in headers for part in ("-H", header)]
-    command = [*pinned(CLIENT_CORE), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency"]
-    told = subprocess.run([*command, *given, url], check=True, capture_output=True, text=True).stdout
-    return parse(told)
+    scripted = ["-s", str(HERE / script), url, "--", *words] if script else [url]
+    return subprocess.Popen([*pinned(CLIENT_CORE), *about, *given, *scripted], stdout=subprocess.PIPE, text=True)
+
+
+def _finished(process: subprocess.Popen[str]) -> str:
+    told, _ = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"wrk could not: {told}")
+    return told
 
 
 def parse(told: str) -> Answers:
@@ -51,37 +79,6 @@ def parse(told: str) -> Answers:
 def _wait(told: str, share: int) -> float:
     found = re.search(rf"^\s*{share}%\s+([\d.]+)(us|ms|s)\s*$", told, re.MULTILINE)
     return float(found[1]) * UNITS[found[2]] if found else 0.0
-
-
-def percentile(waits: Sequence[float], share: float) -> float:
-    """The smallest of them that so many of a hundred do not exceed."""
-    ordered = sorted(waits)
-    return ordered[max(0, -(-len(ordered) * share // 100).__int__() - 1)] if ordered else 0.0
-
-
-def write(port: int, send: Callable[[http.client.HTTPConnection, int], bool], *, clients: int, seconds: float) -> Answers:
-    """`send(connection, number)` does one act and says whether it worked; each client has a connection of its own."""
-    waits: list[float] = []
-    failed = [0]
-    end = time.perf_counter() + seconds
-    numbers = iter(range(10**9))
-
-    def work() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        while (began := time.perf_counter()) < end:
-            if send(connection, next(numbers)):
-                waits.append((time.perf_counter() - began) * 1000)
-            else:
-                failed[0] += 1
-        connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(clients)]
-    began = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return Answers(len(waits), time.perf_counter() - began, percentile(waits, 50), percentile(waits, 99), failed[0])
 
 
 def median(values: Sequence[float]) -> float:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # The load generator never takes time from the server.
 SERVER_CORE, CLIENT_CORE = 0, 1
@@ -18,14 +19,17 @@ def family(pid: int) -> list[int]:
         return [pid, *(member for child in file.read().split() for member in family(int(child)))]
 
 
-def cpu_seconds(pids: list[int]) -> float:
-    """User and system time of these processes so far (proc(5), fields 14 and 15 of `stat`)."""
-    total = 0
-    for pid in pids:
-        with open(f"/proc/{pid}/stat") as file:
-            fields = file.read().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICKS
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far (proc(5), fields 14 and 15 of `stat`)."""
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def cpu_seconds_of_load() -> float:
+    """The same of all programs this one called and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def proportional_mib(pids: list[int]) -> float:
@@ -43,16 +47,22 @@ def cores() -> int:
 
 @dataclass
 class Spent:
-    seconds: float = 0.0
+    """Processor time by process, the eldest first."""
+
+    by_process: list[float] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        return sum(self.by_process)
 
 
 @contextmanager
 def watched(pid: int) -> Iterator[Spent]:
     """The processor time of a family of processes meanwhile."""
     spent, members = Spent(), family(pid)
-    before = cpu_seconds(members)
+    before = [cpu_seconds(member) for member in members]
     yield spent
-    spent.seconds = cpu_seconds(members) - before
+    spent.by_process = [cpu_seconds(member) - earlier for member, earlier in zip(members, before, strict=True)]
 
 
 def pinned(core: int) -> list[str]:

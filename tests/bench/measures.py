@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
-import secrets
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlencode
 
 from tests.bench import sites
-from tests.bench.load import Answers, median, read, write
-from tests.bench.machine import CLIENT_CORE, family, pinned, proportional_mib, watched
-from tests.bench.sites import BUILD, GZIP, Running, Size, get, made, physical_limit, served, signed_in
+from tests.bench.load import Answers, median, read, readers, write
+from tests.bench.machine import CLIENT_CORE, cpu_seconds_of_load, family, pinned, proportional_mib, watched
+from tests.bench.sites import BUILD, GZIP, Running, Size, get, made, physical_limit, served, settled, signed_in
 
 CLIENTS = 8
+# Some two hundred pages a second.
+READERS = {"number": 4, "pause_ms": 20}
 # Pages of the demo band that both sizes have.
 PAGES = {
     "home": "/",
@@ -89,7 +87,9 @@ def _with_the_worker(results: Results, folder: Path, paths: list[str], seconds: 
                 _figure(f"search: {query}", "made for each", site, f"/search?q={query}", seconds, 1, connections=4)
             )
     for workers in (1, 2):
-        results.figures.append(posting(folder, workers, seconds=4.0 * seconds))
+        figure, facts = posting(folder, workers, seconds=4 * seconds)
+        results.figures.append(figure)
+        results.facts.update(facts)
         with served(folder, workers=workers, worker=True) as site:
             results.facts[f"seconds from the start to the first answer, {workers} web"] = site.seconds_to_first_answer
             for path in paths:
@@ -174,55 +174,51 @@ def _memory(site: Running) -> float:
 # ---- writing ------------------------------------------------------------------------------------------------------------------
 
 
-def posting(folder: Path, workers: int, *, seconds: float) -> Figure:
+def posting(folder: Path, workers: int, *, seconds: int) -> tuple[Figure, dict[str, float]]:
     """Comments through the form of the page: session, token, nonce, all checks, committed to the disk; while the worker delivers and
-    others read a kept page."""
+    others read pages that are kept ready. And what each side of it costs."""
     with served(folder, workers=workers, worker=True) as site:
         cookie = signed_in(site)
-        headers = {"Cookie": cookie, "Origin": site.url(""), "Content-Type": "application/x-www-form-urlencoded"}
-        actions, token = _forms(site, cookie)
-
-        def send(connection: http.client.HTTPConnection, number: int) -> bool:
-            form = {
-                "csrf_token": token,
-                "nonce": secrets.token_urlsafe(12),
-                "body": f"A word of mine, the {number}th, and *no* link.",
-            }
-            connection.request("POST", actions[number % len(actions)], urlencode(form), headers)
-            answer = connection.getresponse()
-            answer.read()
-            return answer.status == 303
-
-        stop = threading.Event()
-        reader = threading.Thread(target=_keep_reading, args=(site, stop))
-        reader.start()
+        token, actions = _forms(site, cookie)
+        settled(site)
+        before, load = _comments_in(folder), cpu_seconds_of_load()
+        headers = (f"Cookie: {cookie}", f"Origin: {site.url('')}")
         with watched(site.pid) as spent:
-            answers = write(site.port, send, clients=CLIENTS, seconds=seconds)
-        stop.set()
-        reader.join()
+            with readers(site.url(""), _elsewhere(folder, actions), seconds=seconds, **READERS):
+                answers = write(site.url(""), [token, *actions], seconds=seconds, connections=CLIENTS, headers=headers)
+            settled(site)
+        load = cpu_seconds_of_load() - load
     if answers.failed or not answers.number:
         raise RuntimeError(f"{answers.failed} comments were not taken, {answers.number} were")
-    cpu = 1000 * spent.seconds / answers.number
+    if _comments_in(folder) - before < answers.number:
+        raise RuntimeError(f"{answers.number} comments were taken, {_comments_in(folder) - before} are there")
     name = "a comment, one web process" if workers == 1 else f"a comment, {workers} web processes"
-    return Figure(name, "written", answers.per_second, cpu, answers.p50, answers.p99)
+    sides = {"web": sum(spent.by_process[:-1]), "worker": spent.by_process[-1], "load": load}
+    facts = {f"{name}: CPU ms of the {side}": 1000 * cost / answers.number for side, cost in sides.items()}
+    return Figure(name, "written", answers.per_second, 1000 * spent.seconds / answers.number, answers.p50, answers.p99), facts
 
 
-def _forms(site: Running, cookie: str) -> tuple[list[str], str]:
-    """Where comments are sent to, on several posts, and the token of the session."""
-    actions, token = [], ""
+def _forms(site: Running, cookie: str) -> tuple[str, list[str]]:
+    """The token of the session, and where comments are sent to, on several posts."""
+    token, actions = "", []
     for slug in sorted(set(re.findall(r'href="(/news/[a-z0-9-]+)"', get(site.port, "/news/")[2].decode())))[:8]:
         page = get(site.port, slug, Cookie=cookie)[2].decode()
         actions += re.findall(r'action="(/comments/on/\d+)"', page)[:1]
         token = (re.findall(r'name="csrf_token" value="([^"]+)"', page) or [token])[0]
-    return actions, token
+    return token, actions
 
 
-def _keep_reading(site: Running, stop: threading.Event) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
-    while not stop.wait(0.02):
-        connection.request("GET", "/fans/", headers={"Accept-Encoding": "gzip"})
-        connection.getresponse().read()
-    connection.close()
+def _elsewhere(folder: Path, actions: list[str]) -> list[str]:
+    """Pages that stay as they are while comments go to these: the list of fans, and other posts."""
+    written_to = {int(action.rpartition("/")[2]) for action in actions}
+    with closing(sqlite3.connect(folder / "fansite.db")) as database:
+        posts = "SELECT id, slug FROM entry WHERE kind = 'news' AND language = 'en' AND status = 'published' ORDER BY published_at LIMIT 20"
+        return ["/fans/", *(f"/news/{slug}" for id, slug in database.execute(posts) if id not in written_to)]
+
+
+def _comments_in(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "fansite.db")) as database:
+        return int(database.execute("SELECT count(*) FROM comment").fetchone()[0])
 
 
 # ---- long work ----------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.bench.machine import SERVER_CORE, pinned
+from tests.bench.machine import SERVER_CORE, cpu_seconds, family, pinned
 from tests.conftest import ROOT
 from tests.serve.served import free_port
 
@@ -24,6 +24,8 @@ BUILD = ROOT / "build" / "bench"
 PASSWORD = "paper marmots sing"
 # What decides on the content of a made site.
 MADE_BY = ("migrations", "fansite/demo")
+# What a worker without work takes in the time between two looks at it.
+AT_REST_SECONDS = 0.15
 GZIP = "Accept-Encoding: gzip"
 
 
@@ -117,6 +119,17 @@ def _first_answer(port: int, process: subprocess.Popen[bytes], began: float) -> 
         else:
             return time.perf_counter() - began
     raise RuntimeError("the site does not answer")
+
+
+def settled(site: Running) -> None:
+    """Waits until its worker has nothing more to do."""
+    worker = family(site.pid)[-1]
+    for _ in range(240):
+        before = cpu_seconds(worker)
+        time.sleep(1.5)  # longer than it pauses
+        if cpu_seconds(worker) - before < AT_REST_SECONDS:
+            return
+    raise RuntimeError("the worker finds no end")
 
 
 def get(port: int, path: str, **headers: str) -> tuple[int, Mapping[str, str], bytes]:
