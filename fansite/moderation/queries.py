@@ -161,12 +161,20 @@ def rules_named(kind: str, ids: Sequence[int]) -> dict[int, tuple[Brief, int | N
 
 
 def refused_before(kind: str, subject_id: int) -> bool:
-    """Whether a moderator's last word before its present review was a no."""
-    last = sa.select(sa.func.max(Review.id)).where(Review.subject_kind == kind, Review.subject_id == subject_id).scalar_subquery()
-    statement = sa.select(Review.decision).where(
-        Review.subject_kind == kind, Review.subject_id == subject_id, Review.decision.is_not(None), Review.id < last
-    )
-    return db.session.scalar(statement.order_by(Review.id.desc()).limit(1)) in ("reject", "remove")
+    """Whether the decision before the last one that stands was a no: what stands again when the last is taken back."""
+    return _standing_decisions(kind, subject_id)[-2:-1] in (["reject"], ["remove"])
+
+
+def _standing_decisions(kind: str, subject_id: int) -> list[str]:
+    """By the log: what was taken back was never said."""
+    acts = sa.select(LogLine.act).where(LogLine.subject == f"{kind}:{subject_id}", LogLine.act.in_((*DECISIONS, "undo")))
+    standing: list[str] = []
+    for act in db.session.scalars(acts.order_by(LogLine.id)):
+        if act != "undo":
+            standing.append(act)
+        elif standing:
+            standing.pop()
+    return standing
 
 
 def _names(account_ids: set[int]) -> dict[int, str]:

@@ -15,7 +15,7 @@ from fansite.core.content import Entry
 from fansite.core.db import db
 from fansite.core.errors import Problem
 from fansite.moderation import operations as moderation
-from fansite.moderation.models import Review
+from fansite.moderation.models import LogLine, Review
 from tests.texts import news_post
 
 ACTS = 500
@@ -23,7 +23,7 @@ BODIES = ("Lovely", "Idiot", "Connard", "https://a.example https://b.example htt
 
 
 class Crowd:
-    """People and moderators who do anything at any time; what they may not do is refused and changes nothing."""
+    """People and moderators who do anything at any time, the same on every database; what they may not do is refused and changes nothing."""
 
     def __init__(self, cast: Any, seed: int) -> None:
         self.chance = random.Random(seed)
@@ -44,7 +44,8 @@ class Crowd:
 
     def post(self) -> None:
         entry = self.chance.choice(self.entries)
-        above = db.session.scalars(sa.select(Comment.id).where(Comment.entry_id == entry, Comment.status == "published")).all()
+        published = sa.select(Comment.id).where(Comment.entry_id == entry, Comment.status == "published")
+        above = db.session.scalars(published.order_by(Comment.id)).all()
         parent = self.chance.choice([None, *above])
         comments.post(entry, by=self.chance.choice(self.writers), body=self.words(), parent_id=parent)
 
@@ -82,14 +83,14 @@ class Crowd:
         return f"{self.chance.choice(BODIES)} {self.chance.random()}"
 
     def comment(self, *which: sa.ColumnElement[bool]) -> tuple[int, Any]:
-        found = db.session.scalars(sa.select(Comment).where(*which)).all()
+        found = db.session.scalars(sa.select(Comment).where(*which).order_by(Comment.id)).all()
         if not found:
             raise Problem
         one = self.chance.choice(found)
         return one.id, next(writer for writer in self.writers if writer.id == one.author_id)
 
     def review(self, which: sa.ColumnElement[bool]) -> Review:
-        found = db.session.scalars(sa.select(Review).where(which)).all()
+        found = db.session.scalars(sa.select(Review).where(which).order_by(Review.id)).all()
         if not found:
             raise Problem
         return self.chance.choice(found)
@@ -134,6 +135,11 @@ def assert_counted(before: dict[int, tuple[int, int]]) -> None:
 
 
 def refused_last(comment: Comment) -> bool:
-    """What its author did since does not clear a moderator's no."""
-    decided = sa.select(Review.decision).where(Review.subject_id == comment.id, Review.decision.is_not(None))
-    return not comment.visible and db.session.scalar(decided.order_by(Review.id.desc()).limit(1)) in ("reject", "remove")
+    """What its author did since does not clear a moderator's no; only a yes does, or taking the no back."""
+    said: list[str] = []
+    for act in db.session.scalars(sa.select(LogLine.act).where(LogLine.subject == f"comment:{comment.id}").order_by(LogLine.id)):
+        if act == "undo":
+            said.pop()
+        else:
+            said.append(act)
+    return not comment.visible and said[-1:] in (["reject"], ["remove"])

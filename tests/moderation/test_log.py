@@ -101,3 +101,16 @@ def test_a_yes_clears_it_and_the_undo_of_the_yes_brings_it_back(cast, post):
     assert record(cast) == (3, 1)
     operations.decide(review_of(said), "approve", by=cast.milo)
     assert db.session.get(Comment, said).visible and record(cast) == (4, 0)
+
+
+def test_of_two_noes_on_one_review_the_first_stands_when_the_second_is_taken_back(cast, post):
+    said = say(post, cast.fay, "Cheap hats here").id
+    review = operations.take_up("comment", said, by=cast.milo)
+    operations.decide(review, "reject", by=cast.milo)
+    operations.decide(review, "remove", by=cast.ada, version=db.session.get(Review, review).version)
+    operations.undo(review, by=cast.ada)
+    comments.resend(said, by=cast.fay, body="Dear hats here")
+    operations.decide(review_of(said), "approve", by=cast.milo)
+    assert record(cast) == (4, 0)
+    operations.undo(review_of(said), by=cast.milo)
+    assert record(cast) == (3, 1)
