@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import Flask, Response, g, request, session
@@ -72,16 +72,31 @@ def drop() -> None:
     g.person = None
 
 
-def find(token: str) -> SignIn | None:
-    found: SignIn | None = db.session.execute(_by_token(), {"hash": hash_of(token)}).scalar_one_or_none()
-    return found
+class _OfSignIn(NamedTuple):
+    id: int
+    csrf: str
+    created_at: datetime
+    seen_at: datetime
+    account: Account
+
+
+class Recognised(_OfSignIn):
+    """A signed-in browser as a request meets it: its row, and whose it is."""
+
+    alive: Any = SignIn.alive
+
+
+def find(token: str) -> Recognised | None:
+    found = db.session.execute(_by_token(), {"hash": hash_of(token)}).one_or_none()
+    return Recognised._make(found) if found is not None else None
 
 
 @cache
 def _by_token() -> Any:
     """Asked by everyone who is signed in, for each page."""
-    statement = sa.select(SignIn).join(SignIn.account).options(sa.orm.contains_eager(SignIn.account))
-    return statement.where(SignIn.token_hash == sa.bindparam("hash"))
+    row = SignIn.__table__.c
+    statement = sa.select(row.id, row.csrf, row.created_at, row.seen_at, Account).join(Account, Account.id == row.account_id)
+    return statement.where(row.token_hash == sa.bindparam("hash"))
 
 
 def open_sessions(app: Flask) -> None:

@@ -101,12 +101,13 @@ class Comment(Model):
 
     @property
     def page_tags(self) -> tuple[str, ...]:
-        return (
-            f"entry:{self.entry_id}",
-            f"comment:{self.id}",
-            "list:comments",
-            *((f"account:{self.author_id}",) if self.author_id else ()),
-        )
+        """Not its author's: what a page shows of them is the same whatever they say."""
+        return (f"entry:{self.entry_id}", f"comment:{self.id}", "list:comments")
+
+    @property
+    def shown_tags(self) -> tuple[str, ...]:
+        """What a page depends on that shows it, and who wrote it."""
+        return (f"entry:{self.entry_id}", f"comment:{self.id}", *((f"account:{self.author_id}",) if self.author_id else ()))
 
     @property
     def visible(self) -> bool:

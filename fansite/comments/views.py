@@ -279,5 +279,5 @@ def _report_page(comment: Comment, form: ReportForm, status: int = 200) -> Respo
         comment=comment,
         name=author_name(comment) or "[deleted]",
         back=address_of(comment, comment.entry),
-        tags=comment.page_tags if status == 200 else (),
+        tags=comment.shown_tags if status == 200 else (),
     )

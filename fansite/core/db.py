@@ -24,6 +24,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.functions import GenericFunction
 
 from fansite.core.errors import NotFound, WrongSchema
@@ -302,6 +303,35 @@ def _by_key(model: Any, lock: bool) -> Any:
     if lock:
         statement = statement.with_for_update(of=model)
     return statement.execution_options(populate_existing=True)
+
+
+def insert(thing: Any) -> None:
+    """Writes a new row with the one statement it takes, for what is written often: a flush looks through all that its session holds, and
+    takes three times as long. The key is known, and nothing is written by its relationships."""
+    session, mapper = db.session(), sa.inspect(type(thing))
+    known = {name: value for name, value in vars(thing).items() if name in mapper.columns}
+    session.execute(sa.insert(mapper.local_table), known)
+    sa.orm.make_transient_to_detached(thing)
+    session.add(thing)
+
+
+def grow(model: type[M], key: int, **by: int) -> Any:
+    """Adds to counters where they stand; returns what they are now. An object of the session that stands for the row says the same."""
+    session = db.session()
+    grown = session.execute(_growing(model, *by), {"key": key, **{f"by_{name}": number for name, number in by.items()}}).one()  # type: ignore[arg-type]
+    thing = session.identity_map.get(sa.orm.util.identity_key(model, key))
+    if thing is not None:
+        for name, number in grown._mapping.items():
+            set_committed_value(thing, name, number)
+    return grown
+
+
+@cache
+def _growing(model: Any, *names: str) -> Any:
+    """Put together once for each."""
+    row = model.__table__.c
+    more = {name: row[name] + sa.bindparam(f"by_{name}", type_=sa.Integer) for name in names}
+    return sa.update(model.__table__).where(row.id == sa.bindparam("key")).values(more).returning(*(row[name] for name in names))
 
 
 @contextmanager

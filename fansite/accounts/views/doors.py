@@ -91,7 +91,7 @@ def leave() -> Response:
 def logout() -> Any:
     row = g.get("sign_in")
     if row is not None:
-        operations.close_session(row.id, of=row.account_id)
+        operations.close_session(row.id, of=row.account.id)
     sessions.drop()
     return redirect(home(), 303)
 

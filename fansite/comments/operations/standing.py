@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fansite.accounts.models import Account
 from fansite.comments.models import REFUSED, Comment
 from fansite.core.content import Entry
-from fansite.core.db import db, get, touch, transaction
+from fansite.core.db import db, get, grow, touch, transaction
 from fansite.lib.times import now
 
 HIGHEST = sa.select(sa.func.max(Comment.__table__.c.id))
@@ -36,15 +36,14 @@ def claim(comment_id: int) -> Comment:
 
 def stand(comment: Comment, status: str, *, never_shown: bool = False, refused: bool | None = None) -> None:
     """The only way a status changes. `refused` says whether a moderator's no stands, where the status does not tell."""
-    entry, was_visible, counted_as = _entry_of(comment), comment.visible, comment.counts_as
+    was_visible, counted_as = comment.visible, comment.counts_as
     comment.status = status
     if comment.visible:
-        _number(comment, entry)
         comment.shown_at = comment.shown_at or now()
     elif never_shown:
         comment.shown_at = None
     _note_refusal(comment, refused)
-    _count(comment, entry, int(comment.visible) - int(was_visible))
+    _count(comment, int(comment.visible) - int(was_visible))
     _keep_record(comment, counted_as, comment.counts_as)
     touch_pages(comment)
 
@@ -72,32 +71,23 @@ def once_more(comment_id: int) -> Comment:
         return comment
 
 
-def _entry_of(comment: Comment) -> Entry:
-    return db.session.get_one(Entry, comment.entry_id)
-
-
-def _number(comment: Comment, entry: Entry) -> None:
+def _count(comment: Comment, change: int) -> None:
     """A thread has its number from the moment it is first published."""
-    if comment.thread is None:
-        entry.threads_count += 1
-        comment.thread = entry.threads_count
-
-
-def _count(comment: Comment, entry: Entry, change: int) -> None:
     if not change:
         return
-    entry.comments_count += change
+    opens = comment.visible and comment.thread is None
+    entry = grow(Entry, comment.entry_id, comments_count=change, threads_count=int(opens))
+    if opens:
+        comment.thread = entry.threads_count
     if comment.parent_id is not None:
-        grown = Comment.replies_count + change
-        db.session.execute(sa.update(Comment).where(Comment.id == comment.root_id).values(replies_count=grown))
+        grow(Comment, comment.root_id, replies_count=change)
 
 
 def _keep_record(comment: Comment, before: str | None, after: str | None) -> None:
     if before == after or comment.author_id is None:
         return
-    author = db.session.get_one(Account, comment.author_id)
-    heard_before = author.approved_comments > 0
-    author.approved_comments += int(after == "approved") - int(before == "approved")
-    if heard_before != (author.approved_comments > 0):
-        touch(*author.page_tags)
-    author.refused_comments += int(after == "refused") - int(before == "refused")
+    approved = int(after == "approved") - int(before == "approved")
+    refused = int(after == "refused") - int(before == "refused")
+    author = grow(Account, comment.author_id, approved_comments=approved, refused_comments=refused)
+    if (author.approved_comments > 0) != (author.approved_comments - approved > 0):
+        touch(*db.session.get_one(Account, comment.author_id).page_tags)

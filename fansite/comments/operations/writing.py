@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -14,7 +15,7 @@ from fansite.comments.models import MAX_BODY, Comment, Rendered, Revision, rende
 from fansite.comments.operations.standing import claim, new_ids, once_more, stand, touch_pages
 from fansite.core import limits, markup
 from fansite.core.content import Entry
-from fansite.core.db import db, get, keep, transaction
+from fansite.core.db import db, get, insert, keep, transaction
 from fansite.core.errors import Gone, NotFound, Refused
 from fansite.core.outbox import record
 from fansite.core.policy import require
@@ -36,8 +37,7 @@ def post(entry_id: int, *, by: Account, body: str, parent_id: int | None = None,
     # Before the lock that all writers share: it takes as long as all the rest.
     text = rendered(body, standing=in_good_standing(by))
     with transaction():
-        author, entry = get(Account, author_id), get(Entry, entry_id)
-        known = _same_nonce(author, nonce)
+        author, entry, known = _who_and_where(author_id, entry_id, nonce)
         if known is not None:
             return once_more(known)
         require_open(entry)
@@ -146,8 +146,33 @@ def parent_is_gone() -> Refused:
 # ---- the parts --------------------------------------------------------------------------------------------------------------
 
 
+class _OfAuthor(NamedTuple):
+    id: int
+    role: str
+    disabled_at: datetime | None
+    erased_at: datetime | None
+    approved_comments: int
+    refused_comments: int
+
+
+class Author(_OfAuthor):
+    """Of an account, what rules and checks ask about who writes."""
+
+    active: Any = Account.active
+    keeps_order: Any = Account.keeps_order
+
+
+def _who_and_where(author_id: int, entry_id: int, nonce: str | None) -> tuple[Author, Entry, int | None]:
+    """Both locked; and the comment that came with the same nonce."""
+    found = db.session.execute(_WHO_AND_WHERE, {"author": author_id, "entry": entry_id, "nonce": nonce}).one_or_none()
+    if found is None:
+        raise NotFound()
+    *author, entry, known = found
+    return Author._make(author), entry, known
+
+
 def _publish_or_hold(
-    author: Account, entry: Entry, parent: Comment | None, text: Rendered, nonce: str | None, verdict: checks.Verdict
+    author: Author, entry: Entry, parent: Comment | None, text: Rendered, nonce: str | None, verdict: checks.Verdict
 ) -> Comment:
     if text.standing != in_good_standing(author):  # a moderator decided meanwhile
         text = rendered(text.body, standing=not text.standing)
@@ -162,14 +187,14 @@ def _publish_or_hold(
     )
     comment.take(text)
     comment.place(parent)
-    db.session.add(comment)
     stand(comment, verdict.status)
+    insert(comment)
     record("comment.published" if comment.visible else "comment.held", comment)
     _tell_moderators(comment, verdict)
     return comment
 
 
-def in_good_standing(author: Account) -> bool:
+def in_good_standing(author: Account | Author) -> bool:
     return author.keeps_order or author.approved_comments > 0
 
 
@@ -186,24 +211,20 @@ def _tell_moderators(comment: Comment, verdict: checks.Verdict) -> None:
         moderation.open_review("comment", comment.id, queue="reported", reasons=verdict.reasons)
 
 
-def _keep_pace(author: Account) -> None:
+def _keep_pace(author: Account | Author) -> None:
     """Counted under the write lock and after the search for the same words: a retry spends nothing."""
     if not author.keeps_order:
         limits.spend("comment", PACE, str(author.id))
         limits.spend("comment-hour", PACE_HOUR, str(author.id))
 
 
-def _latest(author: Account) -> Sequence[Any]:
+def _latest(author: Account | Author) -> Sequence[Any]:
     """What they wrote in the last minutes, newest first."""
     return db.session.execute(_LATEST, {"author": author.id, "since": now() - REPEAT_WITHIN}).all()
 
 
-def _writing(author: Account, body: str, latest: Sequence[Any]) -> Writing:
+def _writing(author: Account | Author, body: str, latest: Sequence[Any]) -> Writing:
     return Writing(text=body, author=author, at=now(), earlier=[(one.body, one.posted_at) for one in latest])
-
-
-def _same_nonce(author: Account, nonce: str | None) -> int | None:
-    return db.session.scalar(_WITH_NONCE, {"author": author.id, "nonce": nonce}) if nonce else None
 
 
 def _sent_twice(latest: Sequence[Any], entry: Entry, parent_id: int | None, body: str) -> int | None:
@@ -220,7 +241,15 @@ def _sent_twice(latest: Sequence[Any], entry: Entry, parent_id: int | None, body
 # Put together once, and of plain columns: asked under the write lock.
 _ROW = Comment.__table__.c
 _BY_AUTHOR = _ROW.author_id == sa.bindparam("author")
-_WITH_NONCE = sa.select(_ROW.id).where(_BY_AUTHOR, _ROW.nonce == sa.bindparam("nonce"))
+_WITH_NONCE = sa.select(_ROW.id).where(_BY_AUTHOR, _ROW.nonce == sa.bindparam("nonce")).scalar_subquery()
+_ACCOUNT = Account.__table__
+_WHO_AND_WHERE = (
+    sa.select(*(_ACCOUNT.c[name] for name in Author._fields), Entry, _WITH_NONCE)
+    .join_from(_ACCOUNT, Entry, sa.true())
+    .where(_ACCOUNT.c.id == sa.bindparam("author"), Entry.id == sa.bindparam("entry"))
+    .with_for_update(of=[_ACCOUNT, Entry])
+    .execution_options(populate_existing=True)
+)
 _LATEST = (
     sa.select(_ROW.id, _ROW.entry_id, _ROW.parent_id, _ROW.status, _ROW.body, _ROW.posted_at)
     .where(_BY_AUTHOR, _ROW.posted_at > sa.bindparam("since"))

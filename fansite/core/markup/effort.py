@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from .syntax import FENCE, closes
 
@@ -36,8 +37,9 @@ _DEEP = re.compile(r"^(?! *([-*_]) ?(?:\1 *)+$)(?: *(?:>|[-*+] |\d{1,9}\. )){10}
 _TOO_MANY_DEFINITIONS = 30
 
 
+@lru_cache(maxsize=8)
 def too_much(text: str) -> str:
-    """What makes this text too much work; empty when nothing does."""
+    """What makes this text too much work; empty when nothing does. Whoever takes a text asks, and whoever renders it asks again."""
     causes = effort(text)
     return causes.most_common(1)[0][0] if causes.total() > allowance(len(text)) else ""
 
