@@ -16,6 +16,7 @@ from flask import Flask
 from fansite import settings as settings_table
 from fansite.core.command import ask_password, fail
 from fansite.features import FEATURES
+from fansite.lib.memory import JEMALLOC
 from fansite.settings import Settings, WrongSetting
 
 
@@ -216,6 +217,7 @@ def _at_port(ctx: click.Context, loaded: Settings, host: str, port: int) -> Sett
 
 
 def _serve(loaded: Settings, host: str, port: int, workers: int | None, with_worker: bool) -> int:
+    os.environ.update(JEMALLOC)  # before the web server is loaded
     from fansite import serve as serving
     from fansite.core.db import schema_problem
 

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
@@ -25,7 +26,7 @@ from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from fansite.lib.memory import few_arenas
+from fansite.lib.memory import give_back, hold_little
 from fansite.lib.processes import Held, hold, stop_asked, tried_until, when_asked_to_stop
 from fansite.lib.reception import THREADS, Application, Reception
 from fansite.lib.supervision import Child, Supervisor
@@ -41,6 +42,8 @@ OPEN_FILES = 8192
 KILL_AFTER_SECONDS = 8.0
 # Children of a killed supervisor are gone within milliseconds, unless the disk holds them up.
 ORPHANS_SECONDS = 3.0
+# What requests took goes back to the system this often, instead of lying free between what is kept.
+GIVE_BACK_SECONDS = 20.0
 LOCK_NAME = "serve.lock"
 
 Work = Callable[[threading.Event], None]
@@ -153,7 +156,7 @@ def _worker(work: Work, *, closing: Callable[[], None] = lambda: None) -> Child:
 
 def _share_memory() -> None:
     """What is here now is shared by all processes for as long as none of them writes to it; the collector would."""
-    few_arenas()
+    hold_little()
     gc.collect()
     gc.freeze()
 
@@ -200,8 +203,15 @@ def _serve_web(
         log_dictconfig={"incremental": True, "handlers": {}, "loggers": {"_granian": {"propagate": True}}},
     )
     when_asked_to_stop(_stop_granian)
+    threading.Thread(target=_give_back_now_and_then, name="memory", daemon=True).start()
     server.serve_here(application, listener, ready)
     after()
+
+
+def _give_back_now_and_then() -> None:
+    while True:
+        time.sleep(GIVE_BACK_SECONDS)
+        give_back()
 
 
 def _stop_granian() -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import ctypes
 import gc
 import mmap
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
+import pytest
 
 from fansite.lib import memory
+from tests.conftest import ROOT
 
 
 def test_what_is_free_is_given_back():
@@ -51,7 +55,28 @@ def test_where_the_system_does_not_tell_nothing_is_held(monkeypatch):
     assert memory.held() == 0
 
 
+LARGEST = """
+import ctypes
+from fansite.lib import memory
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+{}
+libc.free(libc.malloc(19_000_000))
+piece, keeps = libc.malloc(10_000_000), libc.malloc(100)
+ctypes.memset(piece, 1, 10_000_000)
+full = memory.held()
+libc.free(piece)
+print(full - memory.held() > 9_000_000)
+"""
+
+
+@pytest.mark.parametrize(("wish", "goes_back"), [("memory.hold_little()", "True"), ("", "False")])
+def test_what_is_large_goes_back_at_once_whatever_was_larger_before(wish, goes_back):
+    told = subprocess.run([sys.executable, "-c", LARGEST.format(wish)], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == goes_back
+
+
 def test_another_c_library_is_left_alone(monkeypatch):
     monkeypatch.setattr(memory, "_libc", SimpleNamespace)
     memory.give_back()
-    memory.few_arenas()
+    memory.hold_little()

@@ -5,6 +5,7 @@ The test and its processes tell each other what happens through files in the ins
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+import psutil
 import structlog
 
 from fansite import serve, settings
@@ -61,6 +63,26 @@ def answer_echo(folder: Path, environ: dict[str, Any]) -> bytes:
     return body
 
 
+def answer_litter(_folder: Path, _environ: dict[str, Any]) -> bytes:
+    """Takes 128 MB in small pieces and frees all of them but the last, before which nothing goes back by itself."""
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+    pieces = [libc.malloc(64_000) for _ in range(2000)]
+    for piece in pieces:
+        ctypes.memset(piece, 1, 64_000)
+    for piece in pieces[:-1]:
+        libc.free(piece)
+    return str(resident()).encode()
+
+
+def answer_resident(_folder: Path, _environ: dict[str, Any]) -> bytes:
+    return str(resident()).encode()
+
+
+def resident() -> int:
+    return psutil.Process().memory_info().rss
+
+
 def until_there(path: Path) -> None:
     while not path.exists():
         time.sleep(0.01)
@@ -84,6 +106,7 @@ def worker(folder: Path, kind: str) -> Callable[[threading.Event], None]:
 
 
 def main(instance: str, port: str, processes: str, kind: str) -> int:
+    serve.GIVE_BACK_SECONDS = 0.2
     structlog.configure(processors=[structlog.processors.JSONRenderer()])
     folder = Path(instance)
     loaded = settings.load({"FANSITE_INSTANCE_PATH": instance})

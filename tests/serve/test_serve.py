@@ -72,6 +72,12 @@ def test_a_port_shared_by_whoever_wants_is_refused_too(start):
         assert served.process.wait(8) == 2
 
 
+def test_a_web_process_gives_back_what_lies_free(start):
+    served = start(processes=1)
+    littered = int(served.get("/litter"))
+    until(lambda: int(served.get("/resident")) < littered - 100_000_000)
+
+
 # ---- parts that die ---------------------------------------------------------------------------------------------------------
 
 
