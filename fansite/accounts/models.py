@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fansite.core.db import Model
+from fansite.core.db import Model, index_of_some
 from fansite.core.policy import ROLES
 from fansite.lib.times import now
 
@@ -61,7 +61,7 @@ class Account(Model, UserMixin):
 
     __table_args__ = (
         sa.CheckConstraint(sa.column("role").in_(ROLES), name="role"),
-        sa.Index("ix_account_heard", "id", sqlite_where=HEARD, postgresql_where=HEARD),
+        index_of_some("ix_account_heard", "id", where=HEARD),
     )
 
     @property

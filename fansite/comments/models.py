@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fansite.core import markup
-from fansite.core.db import Model
+from fansite.core.db import Model, index_of_some
 from fansite.lib.times import now
 
 MAX_BODY = 10_000
@@ -85,14 +85,7 @@ class Comment(Model):
         sa.Index("ix_comment_status_posted", "status", "posted_at"),
         # What was said last below a text, or in one of its threads.
         sa.Index("ix_comment_entry_posted", "entry_id", "posted_at", "id", "status", "thread"),
-        sa.Index(
-            "uq_comment_thread",
-            "entry_id",
-            "thread",
-            unique=True,
-            sqlite_where=sa.text("parent_id IS NULL"),
-            postgresql_where=sa.text("parent_id IS NULL"),
-        ),
+        index_of_some("uq_comment_thread", "entry_id", "thread", unique=True, where="parent_id IS NULL"),
     )
 
     @property

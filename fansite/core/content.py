@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, declared_attr, joinedload, mapped_column, rel
 
 from fansite.backends.search import Document
 from fansite.core import markup
-from fansite.core.db import Model, db, touch
+from fansite.core.db import Model, db, index_of_some, touch
 from fansite.core.errors import Refused
 from fansite.lib import slugs
 from fansite.lib.times import now
@@ -93,8 +93,8 @@ class Entry(Model):
         # With the date, so that the last change of a sitemap's file is read off the index.
         sa.Index("ix_entry_listed", "kind", "status", "visibility", "id", "updated_at"),
         sa.Index("ix_entry_author_kind_status_published", "author_id", "kind", "status", "published_at", "id"),
-        sa.Index("ix_entry_hidden", "id", sqlite_where=HIDDEN_WITH_WORDS, postgresql_where=HIDDEN_WITH_WORDS),
-        sa.Index("ix_entry_withdrawn", "kind", "withdrawn_at", sqlite_where=WITHDRAWN, postgresql_where=WITHDRAWN),
+        index_of_some("ix_entry_hidden", "id", where=HIDDEN_WITH_WORDS),
+        index_of_some("ix_entry_withdrawn", "kind", "withdrawn_at", where=WITHDRAWN),
     )
 
     @property

@@ -9,14 +9,13 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-import css_inline
 import sqlalchemy as sa
 from flask import current_app, g, render_template
 from flask_babel import force_locale
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fansite.backends.mail import Mailer, MailFailed
-from fansite.core.db import Model, db, get, transaction
+from fansite.core.db import Model, db, get, index_of_some, transaction
 from fansite.core.errors import NotFound
 from fansite.core.listing import Listing
 from fansite.core.outbox import Event, record
@@ -59,10 +58,7 @@ class Mail(Model):
     # Whom an answer goes to, when that is somebody else than the site.
     reply_to: Mapped[str | None] = mapped_column(sa.String(254))
 
-    __table_args__ = tuple(
-        sa.Index(f"ix_mail_{name}", "id", sqlite_where=sa.text(which), postgresql_where=sa.text(which))
-        for name, which in HEAPS.items()
-    )
+    __table_args__ = tuple(index_of_some(f"ix_mail_{name}", "id", where=which) for name, which in HEAPS.items())
 
     @property
     def subject_kind(self) -> str:
@@ -160,6 +156,8 @@ def compose(mail: Mail, settings: Settings) -> EmailMessage:
     message["Message-ID"] = f"<{mail.id}.{mail.created_at:%Y%m%d%H%M%S%f}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
+    import css_inline  # a large library, needed where letters are sent
+
     html = css_inline.inline(mail.html, load_remote_stylesheets=False, keep_at_rules=True)
     message.add_alternative(html, subtype="html")
     message["Content-Language"] = mail.language  # last: setting the content clears its headers

@@ -19,7 +19,7 @@ import structlog
 from flask import Flask, current_app
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fansite.core.db import Model, db, note_told, touched, transaction, untold
+from fansite.core.db import Model, db, index_of_some, note_told, touched, transaction, untold
 from fansite.lib.memory import give_back, held
 from fansite.lib.times import now
 
@@ -33,7 +33,7 @@ IDLE_SECONDS = 0.5
 # Index, pictures and cards take memory by the handful: what is free again goes back to the system this often.
 GIVE_BACK_SECONDS = 5.0
 # What it keeps all the same, in pieces too small to go back: a worker that grew by this much makes way for a fresh one.
-MOST_GROWTH = 16 * 1024 * 1024
+MOST_GROWTH = 12 * 1024 * 1024
 # Between two looks at a database that does not answer: a full disk must not be filled by the log about it.
 LONGEST_PAUSE_SECONDS = 30.0
 # Failures back off to an hour and stay visible; after these tries a person has to look.
@@ -69,9 +69,7 @@ class Delivery(Model):
 
     __table_args__ = (
         sa.UniqueConstraint("event_id", "listener"),
-        sa.Index(
-            "ix_delivery_open", "due_at", sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")
-        ),
+        index_of_some("ix_delivery_open", "due_at", where="done_at IS NULL"),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fansite.core.db import Model
+from fansite.core.db import Model, index_of_some
 from fansite.lib.times import now
 
 DECISIONS = ("approve", "reject", "remove")
@@ -44,12 +44,9 @@ class Review(Model):
     __table_args__ = (
         sa.CheckConstraint(sa.column("queue").in_(["pending", "reported"]), name="queue"),
         sa.CheckConstraint(sa.column("decision").in_(DECISIONS), name="decision"),
-        sa.Index(
-            "uq_review_open", "subject_kind", "subject_id", unique=True,
-            sqlite_where=sa.text("decided_at IS NULL"), postgresql_where=sa.text("decided_at IS NULL"),
-        ),
+        index_of_some("uq_review_open", "subject_kind", "subject_id", unique=True, where="decided_at IS NULL"),
         sa.Index("ix_review_subject", "subject_kind", "subject_id"),
-        sa.Index("ix_review_queue_opened", "queue", "opened_at", sqlite_where=sa.text("decided_at IS NULL"), postgresql_where=sa.text("decided_at IS NULL")),
+        index_of_some("ix_review_queue_opened", "queue", "opened_at", where="decided_at IS NULL"),
         sa.Index("ix_review_decided_at", "decided_at"),
     )  # fmt: skip
 

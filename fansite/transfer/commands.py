@@ -7,16 +7,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import current_app
 
 from fansite.core.command import as_json, fail, progress, tell, with_site
 from fansite.settings import Settings
-from fansite.transfer import jsonlines, operations, wxr
 from fansite.transfer.problems import Refused
 from fansite.transfer.report import Report
+
+if TYPE_CHECKING:  # what reads other sites' files is dear to import: only who imports needs it
+    from fansite.transfer import jsonlines, wxr
 
 # A person reads the first; `--json` has them all.
 SHOWN_PROBLEMS = 30
@@ -53,6 +55,8 @@ def wordpress(file: Path, media_dir: Path | None, dry: bool, as_json: bool) -> N
     Example:  fansite import wordpress blog.xml.gz --media-dir wp-content/uploads
     """
 
+    from fansite.transfer import operations, wxr
+
     def bring(census: wxr.Census, advance: Callable[[int], None]) -> Report:
         return operations.import_wordpress(file, census, media_dir=media_dir, dry=dry, progress=advance)
 
@@ -73,6 +77,8 @@ def entries(file: Path, dry: bool, as_json: bool) -> None:
     \b
     Example:  fansite import entries entries.jsonl
     """
+
+    from fansite.transfer import jsonlines, operations
 
     def bring(census: jsonlines.Census, advance: Callable[[int], None]) -> Report:
         return operations.import_entries(file, census, dry=dry, progress=advance)

@@ -51,6 +51,12 @@ def test_migrations_are_valid_for_postgresql(postgres, tmp_path):
     db.upgrade(loaded)
     command.check(db.alembic_config(loaded))
     assert db.schema_problem(loaded) is None
+    inspector = sa.inspect(sa.create_engine(postgres.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.pool.NullPool))
+    made = {index["name"]: index for table in inspector.get_table_names() for index in inspector.get_indexes(table)}
+    of_some = [index for table in db.Base.metadata.tables.values() for index in table.indexes if index.dialect_kwargs]
+    assert len(of_some) > 5
+    for index in of_some:
+        assert made[index.name]["dialect_options"].get("postgresql_where"), f"{index.name} is one of all rows"
 
 
 @pytest.mark.parametrize("statement", ["UPDATE moderation_log SET reason = 'x'", "DELETE FROM moderation_log"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
 import sys
 from importlib.metadata import packages_distributions
 
@@ -30,3 +32,15 @@ def test_everything_that_is_imported_is_installed(path):
         for name in {full.partition(".")[0] for full in names} - sys.stdlib_module_names - {"fansite"} - OPTIONAL:
             owners = {re.sub(r"[-_.]+", "-", owner).lower() for owner in known.get(name, ())}
             assert owners & LOCKED, f"{name} is not in deploy/requirements.txt"
+
+
+# Each is some megabytes and a fiftieth to a tenth of a start.
+FOR_FEW = ("alembic", "bs4", "confusable_homoglyphs", "css_inline", "fansite.transfer.operations", "markdownify", "zxcvbn")
+
+
+def test_a_start_loads_nothing_that_few_need(tmp_path):
+    """On SQLite, not even what another database speaks."""
+    script = "import sys; import fansite.serve, fansite.app; fansite.app.create_app(); print(*sys.modules)"
+    environment = {**os.environ, "FANSITE_INSTANCE_PATH": str(tmp_path)}
+    loaded = subprocess.run([sys.executable, "-c", script], env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {*FOR_FEW, "sqlalchemy.dialects.postgresql"} & set(loaded.stdout.split())

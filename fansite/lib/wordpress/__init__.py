@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 from .blocks import has_blocks, without_comments
-from .converter import Converter
 from .paragraphs import with_paragraphs
 from .shortcodes import Gallery, Picture, expanded
-from .tree import tree_of
 
 __all__ = ["Gallery", "Picture", "to_markdown"]
 
@@ -18,6 +16,10 @@ def to_markdown(html: str, base_url: str | None = None, gallery: Gallery | None 
 
     The result is as trustworthy as its source: rendering cleans it.
     """
+    # Parsers take a sixth of the site's start and several megabytes, for the few who import.
+    from .converter import Converter
+    from .tree import tree_of
+
     html = re.sub(r"\r\n?", "\n", html)
     of_block_editor = has_blocks(html)
     html = expanded(without_comments(html), gallery)

@@ -21,7 +21,6 @@ from fansite.media.showing import described
 from fansite.seo.cards import Card, draw
 from fansite.staff import queries
 from fansite.staff.forms import MOTIF_NAMES, number_or_none
-from fansite.staff.pasting import pasted
 from fansite.staff.views.blueprint import bp
 
 # A hand that never rests asks for one a second.
@@ -94,6 +93,8 @@ def choice_of_pictures() -> Response:
 @staff_only
 def markdown() -> Response:
     """What was copied out of a page or a letter, as Markdown."""
+    from fansite.staff.pasting import pasted  # its parsers are dear to import, and few paste
+
     _spend("markdown")
     html = request.form.get("html", "")
     if len(html) > MAX_PASTE or html.count("<") + html.count("&") > MOST_MARKS:
