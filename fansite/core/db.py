@@ -48,7 +48,7 @@ _ONE_WRITER = sa.text("SELECT pg_advisory_xact_lock(4661)")
 # Whoever writes waits as long as the log waits for who reads.
 LOG_PATIENCE_MS = 300
 # Pages of the database each connection keeps. They are forgotten with every commit of another; the system keeps them all.
-CACHE_KIB = 512
+CACHE_KIB = 256
 
 
 def _moment_of(text: str | None) -> datetime | None:

@@ -19,8 +19,8 @@ from fansite.core.web.paths import current_language
 from fansite.core.web.spoken import environment_in
 
 T = TypeVar("T")
-# A comment is three of them and takes about 3 KB.
-MOST = 6000
+# A comment is three of them and takes about 5 KB.
+MOST = 3000
 
 
 class Parts:
