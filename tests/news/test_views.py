@@ -102,6 +102,13 @@ def test_the_archive_of_a_year_has_the_year_of_the_sites_zone(cast, stranger):
         stranger.get(f"/news/{nowhere}/", status=404)
 
 
+@pytest.mark.parametrize("title", ["7", "13", "100000"])
+def test_a_title_of_digits_is_no_year_unless_there_are_four(cast, stranger, title):
+    news.publish(news.draft(by=cast.eli, title=title, body="Songs").id, by=cast.eli)
+    assert stranger.get(f"/news/{title}").status_code == 200
+    stranger.get("/news/8", status=404)
+
+
 def test_years_follow_the_zone(app, cast, monkeypatch):
     from dataclasses import replace
     from zoneinfo import ZoneInfo

@@ -25,6 +25,8 @@ class Number(IntegerConverter):
 
     def __init__(self, map: Map, fixed_digits: int = 0, max: int = HIGHEST) -> None:
         super().__init__(map, fixed_digits=fixed_digits, max=max)
+        if fixed_digits:  # others are not led on to a slash behind which nothing stands
+            self.regex = f"[0-9]{{{fixed_digits}}}"
 
     def to_python(self, value: str) -> int:
         if len(value) > len(str(HIGHEST)) or (not self.fixed_digits and value != "0" and value.startswith("0")):
