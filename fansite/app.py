@@ -24,7 +24,7 @@ from fansite.backends.search import Search, open_search
 from fansite.backends.storage import Storage, open_storage
 from fansite.core import changes, limits, mail, outbox, readership, renewal
 from fansite.core.content import Content
-from fansite.core.db import database_uri, db, empty_log, engine_options
+from fansite.core.db import Annex, database_uri, db, empty_log, engine_options
 from fansite.core.feature import Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, SitemapPart
 from fansite.core.kept import site_name
 from fansite.core.markup import Pictures
@@ -111,7 +111,7 @@ def create_app(settings: Settings | None = None, *, behind: Callable[[WSGI], WSG
     app.extensions["fansite"] = Site(
         settings=settings,
         clock=MappedClock(settings.instance_path / "clock"),
-        search=open_search(settings.search_url, settings.instance_path / "search"),
+        search=open_search(settings.search_url, settings.instance_path / "search", Annex()),
         storage=open_storage(settings.storage_url, settings.instance_path / "media"),
         mailer=open_mailer(settings.mail_url, settings.instance_path / "outbox"),
     )

@@ -66,10 +66,10 @@ def _is_port(text: str) -> bool:
     return text.isascii() and text.isdigit() and 0 < int(text) < 65536
 
 
-def _exactly(word: str) -> Callable[[str], str]:
+def _exactly(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
-        if text != word:
-            raise ValueError(f"expected {word}")
+        if text not in words:
+            raise ValueError(f"expected {' or '.join(words)}")
         return text
 
     return read
@@ -185,7 +185,12 @@ TABLE = (
         _database_url,
         secret=True,
     ),
-    Setting("search_url", "whoosh:", "`whoosh:` (an index in the instance folder).", _exactly("whoosh:")),
+    Setting(
+        "search_url",
+        "whoosh:",
+        "`whoosh:` (an index in the instance folder) or `sqlite:` (in the site's own SQLite database, from some 20,000 texts and comments on).",
+        _exactly("whoosh:", "sqlite:"),
+    ),
     Setting("storage_url", "files:", "`files:` (the folder `media` of the instance folder).", _one_of_schemes("files:")),
     Setting(
         "mail_url",
@@ -267,6 +272,10 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     if settings.language not in settings.languages:
         raise WrongSetting(
             f"FANSITE_LANGUAGES: {settings.language}, the site's language, is missing in {','.join(settings.languages)!r}"
+        )
+    if settings.search_url == "sqlite:" and not settings.sqlite:
+        raise WrongSetting(
+            "FANSITE_SEARCH_URL: sqlite: keeps the index in the site's own SQLite database, and FANSITE_DATABASE_URL names another"
         )
     if not settings.limits and not settings.loopback:
         raise WrongSetting(f"FANSITE_LIMITS: off is only for a loopback FANSITE_BASE_URL, not {settings.base_url}")

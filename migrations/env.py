@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import context
 
 import fansite
-from fansite.core.db import Base
+from fansite.core.db import Base, in_annex
 
 for path in sorted(Path(fansite.__file__).parent.glob("*/models.py")):
     importlib.import_module(f"fansite.{path.parent.name}.models")
@@ -25,6 +25,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
+            include_name=lambda name, kind, _parents: kind != "table" or not in_annex(name),
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fansite.backup.archive import Advance, Archive, Table, Writer
-from fansite.core.db import database_uri, upgrade
+from fansite.core.db import database_uri, in_annex, upgrade
 from fansite.core.errors import Refused
 from fansite.settings import Settings
 
@@ -154,11 +154,12 @@ def _connected(settings: Settings) -> Iterator[sa.Connection]:
 
 
 def _tables(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
-    """Table → its columns, without those the database works out itself."""
+    """Table → its columns, without those the database works out itself, and without tables that back ends make for themselves."""
     inspector = sa.inspect(connection)
     return {
         name: tuple(column["name"] for column in inspector.get_columns(name) if "computed" not in column)
         for name in sorted(inspector.get_table_names())
+        if not in_annex(name)
     }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fansite.backup.archive import Advance, Table
+from fansite.core.db import in_annex
 from fansite.core.errors import Refused
 
 FILE = "fansite.db"
@@ -19,7 +20,8 @@ ROWS_A_STEP = 2000
 
 
 def copy(source: Path, target: Path, advance: Advance) -> None:
-    """One snapshot. In WAL nobody who writes waits for us, and the file we read from stays as it was when we began."""
+    """One snapshot, without what back ends make of it for themselves. In WAL nobody who writes waits for us, and the file we read from
+    stays as it was when we began."""
     with _open(source) as here, _open(target, write=True) as there:
         here.execute("BEGIN")
         here.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -33,6 +35,19 @@ def copy(source: Path, target: Path, advance: Advance) -> None:
 
         here.backup(there, pages=PAGES_A_STEP, progress=tell)
         there.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+        _drop_annexes(there)
+
+
+def _drop_annexes(connection: sqlite3.Connection) -> None:
+    """A table of a full-text index takes those it is made of with it, so that they are not there when their turn comes."""
+    found = connection.execute(
+        "SELECT name, sql LIKE 'CREATE VIRTUAL%' AS virtual FROM sqlite_master WHERE type = 'table' ORDER BY virtual DESC"
+    )
+    names = [name for name, _virtual in found.fetchall() if in_annex(name)]
+    for name in names:
+        connection.execute(f"DROP TABLE IF EXISTS {_quoted(name)}")
+    if names:
+        connection.execute("VACUUM")
 
 
 def schema_of(path: Path) -> str:

@@ -26,9 +26,8 @@ def documents(ids: Sequence[int]) -> list[Document]:
     return [_document(comment) for comment in queries.public_ones(ids)]
 
 
-def every() -> Iterator[list[int]]:
-    """The ids of all published comments, in batches, by key."""
-    last = 0
+def every(last: int) -> Iterator[list[int]]:
+    """The ids of all published comments after one, in batches, by key."""
     while True:
         ids = list(db.session.scalars(after(last)))
         if not ids:

@@ -45,6 +45,8 @@ LOCK_PATIENCE_SECONDS = 2.0
 _SCHEMA = sa.text("SELECT version_num FROM alembic_version")
 # Of all that may be locked in a PostgreSQL database by a number, this one is the site's writer. Given back at the end of its transaction.
 _ONE_WRITER = sa.text("SELECT pg_advisory_xact_lock(4661)")
+# And this one whoever writes to an annex: nobody who writes to the site waits for that.
+_ONE_BUILDER = sa.text("SELECT pg_advisory_xact_lock(4662)")
 # Whoever writes waits as long as the log waits for who reads.
 LOG_PATIENCE_MS = 300
 # Pages of the database each connection keeps. They are forgotten with every commit of another; the system keeps them all.
@@ -222,6 +224,33 @@ def transaction() -> Iterator[Session]:
             session.info.pop("writing", None)
     if touched:
         current_app.extensions["fansite"].clock.bump(touched)
+
+
+# Tables whose names begin so are a back end's own, and follow from the others: no migration makes them, and no backup carries them.
+ANNEXES = ("search_",)
+
+
+def in_annex(table: str) -> bool:
+    return table.startswith(ANNEXES)
+
+
+class Annex:
+    """How a back end that keeps tables of its own beside ours comes to them: by connections and in transactions of its own, so that
+    whatever fails there is no trouble of the site's."""
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        with db.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        if db.session().info.get("writing"):
+            raise RuntimeError("whoever writes to an annex would wait here for itself: end the transaction first")
+        with _write_lock(), db.engine.connect().execution_options(writing=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(_ONE_BUILDER)
+            yield connection
 
 
 def keep(*things: Any) -> None:

@@ -88,12 +88,18 @@ def findable_entries(content: Content) -> Findable:
         return sa.select(sa.literal("entry"), Entry.id).where(of_kind, sa.not_(listed()))
 
     return Findable(
-        content.kind, content.plural, "entry", documents, lambda: _every(content.kind), hidden, present, one=content.label
+        content.kind,
+        content.plural,
+        "entry",
+        documents,
+        lambda last: _every(content.kind, last),
+        hidden,
+        present,
+        one=content.label,
     )
 
 
-def _every(kind: str) -> Iterator[list[int]]:
-    last = 0
+def _every(kind: str, last: int) -> Iterator[list[int]]:
     while True:
         statement = sa.select(Entry.id).where(Entry.id > last, Entry.kind == kind, listed()).order_by(Entry.id).limit(BATCH)
         ids = list(db.session.scalars(statement))

@@ -40,7 +40,8 @@ class Findable:
     subject_kind: str
     # Rows still visible, as documents; an id that is missing in the answer leaves the index.
     documents: Callable[[Sequence[int]], list[Document]]
-    every: Callable[[], Iterator[list[int]]]
+    # Their ids in batches, upwards, from the one after the given one.
+    every: Callable[[int], Iterator[list[int]]]
     # Of what changed a moment ago, `owed(subject_kind)` being its ids: (subject_kind, id) of those nobody may see any more.
     hidden: Callable[[Callable[[str], sa.Select[Any]]], sa.Select[str, int]]
     # Only what everyone may see, in a fixed number of queries.

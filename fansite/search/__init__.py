@@ -14,7 +14,7 @@ feature = Feature(
         Listener(LISTENER, listeners.keep_index, ("news.*", "page.*", "comment.*", "entry.*", "account.erased")),
         Listener("search.rebuild", listeners.rebuild, ("content.loaded",)),
     ],
-    routines=[Routine("search.mend", listeners.mend_index, timedelta(seconds=10))],
+    routines=[Routine("search.rebuild", listeners.mend_index, timedelta(seconds=10))],
     commands=[commands.rebuild],
     checks=[Check("search", checks.present), Check("search", checks.equal, quick=False)],
 )

@@ -27,7 +27,7 @@ def rebuild_search(as_json: bool) -> None:
     \b
     Example:  fansite rebuild search
     """
-    total = sum(len(ids) for findable in findables().values() for ids in findable.every())
+    total = sum(len(ids) for findable in findables().values() for ids in findable.every(0))
     done = 0
     with progress("Indexing", total, quiet=as_json) as advance:
 

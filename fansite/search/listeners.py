@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 
-from fansite.backends.search import Document, SearchNotReady
+from fansite.backends.search import Document, Place, SearchBusy, SearchNotReady
 from fansite.core import outbox
 from fansite.core.db import db
 from fansite.core.outbox import Event
@@ -42,11 +42,18 @@ def keep_index(events: Sequence[Event]) -> None:
 
 
 def mend_index() -> None:
-    """A missing, torn or outdated index is built again from the tables."""
+    """A missing, torn or outdated index is built again from the tables, one that was broken off from there on. And what can wait is done."""
     state = index().state()
-    if state != "ready":
-        log.info("index-rebuild", state=state)
-        index().rebuild(all_documents(_others_first))
+    if state == "ready":
+        while index().tidy():
+            _others_first()
+        return
+    after = index().broken_off()
+    log.info("index-rebuild", state=state, after=after and after.key)
+    try:
+        index().rebuild(all_documents(_others_first, after), after=after)
+    except SearchBusy as busy:
+        log.info("index-rebuild-elsewhere", by=str(busy))  # should it be broken off there, we are back in a moment
 
 
 def rebuild(events: Sequence[Event]) -> None:
@@ -54,18 +61,27 @@ def rebuild(events: Sequence[Event]) -> None:
     index().rebuild(all_documents(_others_first))
 
 
-def all_documents(between: Callable[[], None] = lambda: None) -> Iterator[Document]:
-    """Every document there is, read batch by batch when it is asked for; `between` is called between two."""
-    for findable in findables().values():
-        for ids in findable.every():
-            yield from findable.documents(ids)
+def all_documents(between: Callable[[], None] = lambda: None, after: Place | None = None) -> Iterator[Document]:
+    """Every document there is, or those that come after one, read batch by batch when it is asked for; `between` is called between two."""
+    kinds = list(findables())
+    last = 0
+    if after is not None:
+        kinds = kinds[kinds.index(after.kind) :]
+        last = int(after.key.partition(":")[2])
+    for kind in kinds:
+        for ids in findables()[kind].every(last):
+            documents = findables()[kind].documents(ids)
+            # Whoever takes them writes meanwhile, and a view of the tables held open would let SQLite's log grow with each batch.
             db.session.rollback()
+            yield from documents
             between()
+        last = 0
 
 
 def _others_first() -> None:
-    """A site of many texts takes minutes to index; mail and planned texts do not wait for that, only what would write to the index does."""
-    outbox.meanwhile(without="search.")
+    """A site of many texts takes minutes to index; mail and planned texts do not wait for that, only what would write to the index does,
+    if it would find it busy."""
+    outbox.meanwhile(without="search.rebuild" if index().changes_while_rebuilding else "search.")
 
 
 def _subjects(events: Sequence[Event]) -> dict[str, set[int]]:

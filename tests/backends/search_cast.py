@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
+import fansite.core.db  # how a database is opened  # noqa: F401
 from fansite.backends.search import Document, Query, Search, open_search
 
 FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
@@ -21,8 +25,45 @@ def french(key: str, title: str = "", body: str = "", **rest: Any) -> Document:
     return document(key, title, body, language="fr", **rest)
 
 
-def filled(folder: Path, documents: Iterable[Document]) -> Search:
-    search = open_search("whoosh:", folder)
+class Aside:
+    """A database beside the folder of the index, or wherever the address leads."""
+
+    def __init__(self, folder: Path, url: str = "") -> None:
+        self.url = url or f"sqlite:///{folder.with_suffix('.db')}"
+        self.engine = sa.create_engine(self.url)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        with self.engine.connect().execution_options(writing=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(1)"))
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def opened(folder: Path, url: str = "whoosh:", database: str = "") -> Search:
+    """Its connections go with the index."""
+    aside = Aside(folder, database)
+    search = open_search(url, folder, aside)
+    close = search.close
+
+    def close_all() -> None:
+        close()
+        aside.close()
+
+    search.close = close_all  # type: ignore[method-assign]
+    return search
+
+
+def filled(folder: Path, documents: Iterable[Document], url: str = "whoosh:", database: str = "") -> Search:
+    search = opened(folder, url, database)
     search.rebuild(iter(list(documents)))
     return search
 

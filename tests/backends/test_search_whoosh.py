@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from fansite.backends.search import Answer, Document, Query, SearchBusy, SearchNotReady, open_search
+from fansite.backends.search import Answer, Document, Query, SearchBusy, SearchNotReady
 from fansite.backends.search import whoosh_index as engine
-from tests.backends.search_cast import document, filled, found, many
+from tests.backends.search_cast import document, filled, found, many, opened
 from tests.effort import takes_at_most
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,10 +27,9 @@ ROOT = Path(__file__).resolve().parents[2]
 WRITER = """
     import itertools, sys
     from pathlib import Path
-    from fansite.backends.search import open_search
-    from tests.backends.search_cast import document
+    from tests.backends.search_cast import document, opened
 
-    search = open_search("whoosh:", Path(sys.argv[1]))
+    search = opened(Path(sys.argv[1]))
     print("ready", flush=True)
     for batch in itertools.count(int(sys.argv[2])):
         sys.stdin.readline()
@@ -80,7 +79,7 @@ def index_of(folder: Path) -> Path:
 
 
 def test_nothing_is_touched_before_the_first_use(folder):
-    open_search("whoosh:", folder).close()
+    opened(folder).close()
     assert not folder.exists()
 
 
@@ -151,7 +150,7 @@ def test_a_torn_index_is_noticed_and_rebuilt(folder, search, kind, tear):
 
     tear(torn)
 
-    newcomer = open_search("whoosh:", folder)
+    newcomer = opened(folder)
     for one in (search, newcomer):
         assert one.state() in ("broken", "missing")
         for text in ("marmots", "word7", '"marmots played"', "wrod7"):
@@ -243,7 +242,7 @@ def test_a_killed_writer_loses_no_batch_it_acknowledged_and_leaves_no_part_of_on
         assert set(counts.values()) <= {0, 3}
         assert {number for number in acknowledged if counts[number] != 3} == set()
         batch += 1
-        if open_search("whoosh:", folder).state() != "ready":  # killed between the commit and its seal
+        if opened(folder).state() != "ready":  # killed between the commit and its seal
             search.rebuild(many(30))
             acknowledged.clear()
     assert search.state() == "ready"
@@ -255,15 +254,14 @@ def test_a_killed_rebuild_leaves_the_old_index(folder, search):
     script = """
         import sys
         from pathlib import Path
-        from fansite.backends.search import open_search
-        from tests.backends.search_cast import many
+        from tests.backends.search_cast import many, opened
 
         def endless():
             yield from many(60)
             print("filling", flush=True)
             sys.stdin.readline()
 
-        open_search("whoosh:", Path(sys.argv[1])).rebuild(endless())
+        opened(Path(sys.argv[1])).rebuild(endless())
     """
     command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script), str(folder)]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -300,7 +298,7 @@ def test_eight_threads_read_while_the_index_is_changed_and_rebuilt(folder, searc
     try:
         for reader in readers:
             reader.start()
-        other = open_search("whoosh:", folder)
+        other = opened(folder)
         for step in range(4):
             other.apply(many(3, start=100 + step), [])
             other.rebuild(many(30 + step))

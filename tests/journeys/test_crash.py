@@ -31,8 +31,8 @@ from fansite.accounts import operations as accounts
 from fansite.accounts.models import Account
 from fansite.accounts.sessions import COOKIE
 from fansite.app import create_app
-from fansite.backends.search import open_search
 from fansite.core.db import db, get, transaction, upgrade
+from tests.backends.search_cast import opened
 from tests.cast import PASSWORD
 from tests.serve.served import Served, free_port, until
 from tests.texts import news_post
@@ -195,7 +195,7 @@ def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(site):
 def everything_is_found(site: Site, acknowledged: dict[str, str]) -> float:
     """Seconds until the index holds what the tables show, every acknowledged comment among it."""
     began = time.monotonic()
-    index = open_search("whoosh:", site.folder / "search")
+    index = opened(site.folder / "search")
     wanted = {f"comment:{where.partition('#comment-')[2]}" for where in acknowledged.values()}
 
     def equal() -> bool:

@@ -46,7 +46,7 @@ def test_what_left_the_public_is_no_document_and_is_not_presented(site, cast, po
     for findable in (site.findables["news"], site.findables["page"]):
         assert findable.documents([post]) == []
         assert findable.present([post]) == {}
-        assert list(findable.every()) == []
+        assert list(findable.every(0)) == []
 
 
 def test_finds_are_presented_in_one_query_with_their_authors(site, cast, post, count_queries):
@@ -68,7 +68,7 @@ def test_finds_are_presented_in_one_query_with_their_authors(site, cast, post, c
 def test_documents_of_many_cost_two_queries(site, cast, count_queries):
     many_posts(200)
     with count_queries() as counted:
-        documents = [document for ids in site.findables["news"].every() for document in site.findables["news"].documents(ids)]
+        documents = [document for ids in site.findables["news"].every(0) for document in site.findables["news"].documents(ids)]
     assert len(documents) == 200
     assert len(counted) <= 4  # ids, texts, tags, and that there are no more
 

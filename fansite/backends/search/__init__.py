@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from .door import Door
 
 State = Literal["ready", "missing", "broken"]
 
@@ -67,7 +70,17 @@ class Answer:
     ready: bool = True
 
 
+class Place(NamedTuple):
+    """How far a rebuild came: the last document it wrote, of all that are read kind by kind and by their numbers."""
+
+    kind: str
+    key: str
+
+
 class Search(Protocol):
+    # Whether `apply` gets its turn between two documents of a rebuild; else it finds the index busy.
+    changes_while_rebuilding: bool
+
     def apply(self, put: Iterable[Document], drop: Iterable[str] = ()) -> None:
         """Makes these documents findable and these keys not, at once; a key in both is dropped. Best in batches of up to 200.
 
@@ -75,17 +88,31 @@ class Search(Protocol):
         """
 
     def purge(self) -> None:
-        """What was dropped stands in no file any more: for words somebody has a right to see gone."""
+        """What was dropped leaves the files too, at once or by the next calls of `tidy`: for words somebody has a right to see gone."""
+
+    def tidy(self) -> bool:
+        """A little of what can wait: what a purge and earlier indexes left, of other backends too. True while there is more."""
 
     def find(self, query: Query) -> Answer:
         """Never raises for what a visitor typed, nor for an index that is missing or broken: then nothing is found."""
 
-    def rebuild(self, documents: Iterator[Document], progress: Callable[[int], None] | None = None) -> None:
-        """Fills a new index aside and swaps it in. The iterator is first asked when no other change can come between:
-        what it reads must be read then, not before. `progress` is told the number of documents so far."""
+    def rebuild(
+        self, documents: Iterator[Document], progress: Callable[[int], None] | None = None, after: Place | None = None
+    ) -> None:
+        """Fills a new index aside and lets it take the other's place. The iterator is first asked when no change can be lost any more:
+        what it reads must be read then, not before. `progress` is told the number of documents so far. With `after`, what
+        `broken_off` told, the documents are those that follow there, and the index that was begun is gone on with.
+
+        Raises `SearchBusy` when another process is at it."""
+
+    def broken_off(self) -> Place | None:
+        """Where a rebuild stopped that nobody goes on with."""
 
     def state(self) -> State:
         """`missing` and `broken` ask for a rebuild."""
+
+    def size(self) -> int:
+        """How many documents can be found."""
 
     def years(self) -> list[int]:
         """The years something can be found of, newest first."""
@@ -96,10 +123,16 @@ class Search(Protocol):
     def close(self) -> None: ...
 
 
-def open_search(url: str, folder: Path) -> Search:
+def open_search(url: str, folder: Path, door: Door) -> Search:
     """The backend a setting names. Touches no file before its first use, so it may be made before a fork."""
-    if url != "whoosh:":
-        raise ValueError(f"expected whoosh:, got {url!r}")
-    from .whoosh_index import WhooshIndex  # it imports what stands above
+    # They import what stands above.
+    if url == "whoosh:":
+        from .whoosh_index import WhooshIndex
 
-    return WhooshIndex(folder)
+        return WhooshIndex(folder, door)
+    if url == "sqlite:":
+        from .fts5 import Fts5
+        from .table_index import TableIndex
+
+        return TableIndex(Fts5(), door, folder)
+    raise ValueError(f"expected whoosh: or sqlite:, got {url!r}")

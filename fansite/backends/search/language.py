@@ -73,6 +73,16 @@ def words(text: str, start: int = 0, end: int | None = None) -> Iterator[Word]:
             yield from _parts(found, chunk.start())
 
 
+def spellings(text: str) -> Iterator[str]:
+    """The words of composed text, as `words` finds them, only as they are written; behind the first of a chain "/" and all of it."""
+    for found in _CHUNK.findall(text):
+        if found.isalnum():
+            yield found.lower()[:LONGEST_WORD]
+        else:
+            for part in _parts(found, 0):
+                yield f"{part.text}/{part.joined}" if part.joined else part.text
+
+
 def _parts(chunk: str, offset: int) -> Iterator[Word]:
     parts = [
         Word(match.group().lower()[:LONGEST_WORD], offset + match.start(), offset + match.end())

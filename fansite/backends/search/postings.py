@@ -1,10 +1,12 @@
-"""An open index as ranking asks it: which documents hold a term, how often and where, and how long their fields are."""
+"""An open Whoosh index as ranking asks it: which documents hold a term, how often and where, and how long their fields are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
+
+from .language import Word, forms_of
 
 # Reading them takes 2 µs each.
 MOST_VOCABULARY = 40_000
@@ -19,7 +21,7 @@ class Postings:
         self._leaves = reader.leaf_readers()
         self._lengths: dict[str, dict[int, float]] = {}
         self._averages: dict[str, float] = {}
-        self._vocabulary: list[tuple[str, int, str]] | None = None
+        self._vocabulary: list[tuple[str, str]] | None = None
         self._years: list[int] | None = None
 
     def documents(self, field: str, term: str) -> Iterator[tuple[int, float]]:
@@ -59,6 +61,12 @@ class Postings:
             self._averages[field] = self.reader.field_length(field) / documents
         return self._averages[field]
 
+    def forms_of(self, word: Word) -> dict[str, tuple[str, ...]]:
+        return forms_of(word)
+
+    def holders(self, _word: Word, found: int) -> int:
+        return found
+
     def years(self) -> list[int]:
         """Newest first. A year whose documents were all dropped may still stand in the index."""
         if self._years is None:
@@ -71,17 +79,9 @@ class Postings:
         for entry in self.reader.expand_prefix("vocabulary", prefix):
             yield entry.decode().partition(" ")[2]
 
-    def vocabulary(self) -> list[tuple[str, int, str]]:
-        """Every written word with its spelling without accents and the set of its letters, read once per commit."""
+    def vocabulary(self) -> list[tuple[str, str]]:
+        """Every written word behind its spelling without accents, read once per commit."""
         if self._vocabulary is None:
             entries = (entry.decode().partition(" ") for entry in islice(self.reader.lexicon("vocabulary"), MOST_VOCABULARY))
-            self._vocabulary = [(plain, letters_of(plain), written) for plain, _, written in entries]
+            self._vocabulary = [(plain, written) for plain, _, written in entries]
         return self._vocabulary
-
-
-def letters_of(word: str) -> int:
-    """The letters a word has, a bit each: two words a slip apart differ in two at most."""
-    letters = 0
-    for letter in word:
-        letters |= 1 << (ord(letter) & 31)
-    return letters

@@ -1,7 +1,7 @@
 """Which documents answer a query, best first.
 
-Whoosh keeps the postings; the sums are ours, because its own scorer takes each field for itself. Here a word counts once per document
-(BM25F): its occurrences in title, text and tags are added up first and levelled off after, and how rare it is counts over all
+The engines keep the postings; the sums are ours, the same for all: their own scorers take each field, or each form of a word, for itself.
+Here a word counts once per document (BM25F): its occurrences in title, text and tags are added up first and levelled off after, and how rare it is counts over all
 languages. On top come a bonus for documents that hold more of what was asked, and one for words that stand side by side.
 The numbers were tuned on Cranfield and PIAF (tests/backends/test_search_relevance.py); they lie on a plateau, not on a peak.
 """
@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from .language import BRANCHES, Word, fold, forms_of, stops, terms
-from .postings import Postings
+from .language import BRANCHES, Word, fold, stops, terms
 from .queries import Phrase, Wanted
 
 
@@ -55,12 +54,37 @@ Forms = Mapping[str, tuple[str, ...]]  # branch to terms
 Places = Mapping[tuple[int, str], set[int]]  # (document, field) to positions
 
 
+class Postings(Protocol):
+    """What is asked of an index, or of that part of it which is worth a closer look."""
+
+    size: int  # documents in the whole index
+
+    def documents(self, field: str, term: str) -> Iterator[tuple[int, float]]:
+        """Numbers of documents that hold a term, with how often."""
+
+    def positions(self, field: str, term: str, among: list[int]) -> Iterator[tuple[int, list[int]]]:
+        """Where a term stands in some documents, given in order."""
+
+    def relative_length(self, field: str, document: int) -> float:
+        """A field's length against the average of the documents that have it."""
+
+    def forms_of(self, word: Word) -> Forms:
+        """The terms a word stands for."""
+
+    def holders(self, word: Word, found: int) -> int:
+        """In how many documents of the whole index a word stands, of which so many were found here."""
+
+    def words_from(self, prefix: str) -> Iterator[str]:
+        """The written words that begin so when accents are left away."""
+
+
 def rank(postings: Postings, wanted: Wanted, among: Among) -> dict[int, float]:
     """Every document that answers, with its score."""
-    scored = {word: frequencies(postings, forms_of(word)) for word in wanted.scored}
+    scored = {word: frequencies(postings, postings.forms_of(word)) for word in wanted.scored}
     if wanted.beginning in scored and not scored[wanted.beginning]:
         scored[wanted.beginning] = frequencies(postings, _forms_of_beginning(postings, wanted.beginning))
-    rarity = {word: _rarity(len(found), postings.size) for word, found in scored.items() if found}
+    holders = {word: postings.holders(word, len(found)) for word, found in scored.items()}
+    rarity = {word: rarity_of(number, postings.size) for word, number in holders.items() if number}
     scores = _scores(scored, rarity)
     scores = {number: scores[number] for number in _allowed(postings, wanted, set(scores), among)}
     best = sorted(scores, key=lambda number: scores[number], reverse=True)[:CANDIDATES]
@@ -93,7 +117,7 @@ def _forms_of_beginning(postings: Postings, word: Word) -> Forms:
     return {branch: tuple(dict.fromkeys(term for ending in endings for term in terms(ending, branch))) for branch in BRANCHES}
 
 
-def _rarity(holders: int, documents: int) -> float:
+def rarity_of(holders: int, documents: int) -> float:
     return math.log(1 + (documents - holders + 0.5) / (holders + 0.5))
 
 
@@ -128,7 +152,7 @@ def _allowed(postings: Postings, wanted: Wanted, scored: set[int], among: Among)
 def _holding(postings: Postings, phrase: Phrase, among: set[int]) -> set[int]:
     """Documents with these words in this order, side by side."""
     for word in phrase:
-        among = among.intersection(frequencies(postings, forms_of(word)))
+        among = among.intersection(frequencies(postings, postings.forms_of(word)))
     if len(phrase) == 1 or not among:
         return among
     numbers = sorted(among)
@@ -173,7 +197,7 @@ def _value(left: Word, right: Word, rarity: Mapping[str, float]) -> float:
 
 def _places(postings: Postings, word: Word, numbers: list[int]) -> Places:
     places: dict[tuple[int, str], set[int]] = defaultdict(set)
-    for branch, forms in forms_of(word).items():
+    for branch, forms in postings.forms_of(word).items():
         for text in WEIGHTS:
             for term in forms:
                 for number, positions in postings.positions(f"{text}_{branch}", term, numbers):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from .language import Word, fold, forms_of, stops
-from .postings import Postings, letters_of
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Protocol
+
+from .language import Word, fold, stops
 from .queries import Wanted, read_query
-from .ranking import Among, frequencies, rank
-from .schema import entry_of
 
 # A slip in a short word makes another word ("tour", "four"): only longer ones are guessed at, twice wrong only when long.
 SHORTEST = 4
@@ -14,37 +15,59 @@ SHORTEST_FOR_TWO = 7
 MOST_WORDS = 4
 
 
-def better_spelling(postings: Postings, wanted: Wanted, among: Among) -> str | None:
+class Spelling(Protocol):
+    """What an index knows of words; what is gone though it may not know it yet counts for nothing."""
+
+    def unknown(self, word: Word) -> bool:
+        """Whether it stands in no document."""
+
+    def near(self, typed: str, slips: int) -> Iterable[tuple[str, str]]:
+        """(without accents, as written) of words that may be no more than so many slips away."""
+
+    def holders(self, written: str) -> int:
+        """In how many documents it stands."""
+
+    def finds(self, wanted: Wanted) -> bool: ...
+
+
+def better_spelling(spelling: Spelling, wanted: Wanted) -> str | None:
     """The query with its unknown words replaced by near ones, if that finds something."""
-    unknown = [word for word in wanted.scored if among.without.issuperset(frequencies(postings, forms_of(word)))][:MOST_WORDS]
+    unknown = [word for word in wanted.scored if spelling.unknown(word)][:MOST_WORDS]
     text = wanted.text
     for word in sorted(unknown, key=lambda word: word.start, reverse=True):
-        nearest = _nearest(postings, word, among)
+        nearest = _nearest(spelling, word)
         if nearest:
             written = nearest.capitalize() if text[word.start].isupper() else nearest
             text = text[: word.start] + written + text[word.end :]
-    if text == wanted.text or not rank(postings, read_query(text), among):
+    if text == wanted.text or not spelling.finds(read_query(text)):
         return None
     return " ".join(text.split())
 
 
-def _nearest(postings: Postings, word: Word, among: Among) -> str | None:
+def _nearest(spelling: Spelling, word: Word) -> str | None:
     typed = fold(word.text)
     if len(typed) < SHORTEST:
         return None
     slips = 2 if len(typed) >= SHORTEST_FOR_TWO else 1
     letters = letters_of(typed)
     found: list[tuple[int, bool, int, str]] = []
-    for entry, others, written in postings.vocabulary():
-        if abs(len(entry) - len(typed)) > slips or (letters ^ others).bit_count() > 2 * slips or stops(written):
+    for plain, written in spelling.near(typed, slips):
+        if abs(len(plain) - len(typed)) > slips or (letters ^ letters_of(plain)).bit_count() > 2 * slips or stops(written):
             continue
-        distance = slips_between(typed, entry)
-        # Counted one by one: the vocabulary still has the words of documents that were dropped.
-        numbers = postings.documents("vocabulary", entry_of(written)) if distance <= slips else ()
-        holders = sum(number not in among.without for number, _ in numbers)
+        distance = slips_between(typed, plain)
+        holders = spelling.holders(written) if distance <= slips else 0
         if holders:
-            found.append((distance, entry[0] != typed[0], -holders, written))
+            found.append((distance, plain[0] != typed[0], -holders, written))
     return min(found)[3] if found else None
+
+
+@lru_cache(maxsize=1 << 16)
+def letters_of(word: str) -> int:
+    """The letters a word has, a bit each: two words a slip apart differ in two at most."""
+    letters = 0
+    for letter in word:
+        letters |= 1 << (ord(letter) & 31)
+    return letters
 
 
 def slips_between(typed: str, meant: str) -> int:

@@ -21,8 +21,10 @@ from uuid import uuid4
 
 from whoosh.filedb.filestore import FileStorage
 
-from . import Answer, Document, Query, SearchBusy, SearchNotReady, State, sums
+from . import Answer, Document, Place, Query, SearchBusy, SearchNotReady, State, sums
 from .answers import answer
+from .door import Door
+from .leftovers import sweep_tables
 from .postings import Postings
 from .queries import read_query
 from .schema import fields_of, make_of_index, make_schema
@@ -51,8 +53,11 @@ class Kept(NamedTuple):
 class WhooshIndex:
     """Safe to share between threads: one reader, one question at a time (Whoosh's readers share a file position)."""
 
-    def __init__(self, folder: Path) -> None:
+    changes_while_rebuilding = False
+
+    def __init__(self, folder: Path, door: Door) -> None:
         self.folder = folder
+        self.door = door
         self.patience = PATIENCE_SECONDS
         self.schema = make_schema()
         self.make = make_of_index()
@@ -69,6 +74,10 @@ class WhooshIndex:
 
     def years(self) -> list[int]:
         return self._ask(Postings.years, [])
+
+    def size(self) -> int:
+        name = self._current()
+        return self._open(name).doc_count() if name is not None and self._mine(name) else 0
 
     def _ask(self, question: Callable[[Postings], T], nothing: T) -> T:
         with self._guard:
@@ -169,7 +178,17 @@ class WhooshIndex:
                 pass
             sums.seal(self.folder / name)
 
-    def rebuild(self, documents: Iterator[Document], progress: Callable[[int], None] | None = None) -> None:
+    def tidy(self) -> bool:
+        return sweep_tables(self.door)
+
+    def broken_off(self) -> Place | None:
+        return None  # one that was killed begins anew
+
+    def rebuild(
+        self, documents: Iterator[Document], progress: Callable[[int], None] | None = None, after: Place | None = None
+    ) -> None:
+        if after is not None:
+            raise SearchBusy("a rebuild of this index is never broken off")
         with self._writing():
             self._sweep(keep=self._current())
             name = f"{self.make}-{uuid4().hex[:12]}"
