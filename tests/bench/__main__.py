@@ -16,6 +16,7 @@ from tests.bench.machine import cores
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="1,000 posts only, short rounds, nothing written: two minutes")
+    parser.add_argument("--memory", action="store_true", help="only what is held in use, by process, and how long a start takes")
     parser.add_argument("--check", nargs=2, metavar=("BEFORE", "AFTER"), help="compare two commits")
     asked = parser.parse_args()
     missing = [name for name in ("wrk", "nginx") if not shutil.which(name) and not shutil.which(f"/usr/sbin/{name}")]
@@ -26,9 +27,13 @@ def main() -> int:
         print("There is one core: the load generator takes time from the server, and the figures say little.")
     if asked.check:
         return 0 if check.compare(*asked.check) else 1
+    if asked.memory:
+        print("\n".join(report.lines_of(measures.memory(sites.SMALL))))
+        return 0
     found = [measures.measure(sites.SMALL, seconds=1 if asked.quick else 3, rounds=1 if asked.quick else 3)]
     if not asked.quick:
         found.append(measures.measure(sites.LARGE, seconds=3, rounds=3))
+        found[0].facts.update(measures.memory(sites.SMALL))
         found[0].facts["texts imported in a second"] = measures.importing()
         number, seconds, mib = measures.sitemap(1_000_000)
         found[0].facts.update(

@@ -14,16 +14,24 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def family(pid: int) -> list[int]:
-    """A process and all below it."""
+    """A process and its children, the eldest first."""
     with open(f"/proc/{pid}/task/{pid}/children") as file:
-        return [pid, *(member for child in file.read().split() for member in family(int(child)))]
+        return [pid, *map(int, file.read().split())]
 
 
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process so far (proc(5), fields 14 and 15 of `stat`)."""
+    return sum(_times(pid)[:2]) / TICKS
+
+
+def cpu_seconds_of_ended(pid: int) -> float:
+    """The same of its children that have ended (fields 16 and 17)."""
+    return sum(_times(pid)[2:]) / TICKS
+
+
+def _times(pid: int) -> list[int]:
     with open(f"/proc/{pid}/stat") as file:
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+        return [int(field) for field in file.read().rpartition(")")[2].split()[11:15]]
 
 
 def cpu_seconds_of_load() -> float:
@@ -47,7 +55,7 @@ def cores() -> int:
 
 @dataclass
 class Spent:
-    """Processor time by process, the eldest first."""
+    """Processor time by process, the eldest first; a worker's is also that of those before it, which made way."""
 
     by_process: list[float] = field(default_factory=list)
 
@@ -59,10 +67,11 @@ class Spent:
 @contextmanager
 def watched(pid: int) -> Iterator[Spent]:
     """The processor time of a family of processes meanwhile."""
-    spent, members = Spent(), family(pid)
-    before = [cpu_seconds(member) for member in members]
+    spent, ended = Spent(), cpu_seconds_of_ended(pid)
+    before = {member: cpu_seconds(member) for member in family(pid)}
     yield spent
-    spent.by_process = [cpu_seconds(member) - earlier for member, earlier in zip(members, before, strict=True)]
+    spent.by_process = [cpu_seconds(member) - before.pop(member, 0.0) for member in family(pid)]
+    spent.by_process[-1] += cpu_seconds_of_ended(pid) - ended - sum(before.values())
 
 
 def pinned(core: int) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,7 +17,8 @@ from pathlib import Path
 from tests.bench import sites
 from tests.bench.load import Answers, median, read, readers, write
 from tests.bench.machine import CLIENT_CORE, cpu_seconds_of_load, family, pinned, proportional_mib, watched
-from tests.bench.sites import BUILD, GZIP, Running, Size, get, made, physical_limit, served, settled, signed_in
+from tests.bench.sites import BUILD, GZIP, Running, Size, forms, get, made, physical_limit, served, settled, signed_in
+from tests.bench.use import use
 
 CLIENTS = 8
 # Some two hundred pages a second.
@@ -76,11 +77,11 @@ def measure(size: Size, *, seconds: int, rounds: int) -> Results:
             results.figures.append(_figure(name, "kept ready", site, path, seconds, 1, headers=(GZIP,)))
         results.figures += list(_beside_nginx(site, "/", seconds, rounds))
     if size.searched:
-        _with_the_worker(results, folder, list(paths.values()), seconds)
+        _with_the_worker(results, folder, seconds)
     return results
 
 
-def _with_the_worker(results: Results, folder: Path, paths: list[str], seconds: int) -> None:
+def _with_the_worker(results: Results, folder: Path, seconds: int) -> None:
     for query in ("ukulele", "the"):
         with served(folder, FANSITE_PAGE_MEMORY="0") as site:
             results.figures.append(
@@ -90,11 +91,6 @@ def _with_the_worker(results: Results, folder: Path, paths: list[str], seconds: 
         figure, facts = posting(folder, workers, seconds=4 * seconds)
         results.figures.append(figure)
         results.facts.update(facts)
-        with served(folder, workers=workers, worker=True) as site:
-            results.facts[f"seconds from the start to the first answer, {workers} web"] = site.seconds_to_first_answer
-            for path in paths:
-                read(site.url(path), seconds=1)
-            results.facts[f"MiB of memory, {workers} web and the worker"] = _memory(site)
 
 
 def _places(folder: Path) -> dict[str, str]:
@@ -167,8 +163,23 @@ def _beside_nginx(site: Running, path: str, seconds: int, rounds: int) -> Iterat
             yield _of(f"{name}: nginx", "a file", beside)
 
 
-def _memory(site: Running) -> float:
-    return proportional_mib(family(site.pid))
+# ---- start and memory -----------------------------------------------------------------------------------------------------------
+
+
+def memory(size: Size) -> dict[str, float]:
+    """Of all `fansite serve` started, once its index was made, its cards drawn and its pages read by many; and how long a start takes."""
+    facts = {}
+    for web in (1, 2):
+        folder, name = made(size), f"{web} web and the worker"
+        shutil.rmtree(folder / "search", ignore_errors=True)
+        with served(folder, workers=web, worker=True) as site:
+            use(site, folder)
+            held = [proportional_mib([pid]) for pid in family(site.pid)]
+        facts[f"seconds from the start to the first answer, {name}"] = site.seconds_to_first_answer
+        facts[f"MiB of memory in use, {name}"] = sum(held)
+        members = ["supervisor", *(f"web {number}" for number in range(1, web + 1)), "worker"]
+        facts.update({f"MiB of the {member}, {name}": mib for member, mib in zip(members, held, strict=True)})
+    return facts
 
 
 # ---- writing ------------------------------------------------------------------------------------------------------------------
@@ -179,7 +190,7 @@ def posting(folder: Path, workers: int, *, seconds: int) -> tuple[Figure, dict[s
     others read pages that are kept ready. And what each side of it costs."""
     with served(folder, workers=workers, worker=True) as site:
         cookie = signed_in(site)
-        token, actions = _forms(site, cookie)
+        token, actions = forms(site, cookie)
         settled(site)
         before, load = _comments_in(folder), cpu_seconds_of_load()
         headers = (f"Cookie: {cookie}", f"Origin: {site.url('')}")
@@ -196,16 +207,6 @@ def posting(folder: Path, workers: int, *, seconds: int) -> tuple[Figure, dict[s
     sides = {"web": sum(spent.by_process[:-1]), "worker": spent.by_process[-1], "load": load}
     facts = {f"{name}: CPU ms of the {side}": 1000 * cost / answers.number for side, cost in sides.items()}
     return Figure(name, "written", answers.per_second, 1000 * spent.seconds / answers.number, answers.p50, answers.p99), facts
-
-
-def _forms(site: Running, cookie: str) -> tuple[str, list[str]]:
-    """The token of the session, and where comments are sent to, on several posts."""
-    token, actions = "", []
-    for slug in sorted(set(re.findall(r'href="(/news/[a-z0-9-]+)"', get(site.port, "/news/")[2].decode())))[:8]:
-        page = get(site.port, slug, Cookie=cookie)[2].decode()
-        actions += re.findall(r'action="(/comments/on/\d+)"', page)[:1]
-        token = (re.findall(r'name="csrf_token" value="([^"]+)"', page) or [token])[0]
-    return token, actions
 
 
 def _elsewhere(folder: Path, actions: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from math import log10
@@ -28,8 +28,12 @@ def table(results: Sequence[Results]) -> str:
         ]
         lines.append("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
         lines += [row(figure) for figure in one.figures]
-        lines += ["", *(f"- {name}: {value:,.1f}" for name, value in one.facts.items())]
+        lines += ["", *lines_of(one.facts)]
     return "\n".join(lines) + "\n"
+
+
+def lines_of(facts: Mapping[str, float]) -> list[str]:
+    return [f"- {name}: {value:,.1f}" for name, value in facts.items()]
 
 
 def row(figure: Figure) -> str:

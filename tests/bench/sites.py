@@ -123,11 +123,11 @@ def _first_answer(port: int, process: subprocess.Popen[bytes], began: float) -> 
 
 def settled(site: Running) -> None:
     """Waits until its worker has nothing more to do."""
-    worker = family(site.pid)[-1]
     for _ in range(240):
+        worker = family(site.pid)[-1]
         before = cpu_seconds(worker)
         time.sleep(1.5)  # longer than it pauses
-        if cpu_seconds(worker) - before < AT_REST_SECONDS:
+        if worker == family(site.pid)[-1] and cpu_seconds(worker) - before < AT_REST_SECONDS:  # else it made way
             return
     raise RuntimeError("the worker finds no end")
 
@@ -153,6 +153,16 @@ def signed_in(site: Running, name: str = "fay") -> str:
     if cookie is None:
         raise RuntimeError(f"{name} cannot sign in")
     return cookie[0]
+
+
+def forms(site: Running, cookie: str) -> tuple[str, list[str]]:
+    """The token of the session, and where comments are sent to, on several posts."""
+    token, actions = "", []
+    for slug in sorted(set(re.findall(r'href="(/news/[a-z0-9-]+)"', get(site.port, "/news/")[2].decode())))[:8]:
+        page = get(site.port, slug, Cookie=cookie)[2].decode()
+        actions += re.findall(r'action="(/comments/on/\d+)"', page)[:1]
+        token = (re.findall(r'name="csrf_token" value="([^"]+)"', page) or [token])[0]
+    return token, actions
 
 
 @contextmanager

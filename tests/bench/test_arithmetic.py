@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 
 import pytest
 from lxml import etree
@@ -44,6 +47,43 @@ def test_the_kernel_is_asked_for_a_whole_family():
         while cpu_seconds(os.getpid()) == before:
             sum(range(10_000))
     assert spent.seconds > 0
+
+
+BUSY_FAMILY = """
+import os, time
+def child(work):
+    pid = os.fork()
+    if not pid:
+        print(flush=True)
+        os.read(0, 1)
+        ends = time.process_time() + work
+        while time.process_time() < ends: pass
+        os._exit(0)
+    return pid
+first = child(0.3)
+os.read(0, 1)
+os.waitpid(first, 0)
+child(0)
+os.read(0, 1)
+"""
+
+
+def test_the_time_of_a_worker_that_made_way_is_that_of_its_follower():
+    parent = subprocess.Popen([sys.executable, "-c", BUSY_FAMILY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+    assert parent.stdin and parent.stdout
+    try:
+        parent.stdout.readline()
+        former = family(parent.pid)
+        with watched(parent.pid) as spent:
+            parent.stdin.write(b"..")
+            parent.stdout.readline()
+            assert family(parent.pid) != former
+        assert len(spent.by_process) == 2
+        assert 0.25 < spent.by_process[-1] < 2
+    finally:
+        for pid in family(parent.pid)[::-1]:
+            os.kill(pid, signal.SIGKILL)
+        parent.communicate()
 
 
 def test_ratios_are_those_of_the_same_round():
