@@ -289,3 +289,19 @@ def test_the_site_itself_is_served(tmp_path, empty_database):
         assert served.left() == []
     finally:
         served.end()
+
+
+def test_the_worker_alone_is_started_again_too_and_stops_when_asked(tmp_path, empty_database):
+    (tmp_path / "fansite.db").write_bytes(empty_database.read_bytes())
+    command = [sys.executable, "-c", "from fansite.cli import main; main()", "worker"]
+    served = Served(tmp_path, 0, command, {**os.environ, "FANSITE_INSTANCE_PATH": str(tmp_path)})
+    try:
+        until(lambda: "The worker runs. Ctrl-C stops." in served.text, 60)
+        (worker,) = served.children()
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: served.children() - {worker})
+        served.process.terminate()
+        assert served.process.wait(10) == 0
+        assert served.left() == []
+    finally:
+        served.end()
