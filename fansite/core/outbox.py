@@ -32,8 +32,10 @@ BATCH = 200
 IDLE_SECONDS = 0.5
 # Index, pictures and cards take memory by the handful: what is free again goes back to the system this often.
 GIVE_BACK_SECONDS = 5.0
-# What it keeps all the same, in pieces too small to go back: a worker that grew by this much makes way for a fresh one.
-MOST_GROWTH = 12 * 1024 * 1024
+# What it keeps all the same, in pieces too small to go back: a worker that grew by this much makes way for a fresh one once nothing is due;
+# and one that has rested for as long as stands above, already when it is by this much larger than at its first rest.
+MOST_GROWTH = 24 * 1024 * 1024
+MOST_AT_REST = 3 * 1024 * 1024
 # Between two looks at a database that does not answer: a full disk must not be filled by the log about it.
 LONGEST_PAUSE_SECONDS = 30.0
 # Failures back off to an hour and stay visible; after these tries a person has to look.
@@ -224,12 +226,13 @@ def try_again(listener: str) -> int:
 def work(app: Flask, stop: threading.Event) -> None:
     """Delivers until `stop` is set, the delivery that is running being finished first; or until this process has grown large and nothing
     is due: whoever started it starts another."""
-    pause, looked, began = IDLE_SECONDS, time.monotonic(), held()
+    pause, looked, size = IDLE_SECONDS, time.monotonic(), _Size(held())
     while not stop.is_set():
         try:
             with app.app_context():
                 run_routines()
-                more = any(_round(stop))
+                full = _round(stop)
+            more, size.worked = any(full), size.worked or bool(full)
             pause = IDLE_SECONDS
         except sa.exc.OperationalError as problem:
             more, pause = False, min(LONGEST_PAUSE_SECONDS, 2 * pause)
@@ -237,11 +240,28 @@ def work(app: Flask, stop: threading.Event) -> None:
         if time.monotonic() - looked > GIVE_BACK_SECONDS:
             give_back()
             looked = time.monotonic()
-            if not more and held() - began > MOST_GROWTH:
-                log.info("worker-makes-way", grown_mib=(held() - began) // 1024**2)
+            if not more and size.too_large(held()):
+                log.info("worker-makes-way")
                 break
         if not more:
             stop.wait(pause)
+
+
+@dataclass
+class _Size:
+    """The bytes a worker held when it began, and when it first rested: by then it has what any worker needs."""
+
+    began: int
+    rested: int | None = None
+    # Whether anything was delivered since it was last looked at.
+    worked: bool = False
+
+    def too_large(self, now: int) -> bool:
+        worked, self.worked = self.worked, False
+        if worked or now - self.began > MOST_GROWTH:
+            return now - self.began > MOST_GROWTH
+        self.rested = now if self.rested is None else self.rested
+        return now - self.rested > MOST_AT_REST
 
 
 def deliver_all(limit: int = 1000) -> int:

@@ -366,34 +366,45 @@ def test_the_worker_works_until_it_is_asked_to_stop(app, hears):
     assert not worker.is_alive()
 
 
-class Grown(threading.Event):
-    """A worker that has grown too large before it begins to wait, and is looked at after each round."""
+class Sizes(threading.Event):
+    """A worker that holds so many MiB when it begins and each time it is looked at, which is after every round; asked to stop at last."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, by: int) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *mib: int, told_after: Sequence[int] = ()) -> None:
         super().__init__()
-        sizes = iter([5 * by])
-        monkeypatch.setattr(outbox, "held", lambda: next(sizes, 6 * by))
+        self.sizes, self.told_after, self.waits = list(mib), told_after, 0
+        monkeypatch.setattr(outbox, "held", lambda: self.sizes.pop(0) * 1024**2)
         monkeypatch.setattr(outbox, "GIVE_BACK_SECONDS", 0.0)
-        self.waits = 0
 
     def wait(self, timeout: float | None = None) -> bool:
         self.waits += 1
-        return self.set() if self.waits == 3 else False
+        if self.waits in self.told_after:
+            told(f"gig:{self.waits}")
+        return self.set() if not self.sizes else False
 
 
 def test_a_worker_that_grew_large_makes_way_once_nothing_is_due(app, hears, monkeypatch):
     heard = hears("index", batch=2)
     told(*(f"gig:{number}" for number in range(5)))
-    stop = Grown(monkeypatch, by=outbox.MOST_GROWTH + 1)
+    stop = Sizes(monkeypatch, 80, 80 + 25, 80)
     outbox.work(app, stop)
     assert not stop.waits
     assert heard.batches == [["gig:0", "gig:1"], ["gig:2", "gig:3"], ["gig:4"]]
 
 
-def test_a_worker_that_grew_little_goes_on(app, monkeypatch):
-    stop = Grown(monkeypatch, by=outbox.MOST_GROWTH)
+def test_a_worker_at_rest_makes_way_when_it_is_larger_than_at_its_first_rest(app, hears, monkeypatch):
+    hears("index")
+    stop = Sizes(monkeypatch, 80, 90, 93, 94, 80)
     outbox.work(app, stop)
-    assert stop.waits == 3
+    assert stop.waits == 2
+    busy = Sizes(monkeypatch, 80, 90, 95, 103, 93, 94, 80, told_after=[1, 2])
+    outbox.work(app, busy)
+    assert busy.waits == 4
+
+
+def test_a_worker_that_grew_little_goes_on(app, monkeypatch):
+    stop = Sizes(monkeypatch, 80, 90, 92, 93, 93, 91)
+    outbox.work(app, stop)
+    assert stop.waits == 5
 
 
 # ---- pages --------------------------------------------------------------------------------------------------------------------
