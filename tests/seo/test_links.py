@@ -8,13 +8,16 @@ import pytest
 from PIL import Image
 
 from fansite.appearance import operations as appearance
+from fansite.core import outbox
 from fansite.core.db import get
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
 from fansite.pages import operations as pages
+from fansite.seo import listeners
+from fansite.seo.cards import draw
 from fansite.seo.listeners import catch_up, storage
 from tests.client import ORIGIN
-from tests.texts import news_post
+from tests.texts import news_post, say
 
 
 @pytest.fixture
@@ -95,6 +98,16 @@ def test_what_came_without_a_word_gets_its_card_in_time(cast, stranger):
     quiet = news_post(cast.eli, slug="rain", title="Rain")
     catch_up()
     assert picture_of_link(stranger) == (f"/media/cards/{get(NewsPost, quiet.id).card}", "Rain")
+
+
+def test_while_many_cards_are_drawn_others_get_their_turn(cast, monkeypatch):
+    post = news_post(cast.eli, slug="rain", title="Rain")
+    say(post, cast.fay)
+    outbox._long_work.pause_until = 0.0
+    waiting: list[int] = []
+    monkeypatch.setattr(listeners, "draw", lambda card: waiting.append(outbox.waiting()[0]) or draw(card))
+    catch_up()
+    assert waiting and not any(waiting)
 
 
 def test_a_card_whose_file_is_lost_is_not_found(post, stranger, worker):
