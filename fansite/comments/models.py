@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fansite.core import markup
+from fansite.core.content import Entry
 from fansite.core.db import Model, index_of_some
 from fansite.lib.times import now
 
@@ -38,6 +39,24 @@ class Rendered:
 
 def rendered(body: str, *, standing: bool) -> Rendered:
     return Rendered(body, standing, markup.render(body, trust="fan", standing=standing))
+
+
+class _OfPlace(NamedTuple):
+    id: int
+    kind: str
+    language: str
+    slug: str
+    status: str
+    visibility: str
+    comments_open: bool
+    comments_count: int
+    threads_count: int
+
+
+class Place(_OfPlace):
+    """Of an entry, what rules and addresses ask about where a comment stands."""
+
+    public: Any = Entry.public
 
 
 class Comment(Model):

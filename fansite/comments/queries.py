@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from fansite.accounts.models import Account
-from fansite.comments.models import COMMENTS_A_PAGE, COMMENTS_A_THREAD_PAGE, THREADS_A_PAGE, Comment, Revision
+from fansite.comments.models import COMMENTS_A_PAGE, COMMENTS_A_THREAD_PAGE, THREADS_A_PAGE, Comment, Place, Revision
 from fansite.core.content import Entry, hidden_with_words, listed
 from fansite.core.db import db
 
 
-def last_page(entry: Entry) -> int:
+def last_page(entry: Entry | Place) -> int:
     return max(1, -(-entry.threads_count // THREADS_A_PAGE))
 
 
@@ -98,7 +98,7 @@ def rank_in_thread(comment: Comment) -> int:
     )
 
 
-def share_of_thread(comment: Comment, entry: Entry) -> int | None:
+def share_of_thread(comment: Comment, entry: Entry | Place) -> int | None:
     """How many comments of its thread the entry's page shows; None when all."""
     if entry.comments_count <= COMMENTS_A_PAGE:
         return None

@@ -209,8 +209,8 @@ def author_path(comment: Any) -> str | None:
     return path_for("fans.show", username=comment.author.username_key)
 
 
-def address_of(comment: Comment, entry: Entry) -> str:
-    """Where a comment stands: a page of its entry, or of its long thread."""
+def address_of(comment: Comment, entry: Any) -> str:
+    """Where a comment stands: a page of its entry (or of what is known of it, a `Place`), or of its long thread."""
     anchor = f"comment-{comment.id}"
     if comment.thread is None:
         last = queries.last_page(entry)

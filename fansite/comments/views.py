@@ -174,8 +174,7 @@ def _sent(entry_id: int, form: CommentForm) -> Any:
             token = operations.keep_draft(entry_id, body=body, parent_id=parent_id, address=visitor_key())
             return _go_on(path_for("accounts.login", draft=token))
         nonce = nonce_of(form.nonce.data or request.headers.get("Idempotency-Key", ""))
-        comment = operations.post(entry_id, by=g.person, body=body, parent_id=parent_id, nonce=nonce)
-        address = address_of(comment, _entry(entry_id))
+        address = address_of(*operations.post_at(entry_id, by=g.person, body=body, parent_id=parent_id, nonce=nonce))
         if form.rules.data:
             rules.accept(g.person.id, form.rules.data)
         return _go_on(address, created=True)

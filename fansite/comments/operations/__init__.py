@@ -3,7 +3,7 @@
 from fansite.comments.operations.deciding import approve, hide, restore, touch_again
 from fansite.comments.operations.drafting import find_draft, keep_draft, post_draft, sweep_drafts
 from fansite.comments.operations.renewing import render_older
-from fansite.comments.operations.writing import edit, parent_is_gone, post, resend, withdraw
+from fansite.comments.operations.writing import edit, parent_is_gone, post, post_at, resend, withdraw
 
 __all__ = [
     "approve",
@@ -13,6 +13,7 @@ __all__ = [
     "keep_draft",
     "parent_is_gone",
     "post",
+    "post_at",
     "post_draft",
     "render_older",
     "resend",

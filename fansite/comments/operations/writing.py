@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from fansite.accounts.models import Account
 from fansite.comments import policy
-from fansite.comments.models import MAX_BODY, Comment, Rendered, Revision, rendered
+from fansite.comments.models import MAX_BODY, Comment, Place, Rendered, Revision, rendered
 from fansite.comments.operations.standing import claim, new_ids, once_more, stand, touch_pages
 from fansite.core import limits, markup
 from fansite.core.content import Entry
@@ -33,25 +33,32 @@ LATEST = 40
 
 def post(entry_id: int, *, by: Account, body: str, parent_id: int | None = None, nonce: str | None = None) -> Comment:
     """Stores a comment once. It is published, or waits for a moderator; `comment.status` says which."""
+    return post_at(entry_id, by=by, body=body, parent_id=parent_id, nonce=nonce)[0]
+
+
+def post_at(
+    entry_id: int, *, by: Account, body: str, parent_id: int | None = None, nonce: str | None = None
+) -> tuple[Comment, Place]:
+    """The same, and where it stands."""
     body, author_id = fit(body), by.id
     # Before the lock that all writers share: it takes as long as all the rest.
     text = rendered(body, standing=in_good_standing(by))
     with transaction():
         author, entry, known = _who_and_where(author_id, entry_id, nonce)
         if known is not None:
-            return once_more(known)
+            return once_more(known), entry
         require_open(entry)
         require(policy.post, author, entry)
         parent = parent_in(entry, parent_id)
         latest = _latest(author)
         known = _sent_twice(latest, entry, parent_id, body)
         if known is not None:
-            return once_more(known)
+            return once_more(known), entry
         _keep_pace(author)
         verdict = checks.judge(_writing(author, body, latest))
         comment = _publish_or_hold(author, entry, parent, text, nonce, verdict)
-        keep(comment, entry)  # the answer says where it stands
-        return comment
+        keep(comment)  # the answer says where it stands
+        return comment, entry._replace(comments_count=entry.comments_count + int(comment.visible))
 
 
 def edit(comment_id: int, *, by: Account, body: str) -> Comment:
@@ -121,14 +128,14 @@ def fit(body: str) -> str:
     return body
 
 
-def require_open(entry: Entry) -> None:
+def require_open(entry: Entry | Place) -> None:
     if not entry.public:
         raise Gone() if entry.status == "withdrawn" else NotFound()
     if not entry.comments_open:
         raise Refused(_l("Comments on this page are closed."), field="body")
 
 
-def parent_in(entry: Entry, parent_id: int | None) -> Comment | None:
+def parent_in(entry: Entry | Place, parent_id: int | None) -> Comment | None:
     """The comment that is answered: one that everybody can read, on the same page."""
     if parent_id is None:
         return None
@@ -162,17 +169,18 @@ class Author(_OfAuthor):
     keeps_order: Any = Account.keeps_order
 
 
-def _who_and_where(author_id: int, entry_id: int, nonce: str | None) -> tuple[Author, Entry, int | None]:
+def _who_and_where(author_id: int, entry_id: int, nonce: str | None) -> tuple[Author, Place, int | None]:
     """Both locked; and the comment that came with the same nonce."""
     found = db.session.execute(_WHO_AND_WHERE, {"author": author_id, "entry": entry_id, "nonce": nonce}).one_or_none()
     if found is None:
         raise NotFound()
-    *author, entry, known = found
-    return Author._make(author), entry, known
+    *facts, known = found
+    who = len(Author._fields)
+    return Author._make(facts[:who]), Place._make(facts[who:]), known
 
 
 def _publish_or_hold(
-    author: Author, entry: Entry, parent: Comment | None, text: Rendered, nonce: str | None, verdict: checks.Verdict
+    author: Author, entry: Place, parent: Comment | None, text: Rendered, nonce: str | None, verdict: checks.Verdict
 ) -> Comment:
     if text.standing != in_good_standing(author):  # a moderator decided meanwhile
         text = rendered(text.body, standing=not text.standing)
@@ -227,7 +235,7 @@ def _writing(author: Account | Author, body: str, latest: Sequence[Any]) -> Writ
     return Writing(text=body, author=author, at=now(), earlier=[(one.body, one.posted_at) for one in latest])
 
 
-def _sent_twice(latest: Sequence[Any], entry: Entry, parent_id: int | None, body: str) -> int | None:
+def _sent_twice(latest: Sequence[Any], entry: Entry | Place, parent_id: int | None, body: str) -> int | None:
     """The same words at the same place a moment ago: a retry without a nonce."""
     if limits.lifted():
         return None
@@ -242,13 +250,12 @@ def _sent_twice(latest: Sequence[Any], entry: Entry, parent_id: int | None, body
 _ROW = Comment.__table__.c
 _BY_AUTHOR = _ROW.author_id == sa.bindparam("author")
 _WITH_NONCE = sa.select(_ROW.id).where(_BY_AUTHOR, _ROW.nonce == sa.bindparam("nonce")).scalar_subquery()
-_ACCOUNT = Account.__table__
+_ACCOUNT, _ENTRY = Account.__table__, Entry.__table__
 _WHO_AND_WHERE = (
-    sa.select(*(_ACCOUNT.c[name] for name in Author._fields), Entry, _WITH_NONCE)
-    .join_from(_ACCOUNT, Entry, sa.true())
-    .where(_ACCOUNT.c.id == sa.bindparam("author"), Entry.id == sa.bindparam("entry"))
-    .with_for_update(of=[_ACCOUNT, Entry])
-    .execution_options(populate_existing=True)
+    sa.select(*(_ACCOUNT.c[name] for name in Author._fields), *(_ENTRY.c[name] for name in Place._fields), _WITH_NONCE)
+    .join_from(_ACCOUNT, _ENTRY, sa.true())
+    .where(_ACCOUNT.c.id == sa.bindparam("author"), _ENTRY.c.id == sa.bindparam("entry"))
+    .with_for_update(of=[_ACCOUNT, _ENTRY])
 )
 _LATEST = (
     sa.select(_ROW.id, _ROW.entry_id, _ROW.parent_id, _ROW.status, _ROW.body, _ROW.posted_at)
