@@ -8,8 +8,10 @@ import sqlalchemy as sa
 
 from fansite.accounts import emails
 from fansite.contact.models import Letter
+from fansite.core import listing
 from fansite.core.content import Entry, listed, of_kind
-from fansite.core.db import db
+from fansite.core.db import db, microseconds
+from fansite.core.listing import Listing
 from fansite.pages.models import Page
 
 A_PAGE = 30
@@ -20,20 +22,17 @@ SLUG = "contact"
 
 def heap(name: str, page: int) -> tuple[Sequence[Letter], int]:
     """A page of one heap, newest first, and the number of the last page."""
-    wanted = Letter.state.in_(HEAPS[name])
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(Letter).where(wanted)) or 0
-    letters = db.session.scalars(
-        sa.select(Letter)
-        .where(wanted)
-        .order_by(Letter.received_at.desc(), Letter.id.desc())
-        .limit(A_PAGE)
-        .offset((page - 1) * A_PAGE)
-    ).all()
-    return letters, max(1, -(-total // A_PAGE))
+    return listing.page_of(_LISTS[name].order, sa.select(Letter), page, A_PAGE)
 
 
 def count_new() -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Letter).where(Letter.state == "new")) or 0
+    return len(_LISTS["new"].order)
+
+
+_LISTS = {
+    name: Listing(f"letters.{name}", ("letter",), Letter.id, microseconds(Letter.received_at), (Letter.state.in_(states),))
+    for name, states in {**HEAPS, "new": ("new",)}.items()
+}
 
 
 def letters_of(account_id: int, email: str | None) -> Sequence[Letter]:

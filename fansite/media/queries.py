@@ -9,8 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from fansite.core import listing
 from fansite.core.content import Entry, Written, contents
 from fansite.core.db import db
+from fansite.core.listing import Listing
 from fansite.media.models import Face, Picture
 
 PER_PAGE = 48
@@ -52,15 +54,23 @@ def from_old_path(path: str) -> Picture | None:
 
 def library(number: int, *, words: str = "", undescribed: bool = False) -> tuple[Sequence[Picture], int]:
     """A page of the library, newest first, and the number of the last page."""
-    wanted: list[sa.ColumnElement[bool]] = [Picture.removed_at.is_(None)]
+    rows = sa.select(Picture).options(joinedload(Picture.uploaded_by))
+    if not words.split():
+        return listing.page_of((_UNDESCRIBED if undescribed else _LIBRARY).order, rows, number, PER_PAGE)
+    wanted = [*_IN_LIBRARY, *(_SILENT if undescribed else ())]
     for word in words.split()[:8]:
         like = f"%{_plain(word)}%"
         wanted.append(sa.or_(Picture.alt.ilike(like, escape="\\"), Picture.credit.ilike(like, escape="\\")))
-    if undescribed:
-        wanted += [Picture.alt == "", Picture.decorative.is_(False)]
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Picture).where(*wanted)) or 0
-    statement = sa.select(Picture).options(joinedload(Picture.uploaded_by)).where(*wanted).order_by(Picture.id.desc())
-    return db.session.scalars(statement.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all(), max(1, -(-total // PER_PAGE))
+    found = rows.where(*wanted).order_by(Picture.id.desc()).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
+    return db.session.scalars(found).all(), max(1, -(-total // PER_PAGE))
+
+
+_IN_LIBRARY: tuple[sa.ColumnElement[bool], ...] = (Picture.removed_at.is_(None),)
+_SILENT: tuple[sa.ColumnElement[bool], ...] = (Picture.alt == "", Picture.decorative.is_(False))
+_BY_NUMBER = sa.literal_column("0", sa.Integer)
+_LIBRARY = Listing("media.library", ("picture",), Picture.id, _BY_NUMBER, _IN_LIBRARY)
+_UNDESCRIBED = Listing("media.undescribed", ("picture",), Picture.id, _BY_NUMBER, (*_IN_LIBRARY, *_SILENT))
 
 
 def latest(limit: int) -> Sequence[Picture]:

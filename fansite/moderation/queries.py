@@ -12,7 +12,9 @@ from flask import current_app
 from sqlalchemy.orm import joinedload, selectinload
 
 from fansite.accounts.models import Account
-from fansite.core.db import db
+from fansite.core import listing
+from fansite.core.db import db, microseconds
+from fansite.core.listing import Listing
 from fansite.moderation.models import DECISIONS, LogLine, Report, Review
 from fansite.rules import queries as rules
 from fansite.rules.queries import Brief
@@ -67,30 +69,34 @@ class LogEntry:
 
 
 def count_decided() -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Review).where(Review.decision.is_not(None))) or 0
+    return len(_QUEUES["recent"].order)
 
 
 def counts() -> dict[str, int]:
     """How many wait in each queue."""
-    rows = db.session.execute(
-        sa.select(Review.queue, sa.func.count()).where(Review.decided_at.is_(None)).group_by(Review.queue)
-    ).all()
-    return {"pending": 0, "reported": 0, **{row[0]: row[1] for row in rows}}
+    return {queue: len(_QUEUES[queue].order) for queue in ("pending", "reported")}
 
 
 def in_queue(queue: str, page: int, *, also: int | None = None) -> tuple[Sequence[Item], Item | None]:
     """A page of what waits, oldest first; of `recent`, what was decided, newest first. And one more review, wherever it stands."""
-    statement = _with_people(sa.select(Review))
-    if queue == "recent":
-        statement = statement.where(Review.decided_at.is_not(None), Review.decision.is_not(None)).order_by(
-            Review.decided_at.desc(), Review.id.desc()
-        )
-    else:
-        statement = statement.where(Review.decided_at.is_(None), Review.queue == queue).order_by(Review.opened_at, Review.id)
-    reviews = db.session.scalars(statement.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
-    other = db.session.scalars(_with_people(sa.select(Review).where(Review.id == also))).all() if also else []
+    rows = _with_people(sa.select(Review))
+    reviews, _last = listing.page_of(_QUEUES[queue].order, rows, page, PER_PAGE, upwards=queue != "recent")
+    other = db.session.scalars(rows.where(Review.id == also)).all() if also else []
     found = items([*reviews, *other])
     return found[: len(reviews)], found[-1] if other else None
+
+
+def _waiting(queue: str) -> Listing:
+    where = (Review.decided_at.is_(None), Review.queue == queue)
+    return Listing(f"moderation.{queue}", ("review",), Review.id, microseconds(Review.opened_at), where)
+
+
+_DECIDED = (Review.decided_at.is_not(None), Review.decision.is_not(None))
+_QUEUES = {
+    "pending": _waiting("pending"),
+    "reported": _waiting("reported"),
+    "recent": Listing("moderation.recent", ("review",), Review.id, microseconds(Review.decided_at), _DECIDED, was="second"),
+}
 
 
 def review_item(review_id: int) -> Item | None:

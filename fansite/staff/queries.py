@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,15 +12,22 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from fansite.accounts.models import Account
+from fansite.core import changes, listing
+from fansite.core.changes import Change
 from fansite.core.content import STATUSES, Entry
-from fansite.core.db import db
-from fansite.core.kept import kept
+from fansite.core.db import db, microseconds
+from fansite.core.listing import EntryListing, Known, Listing, Order, Place
 from fansite.core.web import entry_path
 from fansite.core.web.paths import settings
 from fansite.lib.times import now
+from fansite.search import queries as search
 from fansite.staff.models import PRESENT, EditorPresence, TranslationWaiver, WorkingCopy
 
 A_HEAP = 8
+# Of each kind and state, the titles that are looked through while somebody types.
+LATELY = 500
+# In how many a site may be written: numbers of texts and languages are told apart by it.
+MOST_LANGUAGES = 1000
 A_PAGE = 50
 MOST_CHOICES = 200
 A_FEW = 2
@@ -34,12 +42,12 @@ ORDER: dict[str, sa.ColumnElement[Any]] = {
 
 def heap(status: str, kinds: Sequence[str]) -> Sequence[Entry]:
     """The first few of one status, of all kinds."""
-    order = ORDER.get(status, Entry.withdrawn_at.desc())
+    order, of_status = ORDER.get(status, Entry.withdrawn_at.desc()), [Entry.status == status]
+    if status == "withdrawn":  # by the index of its date, which says what else it holds; not by that of the status
+        of_status = [Entry.withdrawn_at.is_not(None), sa.func.coalesce(Entry.status, "") == status]
     # Each kind by its own index, and of those few the first.
     first = [
-        sa.select(
-            sa.select(Entry.id).where(Entry.status == status, Entry.kind == kind).order_by(order).limit(A_HEAP).subquery().c.id
-        )
+        sa.select(sa.select(Entry.id).where(Entry.kind == kind, *of_status).order_by(order).limit(A_HEAP).subquery().c.id)
         for kind in kinds
     ]
     statement = sa.select(Entry).options(joinedload(Entry.author)).where(Entry.id.in_(sa.union_all(*first)))
@@ -48,14 +56,15 @@ def heap(status: str, kinds: Sequence[str]) -> Sequence[Entry]:
 
 def page_of(kind: str, status: str | None, number: int) -> tuple[Sequence[Entry], int]:
     """Entries of a kind, the last changed first, and the number of the last page."""
-    wanted = [Entry.kind == kind, *([Entry.status == status] if status in STATUSES else [])]
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(Entry).where(*wanted)) or 0
-    last = max(1, -(-total // A_PAGE))
-    order = (Entry.updated_at.desc(), Entry.id.desc())
-    # What is passed over is passed over in the index alone.
-    ids = sa.select(Entry.id).where(*wanted).order_by(*order).limit(A_PAGE).offset((number - 1) * A_PAGE)
-    statement = sa.select(Entry).options(joinedload(Entry.author)).where(Entry.id.in_(ids.subquery().select()))
-    return db.session.scalars(statement.order_by(*order)).all(), last
+    order = _entries(kind, status if status in STATUSES else None).order
+    return listing.page_of(order, sa.select(Entry).options(joinedload(Entry.author)), number, A_PAGE)
+
+
+@cache
+def _entries(kind: str, status: str | None) -> Listing:
+    where = (Entry.kind == kind, *([Entry.status == status] if status else []))
+    name = f"staff.entries.{kind}.{status or 'all'}"
+    return Listing(name, ("entry",), Entry.id, microseconds(Entry.updated_at), where, was="second")
 
 
 def opened(model: type[Any], entry_id: int) -> Any:
@@ -157,17 +166,45 @@ class Linked:
 
 def names(start: str) -> Sequence[str]:
     """Of people who can be met on the site."""
-    wanted = (Account.username_key.startswith(start.lower(), autoescape=True), Account.disabled_at.is_(None))
+    start = start.lower()
+    begins = Account.username_key.between(start, start + chr(0x10FFFF))  # as the index has them
+    wanted = (begins, Account.disabled_at.is_(None))
     return db.session.scalars(sa.select(Account.username).where(*wanted).order_by(Account.username_key).limit(A_HEAP)).all()
 
 
-def titled(words: str) -> list[Linked]:
-    """Texts whose titles hold all of these words; what is public first, then the last changed."""
-    wanted = [Entry.title.icontains(word, autoescape=True) for word in words.split()[:6]]
+def titled(words: str, kinds: Sequence[str]) -> list[Linked]:
+    """Texts whose titles hold all of these words, or parts of words; what is public first, then the last changed. Of the older ones only
+    what search knows: else each letter typed would look at every title there is."""
+    wanted = words.split()[:6]
+    found = [Linked(entry.title, entry_path(entry), _note(entry)) for entry in _lately_titled(wanted, kinds)]
+    if len(found) < A_HEAP and wanted:
+        there = {one.address for one in found}
+        hits = [find.result for find in search.find(" ".join(wanted), None, None, 1).finds if find.kind in kinds]
+        found += [
+            Linked(hit.title, hit.address, hit.language.upper())
+            for hit in hits
+            if hit.address not in there and all(word.casefold() in hit.title.casefold() for word in wanted)
+        ]
+    return found[:A_HEAP]
+
+
+def _lately_titled(words: Sequence[str], kinds: Sequence[str]) -> Sequence[Entry]:
+    lately = [
+        sa.select(
+            sa.select(Entry.id, Entry.title)
+            .where(Entry.kind == kind, Entry.status == status)
+            .order_by(Entry.updated_at.desc(), Entry.id.desc())
+            .limit(LATELY)
+            .subquery()
+        )
+        for kind in kinds
+        for status in ("published", "scheduled", "draft")
+    ]
+    every = sa.union_all(*lately).subquery()
+    hold = sa.select(every.c.id).where(*(every.c.title.icontains(word, autoescape=True) for word in words))
     public = sa.case((Entry.status == "published", 0), else_=1)
-    statement = sa.select(Entry).where(Entry.status.in_(("published", "scheduled", "draft")), *wanted)
-    found = db.session.scalars(statement.order_by(public, Entry.updated_at.desc()).limit(A_HEAP))
-    return [Linked(entry.title, entry_path(entry), _note(entry)) for entry in found]
+    statement = sa.select(Entry).where(Entry.id.in_(hold)).order_by(public, Entry.updated_at.desc()).limit(A_HEAP)
+    return db.session.scalars(statement).all()
 
 
 def _note(entry: Entry) -> str:
@@ -186,48 +223,59 @@ class Lacking:
 
 def lacking(kinds: Sequence[str], languages: Sequence[str], *, newest: bool, number: int) -> tuple[list[Lacking], int, int]:
     """(text, language it lacks): a page of them, the number of all, and the last page. Drafts and texts taken down need none."""
-    total = _count_lacking(kinds, languages)
-    here = slice((number - 1) * A_PAGE, number * A_PAGE)
-    first = [
-        sa.select(_first_lacking(language, kind, status, newest, here.stop).subquery())
-        for language in languages
-        for kind in kinds
-        for status in TRANSLATED
-    ]
-    some = sa.union_all(*first).subquery()
-    order = some.c.at.desc() if newest else some.c.at.asc()
-    statement = sa.select(Entry, some.c.language).join(some, some.c.id == Entry.id).options(joinedload(Entry.author))
-    rows = db.session.execute(statement.order_by(order, Entry.id, some.c.language).limit(A_PAGE).offset(here.start))
-    return [Lacking(entry, language) for entry, language in rows], total, max(1, -(-total // A_PAGE))
-
-
-def _first_lacking(language: str, kind: str, status: str, newest: bool, number: int) -> sa.Select[Any]:
-    """Read off the index until there are enough."""
-    order = (Entry.published_at.desc(), Entry.id.asc()) if newest else (Entry.published_at.asc(), Entry.id.asc())
-    return _lacking_in(language, [kind], [status]).order_by(*order).limit(number)
+    order = _all_lacking(tuple(kinds), tuple(languages)).order
+    here = order.downwards(number, A_PAGE) if newest else order.upwards(number, A_PAGE)
+    pairs = [(one // MOST_LANGUAGES, languages[one % MOST_LANGUAGES]) for one in here]
+    rows = sa.select(Entry).options(joinedload(Entry.author)).where(Entry.id.in_({id for id, _language in pairs}))
+    found = {entry.id: entry for entry in db.session.scalars(rows)}
+    shown = [Lacking(found[id], language) for id, language in pairs if id in found]
+    return shown, len(order), max(1, -(-len(order) // A_PAGE))
 
 
 def count_lacking(kinds: Sequence[str]) -> int:
-    """How many, as far as the public can see: asked again when a text comes, goes or is told to need none."""
-
-    return _count_lacking(kinds, settings().languages)
+    return len(_all_lacking(tuple(kinds), settings().languages).order)
 
 
-def _count_lacking(kinds: Sequence[str], languages: Sequence[str]) -> int:
-    def count() -> int:
-        every = sa.union_all(*(_lacking_in(language, kinds, TRANSLATED) for language in languages)).subquery()
-        return db.session.scalar(sa.select(sa.func.count()).select_from(every)) or 0
+@cache
+def _all_lacking(kinds: tuple[str, ...], languages: tuple[str, ...]) -> LackingListing:
+    """A text that lacks two languages stands in it twice: its numbers are the text's, and in it the language's."""
+    name, key = ".".join(("staff.lacking", *kinds, *languages)), microseconds(Entry.published_at)
+    return LackingListing(name, ("entry",), Entry.id, key, _may_lack(kinds), languages=languages)
 
-    name = ".".join(("staff.lacking", *kinds, *languages))
-    return kept(name, (*(f"list:{kind}" for kind in kinds), "list:translations"), count)
+
+@dataclass(frozen=True)
+class LackingListing(EntryListing):
+    languages: tuple[str, ...] = ()
+
+    def read(self) -> Known:
+        number, places = changes.newest(), list[Place]()
+        for nth, language in enumerate(self.languages):
+            rows = db.session.connection().execute(sa.select(self.key, self.id).where(*self.where, _lacks(language)))
+            places += [(key, id * MOST_LANGUAGES + nth) for key, id in rows]
+        return Known(number, Order(places), {})
+
+    def moves(self, what: list[Change]) -> tuple[set[Place], list[Place]]:
+        lack = [sa.case((sa.and_(*self.where, _lacks(language)), 1), else_=0) for language in self.languages]
+        statement = sa.select(self.key, self.id, *lack).where(self.id.in_(self.concerned(what)))
+        now = db.session.connection().execute(statement).all()
+        stood = {(key, id) for key, id, *_lack in now if key is not None} | {(one.first or 0, one.row_id) for one in what}
+        return (
+            {(key, id * MOST_LANGUAGES + nth) for key, id in stood for nth in range(len(self.languages))},
+            [(key, id * MOST_LANGUAGES + nth) for key, id, *lacks in now for nth, lack in enumerate(lacks) if lack],
+        )
 
 
 # Drafts and texts taken down need no translation.
 TRANSLATED = ("scheduled", "published")
 
 
-def _lacking_in(language: str, kinds: Sequence[str], statuses: Sequence[str]) -> sa.Select[Any]:
-    """The first texts of their groups, none of which is in this language or was said to need none."""
+def _may_lack(kinds: Sequence[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    """The first texts of their groups."""
+    return Entry.kind.in_(kinds), Entry.status.in_(TRANSLATED), Entry.translation_of_id.is_(None)
+
+
+def _lacks(language: str) -> sa.ColumnElement[bool]:
+    """Nothing of its group is in this language, nor was it said to need none."""
     other = sa.orm.aliased(Entry, flat=True)
     there = sa.select(sa.literal(1)).where(other.translation_of_id == Entry.id, other.language == language).correlate(Entry)
     waived = (
@@ -235,16 +283,4 @@ def _lacking_in(language: str, kinds: Sequence[str], statuses: Sequence[str]) ->
         .where(TranslationWaiver.entry_id == Entry.id, TranslationWaiver.language == language)
         .correlate(Entry)
     )
-    lacking: Any = sa.select(
-        Entry.id.label("id"),
-        sa.literal(language).label("language"),
-        Entry.published_at.label("at"),
-    ).where(
-        Entry.kind.in_(kinds),
-        Entry.status.in_(statuses),
-        Entry.translation_of_id.is_(None),
-        Entry.language != language,
-        ~there.exists(),
-        ~waived.exists(),
-    )
-    return lacking  # type: ignore[no-any-return]
+    return sa.and_(Entry.language != language, ~there.exists(), ~waived.exists())

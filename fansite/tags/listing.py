@@ -7,9 +7,10 @@ from heapq import nsmallest
 
 import sqlalchemy as sa
 
+from fansite.core import changes
 from fansite.core.changes import Change
 from fansite.core.db import db
-from fansite.core.listing import EntryListing, Known, Order, Place
+from fansite.core.listing import EntryListing, Known, Listing, Order, Place
 from fansite.tags.models import entry_tag
 
 
@@ -34,10 +35,7 @@ class TaggedListing(EntryListing):
 
     def follow(self, before: Known, number: int, what: list[Change]) -> Known:
         gone, come = self.moves(what)
-        ids = {id for _key, id in gone}
-        tags_now: dict[int, set[int]] = {}
-        for entry_id, tag_id in db.session.connection().execute(_TAGS_OF, {"ids": sorted(ids)}):
-            tags_now.setdefault(entry_id, set()).add(tag_id)
+        tags_now = tags_of({id for _key, id in gone})
         tags_then = {(one.row_id, one.related_id) for one in what if one.topic == "tag" and one.related_id is not None}
         concerned = {*(tag_id for _id, tag_id in tags_then), *(tag_id for tags in tags_now.values() for tag_id in tags)}
         parts = dict(before.parts)
@@ -46,6 +44,35 @@ class TaggedListing(EntryListing):
             if not parts[tag_id]:
                 del parts[tag_id]
         return Known(number, before.order.changed(gone, come), parts)
+
+
+class UsesListing(Listing):
+    """Follows the topic `tag`: the entries of any kind and state under each tag, by their numbers alone."""
+
+    def count(self) -> dict[int, int]:
+        return {tag_id: len(under) for tag_id, under in self.known().parts.items()}
+
+    def read(self) -> Known:
+        number, under = changes.newest(), dict[int, list[Place]]()
+        for entry_id, tag_id in db.session.connection().execute(sa.select(entry_tag.c.entry_id, entry_tag.c.tag_id)):
+            under.setdefault(tag_id, []).append((0, entry_id))
+        return Known(number, _NONE, {tag_id: Order(places) for tag_id, places in under.items()})
+
+    def follow(self, before: Known, number: int, what: list[Change]) -> Known:
+        ids = changes.rows_of(what)
+        places, tags_now = [(0, id) for id in ids], tags_of(ids)
+        parts = dict(before.parts)
+        for tag_id in {one.related_id for one in what if one.related_id is not None}:
+            parts[tag_id] = parts.get(tag_id, _NONE).changed(places, _with(tag_id, places, tags_now))
+        return Known(number, _NONE, parts)
+
+
+def tags_of(ids: Iterable[int]) -> dict[int, set[int]]:
+    """Entry → the numbers of its tags."""
+    found: dict[int, set[int]] = {}
+    for entry_id, tag_id in db.session.connection().execute(_TAGS_OF, {"ids": sorted(ids)}):
+        found.setdefault(entry_id, set()).add(tag_id)
+    return found
 
 
 _NONE = Order()

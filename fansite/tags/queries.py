@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
 from fansite.core.db import db
+from fansite.tags.listing import UsesListing
 from fansite.tags.models import Tag, Tagged, entry_tag
 
 _OF_ENTRY = sa.select(Tag).join(entry_tag).where(entry_tag.c.entry_id == sa.bindparam("entry")).order_by(Tag.name)
@@ -42,6 +43,8 @@ def named(used: Mapping[int, int]) -> list[tuple[str, str, int]]:
 
 def everything() -> Sequence[tuple[Tag, int]]:
     """Every tag and how many entries carry it, drafts among them: for the desk."""
-    used = sa.func.count(entry_tag.c.entry_id)
-    statement = sa.select(Tag, used).outerjoin(entry_tag, entry_tag.c.tag_id == Tag.id).group_by(Tag.id).order_by(Tag.name)
-    return [(tag, count) for tag, count in db.session.execute(statement)]
+    used = _USES.count()
+    return [(tag, used.get(tag.id, 0)) for tag in db.session.scalars(sa.select(Tag).order_by(Tag.name))]
+
+
+_USES = UsesListing("tags.uses", ("tag",), entry_tag.c.entry_id, sa.literal_column("0", sa.Integer), ())

@@ -20,6 +20,7 @@ from fansite.media import queries as pictures
 from fansite.media.showing import described
 from fansite.seo.cards import Card, draw
 from fansite.staff import queries
+from fansite.staff.desks import DESKS
 from fansite.staff.forms import MOTIF_NAMES, number_or_none
 from fansite.staff.views.blueprint import bp
 
@@ -76,7 +77,7 @@ def names() -> Response:
 def texts() -> Response:
     """Texts whose titles hold these words; what is public first."""
     _spend("texts")
-    found = queries.titled(_asked())
+    found = queries.titled(_asked(), tuple(DESKS))
     return _told([{"label": one.title, "note": one.note, "text": f"[{_label(one.title)}]({one.address})"} for one in found])
 
 
