@@ -100,7 +100,7 @@ class Comment(Model):
         sa.UniqueConstraint("author_id", "nonce"),
         # With the status, so that the published ones before a page of a long thread are passed over without being read.
         sa.Index("ix_comment_entry_thread_path", "entry_id", "thread", "path", "status"),
-        sa.Index("ix_comment_author_posted", "author_id", "posted_at", "status", "entry_id"),
+        sa.Index("ix_comment_author_posted", "author_id", "posted_at", "id", "status", "entry_id"),
         sa.Index("ix_comment_status_posted", "status", "posted_at"),
         # What was said last below a text, or in one of its threads.
         sa.Index("ix_comment_entry_posted", "entry_id", "posted_at", "id", "status", "thread"),

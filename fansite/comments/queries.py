@@ -150,11 +150,14 @@ def public_ones(ids: Sequence[int]) -> list[Comment]:
     ]
 
 
-def written_by(account_id: int, page: int, per_page: int, *, public: bool) -> Sequence[Comment]:
-    """One person's comments, newest first; `public` only what everyone may read."""
-    newest = (Comment.posted_at.desc(), Comment.id.desc())
-    # Which they are is read off the index, however many there are before the page.
-    ids = sa.select(Comment.id).where(*_by(account_id, public)).order_by(*newest).limit(per_page).offset((page - 1) * per_page)
+def written_by(account_id: int, page: int, per_page: int, *, public: bool, total: int) -> Sequence[Comment]:
+    """One person's comments, newest first; `public` only what everyone may read. `total` is how many those are in all."""
+    newest, oldest = (Comment.posted_at.desc(), Comment.id.desc()), (Comment.posted_at, Comment.id)
+    before, here = (page - 1) * per_page, max(0, min(per_page, total - (page - 1) * per_page))
+    after = total - before - here
+    # Which they are is read off the index, from the nearer end.
+    ids = sa.select(Comment.id).where(*_by(account_id, public)).limit(here)
+    ids = ids.order_by(*newest).offset(before) if before <= after else ids.order_by(*oldest).offset(after)
     statement = sa.select(Comment).join(Comment.entry).options(sa.orm.contains_eager(Comment.entry))
     return db.session.scalars(statement.where(Comment.id.in_(ids.subquery().select())).order_by(*newest)).all()
 

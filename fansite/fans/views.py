@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from fansite.accounts.models import Account, FormerName
 from fansite.comments import queries as comments
-from fansite.core.content import Entry, listed
 from fansite.core.db import db
 from fansite.core.errors import NotFound
 from fansite.core.kept import site_name
@@ -61,12 +60,12 @@ def show(username: str) -> Any:
 
 def _profile(account: Account) -> Response:
     page, total = page_number(), comments.count_by(account.id, public=True)
-    posts_total = _count_posts(account)
+    # What the account published, in step with its comments: both turn their pages together.
+    posts, posts_total = queries.published_by(account.id, page, WORDS_A_PAGE)
     last = max(1, -(-max(total, posts_total) // WORDS_A_PAGE))
     if page > last:
         abort(404)
-    said = comments.written_by(account.id, page, WORDS_A_PAGE, public=True)
-    posts = _posts(account, page) if posts_total else []
+    said = comments.written_by(account.id, page, WORDS_A_PAGE, public=True, total=total)
     pages = Pages(page, last, path_for("fans.show", username=account.username_key))
     # A page about somebody who has said nothing is a spammer's shop window: it stays out of the index.
     thin = total == posts_total == 0
@@ -97,20 +96,6 @@ def _versions(endpoint: str, page: int, **values: str) -> list[tuple[str, str]]:
     number = page if page > 1 else None
     languages = current_app.extensions["fansite"].settings.languages
     return [(language, path_for(endpoint, language, page=number, **values)) for language in languages]
-
-
-def _count_posts(account: Account) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Entry).where(*_published_by(account))) or 0
-
-
-def _posts(account: Account, page: int) -> list[Entry]:
-    """What the account published, in step with its comments: both turn their pages together."""
-    statement = sa.select(Entry).where(*_published_by(account)).order_by(Entry.published_at.desc(), Entry.id.desc())
-    return list(db.session.scalars(statement.limit(WORDS_A_PAGE).offset((page - 1) * WORDS_A_PAGE)))
-
-
-def _published_by(account: Account) -> tuple[sa.ColumnElement[bool], ...]:
-    return Entry.author_id == account.id, Entry.kind == "news", listed()
 
 
 def _moved(key: str) -> Any:

@@ -25,7 +25,7 @@ HEAPS = {
 }
 # Table: topic, number of the row, what it is related to, its former keys, the columns that move it, and which rows matter at all.
 WATCHED: dict[str, tuple[str, str, str, str, str, str, str]] = {
-    "entry": ("entry", "id", "translation_of_id", "published_at", "updated_at", "kind, status, visibility, language, translation_of_id, published_at, updated_at", ""),
+    "entry": ("entry", "id", "translation_of_id", "published_at", "updated_at", "kind, status, visibility, language, translation_of_id, author_id, published_at, updated_at", ""),
     "entry_tag": ("tag", "entry_id", "tag_id", "", "", "", ""),
     "translation_waiver": ("entry", "entry_id", "", "", "", "", ""),
     "account": ("fan", "id", "", "", "", "disabled_at, erased_at, approved_comments", HEARD),
@@ -71,6 +71,8 @@ def upgrade() -> None:
         op.create_index(f"ix_mail_{name}", "mail", ["id"], sqlite_where=heap, postgresql_where=heap)
     op.drop_index("ix_entry_hidden", "entry")
     op.create_index("ix_entry_hidden", "entry", ["id"], sqlite_where=HIDDEN_WITH_WORDS, postgresql_where=HIDDEN_WITH_WORDS)
+    op.drop_index("ix_comment_author_posted", "comment")
+    op.create_index("ix_comment_author_posted", "comment", ["author_id", "posted_at", "id", "status", "entry_id"])
     op.create_index("ix_comment_entry_posted", "comment", ["entry_id", "posted_at", "id", "status", "thread"])
     if op.get_bind().dialect.name == "postgresql":  # names that begin so are found by the index
         op.execute('ALTER TABLE account ALTER COLUMN username_key TYPE varchar(30) COLLATE "C"')
@@ -106,6 +108,8 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute('ALTER TABLE account ALTER COLUMN username_key TYPE varchar(30) COLLATE "default"')
     op.drop_index("ix_comment_entry_posted", "comment")
+    op.drop_index("ix_comment_author_posted", "comment")
+    op.create_index("ix_comment_author_posted", "comment", ["author_id", "posted_at", "status", "entry_id"])
     op.drop_index("ix_entry_hidden", "entry")
     op.create_index("ix_entry_hidden", "entry", ["status", "visibility"], sqlite_where=HIDDEN, postgresql_where=HIDDEN)
     for name in HEAPS:
