@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fansite.core.db import Model, db, microseconds, transaction
+from fansite.core.db import NEWEST, Model, db, microseconds, transaction
 
 # Half a day of a busy site. Who looks again after more has changed reads its list anew.
 KEPT = 50_000
@@ -51,37 +51,45 @@ class Change:
 
 def newest() -> int:
     """The number of the last change this session's view of the tables knows; read it before the list itself."""
-    return db.session.connection().scalar(_NEWEST) or 0
+    session = db.session()
+    if session.info.get("writing"):
+        return session.connection().scalar(_NEWEST) or 0
+    connection = session.connection()  # a view that begins now forgets what the one before knew
+    if NEWEST not in session.info:
+        session.info[NEWEST] = connection.scalar(_NEWEST) or 0
+    return int(session.info[NEWEST])
 
 
 def since(number: int, topics: Iterable[str]) -> tuple[int, list[Change]] | None:
     """The last number now, and what changed after `number`, oldest first; None when that is not known any more, or too much."""
-    connection = db.session.connection()
-    last, there = connection.execute(_STILL_THERE, {"number": number}).one()
-    last = last or 0
+    last = newest()
     if last <= number:  # an older view than the list's own knows nothing that the list does not
         return number, []
-    if there is None:
+    facts = {"number": number, "topics": list(topics), "most": MOST + 2}
+    rows = db.session.connection().execute(_SINCE, facts).all()
+    # While the one before them is there, none of those after it was swept away.
+    if not rows or rows[0][0] != number or len(rows) > MOST + 1:
         return None
-    rows = connection.execute(_SINCE, {"number": number, "topics": list(topics), "most": MOST + 1}).all()
-    return (last, [Change(*row) for row in rows]) if len(rows) <= MOST else None
+    return last, [Change(*row[1:]) for row in rows[1:]]
 
 
 _NUMBER = sa.bindparam("number", type_=sa.BigInteger())
 _NEWEST: Any = sa.select(sa.func.max(ListChange.id))
-_STILL_THERE = sa.select(
-    sa.select(sa.func.max(ListChange.id)).scalar_subquery(),
-    sa.select(ListChange.id).where(ListChange.id == _NUMBER).scalar_subquery(),
-)
 _SINCE = (
     sa.select(
+        ListChange.id,
         ListChange.topic,
         ListChange.row_id,
         ListChange.related_id,
         microseconds(ListChange.first),
         microseconds(ListChange.second),
     )
-    .where(ListChange.topic.in_(sa.bindparam("topics", expanding=True)), ListChange.id > _NUMBER)
+    .where(
+        sa.or_(
+            ListChange.id == _NUMBER,
+            sa.and_(ListChange.topic.in_(sa.bindparam("topics", expanding=True)), ListChange.id > _NUMBER),
+        )
+    )
     .order_by(ListChange.id)
     .limit(sa.bindparam("most", type_=sa.Integer()))
 )

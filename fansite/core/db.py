@@ -47,6 +47,8 @@ _SCHEMA = sa.text("SELECT version_num FROM alembic_version")
 _ONE_WRITER = sa.text("SELECT pg_advisory_xact_lock(4661)")
 # And this one whoever writes to an annex: nobody who writes to the site waits for that.
 _ONE_BUILDER = sa.text("SELECT pg_advisory_xact_lock(4662)")
+# What a session's present view knows of changes in lists (`changes`).
+NEWEST = "newest-change"
 # Whoever writes waits as long as the log waits for who reads.
 LOG_PATIENCE_MS = 300
 # Pages of the database each connection keeps. They are forgotten with every commit of another; the system keeps them all.
@@ -306,6 +308,7 @@ def note_told(tags: Iterable[str]) -> None:
 @event.listens_for(db.session, "after_begin")
 def _note_the_clock(session: Session, *_: Any) -> None:
     session.info["seen"] = current_app.extensions["fansite"].clock.seen()
+    session.info.pop(NEWEST, None)
 
 
 def seen() -> int:

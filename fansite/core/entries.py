@@ -15,10 +15,10 @@ from sqlalchemy.orm import joinedload
 from fansite.backends.search import Document
 from fansite.core import markup
 from fansite.core.content import Content, Entry, content_of, listed, moved
-from fansite.core.db import db, w3c_text
+from fansite.core.db import db
 from fansite.core.errors import Gone
-from fansite.core.feature import Findable, Result, SitemapPart
-from fansite.core.web import entry_path, path_for
+from fansite.core.feature import Findable, Result
+from fansite.core.web import entry_path
 from fansite.core.web.paths import settings
 
 BATCH = 500
@@ -123,74 +123,3 @@ def _result(entry: Any) -> Result:
 def author_name(entry: Any) -> str | None:
     """None when nobody signs it: imported without an author, or the account was erased."""
     return None if entry.author is None or entry.author.erased_at is not None else str(entry.author.username)
-
-
-# ---- sitemaps ---------------------------------------------------------------------------------------------------------------
-
-
-def sitemap_entries(content: Content) -> SitemapPart:
-    """The public addresses of a kind, each with the last change a reader would notice and all its translations. A file holds a range of
-    ids, so that an address stays in its file whatever comes and goes."""
-
-    def files(size: int) -> list[tuple[int, datetime]]:
-        last = db.session.scalar(sa.select(sa.func.max(Entry.id)).where(Entry.kind == content.kind, listed())) or 0
-        newest = sa.select(sa.func.max(Entry.updated_at)).where(Entry.kind == content.kind, listed(), _IN_FILE)
-        found = [(number, db.session.scalar(newest, _file(number, size))) for number in range(1, (last + size - 1) // size + 1)]
-        return [(number, changed) for number, changed in found if changed is not None]
-
-    def rows(number: int, size: int) -> Iterator[tuple[str, str, list[tuple[str, str]], int | None]]:
-        of_file = _file(number, size)
-        stems, versions = _Stems(content), _versions(content, of_file)
-        statement = sa.select(*_FACTS, w3c_text(Entry.updated_at), Entry.cover_id).where(
-            Entry.kind == content.kind, listed(), _IN_FILE
-        )
-        ordered = statement.order_by(Entry.id).execution_options(yield_per=ROWS_AT_ONCE)
-        # Plain rows: the session would look at each of a million for things it knows.
-        for id, original, language, slug, changed, cover_id in db.session.connection().execute(ordered, of_file):
-            yield stems[language] + slug, changed, versions.get(original or id, []), cover_id
-
-    return SitemapPart(content.kind, files, rows)
-
-
-ROWS_AT_ONCE = 2000
-_IN_FILE = Entry.id.between(sa.bindparam("first"), sa.bindparam("last"))
-_FACTS = (Entry.id, Entry.translation_of_id, Entry.language, Entry.slug)
-
-
-def _file(number: int, size: int) -> dict[str, int]:
-    return {"first": (number - 1) * size + 1, "last": number * size}
-
-
-class _Stems(dict[str, str]):
-    """Language → what stands before the slug in an address of this kind: a million addresses are not built one by one."""
-
-    def __init__(self, content: Content) -> None:
-        super().__init__()
-        self.content = content
-
-    def __missing__(self, language: str) -> str:
-        stem = path_for(self.content.endpoint, language=language, slug="x").removesuffix("x")
-        self[language] = stem
-        return stem
-
-
-def _versions(content: Content, of_file: dict[str, int]) -> dict[int, list[tuple[str, str]]]:
-    """Group → (language, path) of each of its public texts, for the groups of this file with more than one."""
-    originals = sa.select(Entry.translation_of_id).where(
-        Entry.kind == content.kind, listed(), _IN_FILE, Entry.translation_of_id.is_not(None)
-    )
-    theirs = (
-        Entry.translation_of_id.between(sa.bindparam("first"), sa.bindparam("last")),
-        Entry.translation_of_id.in_(originals),
-    )
-    translated = [sa.select(*_FACTS).where(Entry.kind == content.kind, listed(), one) for one in theirs]
-    found: dict[int, dict[str, str]] = {}
-    stems = _Stems(content)
-    for _id, original, language, slug in db.session.execute(sa.union(*translated), of_file):
-        found.setdefault(original or 0, {})[language] = stems[language] + slug
-    groups = sorted(found)
-    for start in range(0, len(groups), BATCH):
-        of_originals = sa.select(*_FACTS).where(Entry.id.in_(groups[start : start + BATCH]), listed())
-        for id, _original, language, slug in db.session.execute(of_originals):
-            found[id][language] = stems[language] + slug
-    return {group: sorted(versions.items()) for group, versions in found.items() if len(versions) > 1}

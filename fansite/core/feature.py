@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -73,13 +73,24 @@ class Reviewable:
 
 
 @dataclass(frozen=True)
+class Addresses:
+    """Some thousand addresses, as they were read: (id, the text it translates, language, slug, last change in W3C's form, its picture's
+    number). Before the slug stands the stem of the language; `versions` are (language, path) of all of a group that has several, by
+    its first text's id."""
+
+    rows: Sequence[tuple[int, int | None, str, str, str, int | None]]
+    stems: Mapping[str, str]
+    versions: Mapping[int, Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
 class SitemapPart:
     """Addresses of one kind. `files(size)` names those of at most `size` addresses that have any, each with its last change;
-    `rows(number, size)` yields (path, last change in W3C's form, versions, the number of its picture or None) of one."""
+    `rows(number, size)` yields those of one."""
 
     kind: str
     files: Callable[[int], list[tuple[int, datetime]]]
-    rows: Callable[[int, int], Iterator[tuple[str, str, list[tuple[str, str]], int | None]]]
+    rows: Callable[[int, int], Iterator[Addresses]]
 
 
 @dataclass(frozen=True)

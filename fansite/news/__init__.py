@@ -1,9 +1,10 @@
 """News of the band."""
 
-from fansite.core.entries import findable_entries, sitemap_entries
+from fansite.core.entries import findable_entries
 from fansite.core.feature import Feature
 from fansite.core.outbox import Listener
 from fansite.core.publishing import publish_due
+from fansite.core.sitemap import sitemap_entries
 from fansite.news.content import content
 from fansite.news.personal import personal
 from fansite.news.views import bp

@@ -1,9 +1,10 @@
 """Free pages: about, contact, press."""
 
-from fansite.core.entries import findable_entries, sitemap_entries
+from fansite.core.entries import findable_entries
 from fansite.core.feature import Check, Feature
 from fansite.core.outbox import Listener
 from fansite.core.publishing import publish_due
+from fansite.core.sitemap import sitemap_entries
 from fansite.pages.checks import law
 from fansite.pages.content import content
 from fansite.pages.duties import footer_pages, lacking

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from typing import Any
 from xml.sax.saxutils import escape
 
 from flask import current_app
@@ -22,7 +22,7 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 # Google's extension: of a picture only the address is read any more.
 IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
-BATCH = 2000
+QUOTES = {'"': "&quot;"}
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -42,28 +42,37 @@ def index_xml() -> Iterator[str]:
 
 
 def file_xml(part: SitemapPart, number: int) -> Iterator[str]:
-    """Nothing at all where the file would have no address."""
-    rows, base = part.rows(number, ADDRESSES_A_FILE), escape(public_url(""))
-    begun = False
-    while batch := list(islice(rows, BATCH)):
+    """In pieces of some thousand addresses. Nothing at all where the file would have no address."""
+    base, begun = escape(public_url("")), False
+    for batch in part.rows(number, ADDRESSES_A_FILE):
         if not begun:
             begun = True
             yield f'{HEAD}<urlset xmlns="{NAMESPACE}" xmlns:xhtml="{XHTML}" xmlns:image="{IMAGE}">\n'
-        pictures = addresses_of({cover_id for *_facts, cover_id in batch if cover_id is not None})
-        for path, changed, versions, cover_id in batch:
-            more = "".join(alternates(versions)) if versions else ""
-            if cover_id in pictures:
-                more += f"<image:image><image:loc>{escape(public_url(pictures[cover_id]))}</image:loc></image:image>"
-            yield f"<url><loc>{base}{path}</loc><lastmod>{changed}</lastmod>{more}</url>\n"
+        stems = batch.stems
+        more = {group: alternates(versions) for group, versions in batch.versions.items()}
+        pictures = _pictures({row[-1] for row in batch.rows} - {None})
+        yield "".join(
+            [
+                f"<url><loc>{base}{stems[language]}{slug}</loc><lastmod>{changed}</lastmod>{more.get(original or id, '')}{pictures.get(cover, '')}</url>\n"
+                for id, original, language, slug, changed, cover in batch.rows
+            ]
+        )
     if begun:
         yield "</urlset>\n"
 
 
-def alternates(versions: Iterable[tuple[str, str]]) -> Iterator[str]:
+def _pictures(ids: set[Any]) -> dict[int | None, str]:
+    address = addresses_of(ids) if ids else {}
+    return {id: f"<image:image><image:loc>{escape(public_url(path))}</image:loc></image:image>" for id, path in address.items()}
+
+
+def alternates(versions: Sequence[tuple[str, str]]) -> str:
     """Each version lists itself and all others; a page without a translation gets no set."""
-    versions = list(versions)
     if len(versions) < 2:
-        return
+        return ""
     settings: Settings = current_app.extensions["fansite"].settings
-    for language, path in [*versions, *(("x-default", path) for language, path in versions if language == settings.language)]:
-        yield f'<xhtml:link rel="alternate" hreflang="{language}" href="{escape(public_url(path), {chr(34): "&quot;"})}"/>'
+    every = [*versions, *(("x-default", path) for language, path in versions if language == settings.language)]
+    return "".join(
+        f'<xhtml:link rel="alternate" hreflang="{language}" href="{escape(public_url(path), QUOTES)}"/>'
+        for language, path in every
+    )

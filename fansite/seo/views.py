@@ -47,7 +47,7 @@ def robots() -> Response:
 @cacheable()
 def index() -> Response:
     shown_on(*(f"list:{kind}" for kind in sitemaps.parts()))
-    return _xml("".join(sitemaps.index_xml()))
+    return _xml([piece.encode() for piece in sitemaps.index_xml()])
 
 
 @bp.get("/sitemaps/<kind>-<int:number>.xml")
@@ -55,11 +55,13 @@ def index() -> Response:
 @cacheable()
 def file(kind: str, number: int) -> Response:
     part = sitemaps.parts().get(kind)
-    text = "".join(sitemaps.file_xml(part, number)) if part is not None and 1 <= number <= MOST_FILES else ""
-    if not text:
+    pieces = (
+        [piece.encode() for piece in sitemaps.file_xml(part, number)] if part is not None and 1 <= number <= MOST_FILES else []
+    )
+    if not pieces:
         abort(404)
     shown_on(f"list:{kind}")
-    return _xml(text)
+    return _xml(pieces)
 
 
 @bp.get("/media/cards/<name>")
@@ -79,7 +81,7 @@ def card(name: str) -> Any:
         abort(404)
 
 
-def _xml(text: str) -> Response:
-    response = Response(text, mimetype="application/xml")
+def _xml(pieces: list[bytes]) -> Response:
+    response = Response(pieces, mimetype="application/xml")
     response.headers["X-Robots-Tag"] = "noindex"
     return conditional(response)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from fansite.core.content import Entry
 from fansite.core.db import db, transaction
-from fansite.core.entries import sitemap_entries
+from fansite.core.sitemap import sitemap_entries
 from fansite.news import operations as news
 from fansite.news.content import content
 from fansite.pages import operations as pages
@@ -77,7 +77,11 @@ def test_documents_of_many_cost_two_queries(site, cast, count_queries):
 
 
 def rows(number=1, size=50_000):
-    return [tuple(facts) for *facts, _cover in sitemap_entries(content).rows(number, size)]
+    return [
+        (batch.stems[language] + slug, changed, batch.versions.get(original or id, []))
+        for batch in sitemap_entries(content).rows(number, size)
+        for id, original, language, slug, changed, _cover in batch.rows
+    ]
 
 
 def test_a_sitemap_lists_what_is_public_with_its_last_change(cast, clock, post):

@@ -175,8 +175,10 @@ def test_nothing_new_costs_one_short_question(app, cast, count_queries):
     news_post(cast.eli)
     one = queries._entries("news", "published")
     assert len(one.order) == 1
+    db.session.rollback()
     with count_queries() as counted:
-        assert len(one.order) == 1
+        for _ in range(3):
+            assert len(one.order) == 1
     assert len(counted) == 1 and "max(list_change.id)" in counted[0]
 
 
