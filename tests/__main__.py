@@ -18,7 +18,12 @@ CI = os.environ.get("CI") == "true"
 # What is done to the database is done once more on a real server: all that is written, counted, claimed and raced for.
 ON_POSTGRESQL = [
     *(f"tests/{name}" for name in ("accounts", "comments", "moderation", "pages", "tags")),
-    *(f"tests/core/test_{name}.py" for name in ("content", "kept", "limits", "listing", "outbox", "readership", "transactions")),
+    *(
+        f"tests/core/test_{name}.py"
+        for name in ("changes", "content", "kept", "limits", "listing", "outbox", "readership", "transactions")
+    ),
+    "tests/staff/test_kept_lists.py",
+    "tests/structure/test_query_plans.py",
 ]
 # What a whole run leaves in the folder of temporary files, and as much again.
 ROOM = 4 * 1024**3

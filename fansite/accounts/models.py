@@ -44,7 +44,7 @@ class Account(Model, UserMixin):
     email: Mapped[str | None] = mapped_column(sa.String(254))
     email_key: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
-    role: Mapped[str] = mapped_column(sa.String(10), default="fan", server_default="fan")
+    role: Mapped[str] = mapped_column(sa.String(10), default="fan", server_default="fan", index=True)
     language: Mapped[str] = mapped_column(sa.String(8), default="en")
     joined_at: Mapped[datetime] = mapped_column(default=now)
     disabled_at: Mapped[datetime | None]

@@ -12,6 +12,7 @@ from fansite.core import listing
 from fansite.core.content import Entry, listed, of_kind
 from fansite.core.db import db, microseconds
 from fansite.core.listing import Listing
+from fansite.core.wording import settings
 from fansite.pages.models import Page
 
 A_PAGE = 30
@@ -45,7 +46,12 @@ def pages_over_the_form() -> dict[str, Page]:
     """The band's own page "contact", by language: the page of that address and its translations."""
     one = sa.orm.aliased(Entry, flat=True)
     named = sa.select(sa.func.coalesce(one.translation_of_id, one.id)).where(
-        one.kind == "page", one.slug == SLUG, one.status == "published", one.visibility == "public"
+        one.kind == "page",
+        one.slug == SLUG,
+        one.scope == "",
+        one.language.in_(settings().languages),
+        one.status == "published",
+        one.visibility == "public",
     )
     group = sa.func.coalesce(Page.translation_of_id, Page.id).in_(named)
     found = db.session.scalars(sa.select(Page).where(of_kind(Page), listed(), group).order_by(Page.id.desc()))

@@ -71,6 +71,7 @@ def upgrade() -> None:
         op.create_index(f"ix_mail_{name}", "mail", ["id"], sqlite_where=heap, postgresql_where=heap)
     op.drop_index("ix_entry_hidden", "entry")
     op.create_index("ix_entry_hidden", "entry", ["id"], sqlite_where=HIDDEN_WITH_WORDS, postgresql_where=HIDDEN_WITH_WORDS)
+    op.create_index("ix_account_role", "account", ["role"])
     op.drop_index("ix_comment_author_posted", "comment")
     op.create_index("ix_comment_author_posted", "comment", ["author_id", "posted_at", "id", "status", "entry_id"])
     op.create_index("ix_comment_entry_posted", "comment", ["entry_id", "posted_at", "id", "status", "thread"])
@@ -107,6 +108,7 @@ def watch(table: str) -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute('ALTER TABLE account ALTER COLUMN username_key TYPE varchar(30) COLLATE "default"')
+    op.drop_index("ix_account_role", "account")
     op.drop_index("ix_comment_entry_posted", "comment")
     op.drop_index("ix_comment_author_posted", "comment")
     op.create_index("ix_comment_author_posted", "comment", ["author_id", "posted_at", "status", "entry_id"])
