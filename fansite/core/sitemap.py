@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from math import gcd
 from typing import Any
 
@@ -40,7 +41,6 @@ def sitemap_entries(content: Content) -> SitemapPart:
     def rows(number: int, size: int) -> Iterator[Addresses]:
         stems = _Stems(content)
         of_file = {"first": (number - 1) * size + 1, "last": number * size}
-        # As the driver gives them: neither the session nor the mapper looks at each of a million.
         found: Any = db.session.connection().execute(_addresses(content.kind), of_file)
         with closing(found):
             while batch := found.cursor.fetchmany(BATCH):
@@ -74,19 +74,25 @@ class _Stems(dict[str, str]):
 
 def _versions(stems: _Stems, batch: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
     """Group → (language, path) of each of its public texts, for the groups of these rows with more than one."""
-    connection, kind = db.session.connection(), stems.content.kind
-    span = {"kind": kind, "first": batch[0][0], "last": batch[-1][0]}
-    others = list(connection.execute(_TRANSLATIONS_OF_RANGE, span))
-    elsewhere = sorted({original for _id, original, *_rest in batch if original is not None})
+    kind = stems.content.kind
+    others = _plain(_TRANSLATIONS_OF_RANGE, {"kind": kind, "first": batch[0][0], "last": batch[-1][0]})
+    elsewhere = sorted({row[1] for row in batch} - {None})
     if elsewhere:
-        others += connection.execute(_OF_GROUPS, {"kind": kind, "groups": elsewhere})
-    found: dict[int, dict[str, str]] = {original or id: {} for id, original, *_rest in others}
+        others += _plain(_OF_GROUPS, {"kind": kind, "groups": elsewhere})
+    found: dict[int, dict[str, str]] = {original or id: {} for id, original, _language, _slug in others}
     if not found:
         return {}
-    for id, original, language, slug, *_rest in (*batch, *others):
-        if (group := original or id) in found:
-            found[group][language] = stems[language] + slug
+    for id, original, language, slug in chain(others, (row[:4] for row in batch)):
+        versions = found.get(original or id)
+        if versions is not None:
+            versions[language] = stems[language] + slug
     return {group: sorted(versions.items()) for group, versions in found.items() if len(versions) > 1}
+
+
+def _plain(statement: Any, facts: dict[str, Any]) -> list[Any]:
+    """Rows as the driver gives them: neither the session nor the mapper looks at each of a million."""
+    found: Any = db.session.connection().execute(statement, facts)
+    return list(found.cursor.fetchall())
 
 
 # Told plainly of kind and state, SQLite would rather read all that is public than the few of these groups.

@@ -15,14 +15,12 @@ from fansite.core.feature import SitemapPart
 from fansite.core.web import public_url
 from fansite.lib.times import w3c
 from fansite.media import addresses_of
-from fansite.settings import Settings
 
 ADDRESSES_A_FILE = 50_000
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 # Google's extension: of a picture only the address is read any more.
 IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
-QUOTES = {'"': "&quot;"}
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -43,13 +41,13 @@ def index_xml() -> Iterator[str]:
 
 def file_xml(part: SitemapPart, number: int) -> Iterator[str]:
     """In pieces of some thousand addresses. Nothing at all where the file would have no address."""
-    base, begun = escape(public_url("")), False
+    base, begun = escape(public_url(""), {'"': "&quot;"}), False
     for batch in part.rows(number, ADDRESSES_A_FILE):
         if not begun:
             begun = True
             yield f'{HEAD}<urlset xmlns="{NAMESPACE}" xmlns:xhtml="{XHTML}" xmlns:image="{IMAGE}">\n'
         stems = batch.stems
-        more = {group: alternates(versions) for group, versions in batch.versions.items()}
+        more = {group: _alternates(versions, base) for group, versions in batch.versions.items()}
         pictures = _pictures({row[-1] for row in batch.rows} - {None})
         yield "".join(
             [
@@ -66,13 +64,13 @@ def _pictures(ids: set[Any]) -> dict[int | None, str]:
     return {id: f"<image:image><image:loc>{escape(public_url(path))}</image:loc></image:image>" for id, path in address.items()}
 
 
-def alternates(versions: Sequence[tuple[str, str]]) -> str:
-    """Each version lists itself and all others; a page without a translation gets no set."""
-    if len(versions) < 2:
-        return ""
-    settings: Settings = current_app.extensions["fansite"].settings
-    every = [*versions, *(("x-default", path) for language, path in versions if language == settings.language)]
-    return "".join(
-        f'<xhtml:link rel="alternate" hreflang="{language}" href="{escape(public_url(path), QUOTES)}"/>'
-        for language, path in every
-    )
+def _alternates(versions: Sequence[tuple[str, str]], base: str) -> str:
+    """Each version lists itself and all others. Paths are made of slugs: there is nothing in them to escape."""
+    default = current_app.extensions["fansite"].settings.language
+    links = [f'<xhtml:link rel="alternate" hreflang="{language}" href="{base}{path}"/>' for language, path in versions]
+    links += [
+        f'<xhtml:link rel="alternate" hreflang="x-default" href="{base}{path}"/>'
+        for language, path in versions
+        if language == default
+    ]
+    return "".join(links)
