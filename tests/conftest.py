@@ -121,6 +121,19 @@ def app(one_app: Any, database: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def elsewhere(app: Any, database: Any) -> Callable[..., list[Any]]:
+    """What another program does in the database right now: `elsewhere("SELECT …")` are the rows it reads; what it writes is there for all."""
+    import sqlalchemy as sa
+
+    def at_once(statement: str, **values: Any) -> list[Any]:
+        with database.own.begin() as connection:
+            result = connection.execute(sa.text(statement), values)
+            return [tuple(row) for row in result] if result.returns_rows else []
+
+    return at_once
+
+
+@pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Time stands still at noon; `clock.shift(seconds)` moves it."""
     import time_machine

@@ -1,5 +1,8 @@
 """The database of the application under test: a file that is copied for each test, or (`FANSITE_TEST_DATABASE=postgresql`) a database on a
-real server, of which what a test wrote is emptied before the next."""
+real server, of which what a test wrote is emptied before the next.
+
+Both can be laid aside under a name and taken up again (`keep`, `back_to`), once the application has let go of them.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,10 @@ from typing import Any
 import sqlalchemy as sa
 
 ON_POSTGRESQL = os.environ.get("FANSITE_TEST_DATABASE") == "postgresql"
-OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
+SCHEMA = re.compile(r"\s*(?:CREATE|DROP|ALTER)\s+|.*\balembic_version\b", re.IGNORECASE)
+READS = re.compile(r"\s*SELECT\b", re.IGNORECASE)
 
 
 class File:
@@ -21,15 +26,31 @@ class File:
 
     def __init__(self, folder: Path, empty: Path) -> None:
         self.folder, self.empty = folder, empty
+        self.own = sa.create_engine(f"sqlite:///{folder / 'fansite.db'}", poolclass=sa.pool.NullPool)
 
     @property
     def settings(self) -> dict[str, str]:
         return {}
 
     def fresh(self) -> None:
+        self._take_up(self.empty)
+
+    def keep(self, name: str) -> None:
+        shutil.copy(self.folder / "fansite.db", self._aside(name))
+
+    def kept(self, name: str) -> bool:
+        return self._aside(name).exists()
+
+    def back_to(self, name: str) -> None:
+        self._take_up(self._aside(name))
+
+    def _aside(self, name: str) -> Path:
+        return self.empty.with_name(f"{name}.db")
+
+    def _take_up(self, file: Path) -> None:
         for leftover in self.folder.glob("fansite.db*"):
             leftover.unlink()
-        shutil.copy(self.empty, self.folder / "fansite.db")
+        shutil.copy(file, self.folder / "fansite.db")
 
 
 class OnServer:
@@ -38,16 +59,17 @@ class OnServer:
     folder: Path
 
     def __init__(self, server: str, name: str, upgrade: Any) -> None:
-        self.url = server.replace("/postgres?", f"/{name}?")
+        self.name, self.url = name, server.replace("/postgres?", f"/{name}?")
         self.written: set[str] = set()
+        self.other_schema = False
+        self.names: set[str] = set()
         self.keys = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-        with self.keys.connect() as connection:
-            connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name}"))
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        self._say(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
         upgrade(self.settings)
         self.own = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
         tables = set(sa.inspect(self.own).get_table_names()) - {"alembic_version"}
         self.with_rows = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in sorted(tables))
+        self.keep("empty")
         sa.event.listen(sa.Engine, "before_cursor_execute", self._note)
 
     @property
@@ -58,12 +80,36 @@ class OnServer:
         written = WRITES.match(statement)
         if written:
             self.written.add(written[1])
+        if SCHEMA.match(statement) and not READS.match(statement):
+            self.other_schema = True
 
     def fresh(self) -> None:
         """Whoever still holds something of the test before is sent away; what other processes wrote is found by looking."""
+        if self.other_schema:
+            self.back_to("empty")
+            return
         with self.own.connect() as connection:
-            connection.execute(sa.text(OTHERS))
+            connection.execute(sa.text(OTHERS), {"name": self.name})
             written = self.written | set(connection.scalars(sa.text(self.with_rows)))
             if written:
                 connection.execute(sa.text(f"TRUNCATE {', '.join(sorted(written))} RESTART IDENTITY CASCADE"))
         self.written.clear()
+
+    def keep(self, name: str) -> None:
+        self._say(f"DROP DATABASE IF EXISTS {self.name}_{name}", f"CREATE DATABASE {self.name}_{name} TEMPLATE {self.name}")
+        self.names.add(name)
+
+    def kept(self, name: str) -> bool:
+        return name in self.names
+
+    def back_to(self, name: str) -> None:
+        self._say(f"DROP DATABASE {self.name}", f"CREATE DATABASE {self.name} TEMPLATE {self.name}_{name}")
+        self.written.clear()
+        self.other_schema = False
+
+    def _say(self, *statements: str) -> None:
+        """To the server, once nobody is left in the database."""
+        with self.keys.connect() as connection:
+            connection.execute(sa.text(OTHERS), {"name": self.name})
+            for statement in statements:
+                connection.execute(sa.text(statement))

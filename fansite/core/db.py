@@ -47,6 +47,9 @@ _SCHEMA = sa.text("SELECT version_num FROM alembic_version")
 _ONE_WRITER = sa.text("SELECT pg_advisory_xact_lock(4661)")
 # And this one whoever writes to an annex: nobody who writes to the site waits for that.
 _ONE_BUILDER = sa.text("SELECT pg_advisory_xact_lock(4662)")
+_NO_OTHER_WRITER = sa.text("SELECT pg_try_advisory_xact_lock(4661)")
+# PostgreSQL's word for a transaction in which nothing may be written.
+READ_ONLY = "25006"
 # What a session's present view knows of changes in lists (`changes`).
 NEWEST = "newest-change"
 # Whoever writes waits as long as the log waits for who reads.
@@ -200,6 +203,14 @@ def _cleared(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _cleared(one) for name, one in value.items()}
     return type(value)(_cleared(one) for one in value) if isinstance(value, list | tuple) else value
+
+
+@event.listens_for(sa.Engine, "handle_error")
+def _only_to_be_read(context: Any) -> None:
+    """A server that became a standby answers, and stores nothing: it is away as one that does not answer, though the driver files it elsewhere."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        problem = context.original_exception
+        raise sa.exc.OperationalError(context.statement, None, problem, hide_parameters=True) from problem
 
 
 @contextmanager
@@ -400,7 +411,7 @@ def what_is_missing() -> str | None:
     try:
         if db.session.scalar(_SCHEMA) != schemas()[0]:
             return "another schema"
-        if settings.sqlite and not _lock_is_passed_on(settings):
+        if not _lock_is_passed_on(settings):
             return "the write lock is held"
     except (sa.exc.SQLAlchemyError, OSError):
         return "the database does not answer"
@@ -411,6 +422,8 @@ def what_is_missing() -> str | None:
 
 def _lock_is_passed_on(settings: Settings) -> bool:
     """Writers come and go within milliseconds; one who holds the lock for this long holds up everybody."""
+    if not settings.sqlite:
+        return tried_until(lambda: bool(db.session.scalar(_NO_OTHER_WRITER)), patience=LOCK_PATIENCE_SECONDS)
     descriptor = _lock_file(settings)
     try:
         return tried_until(lambda: taken(descriptor), patience=LOCK_PATIENCE_SECONDS)
