@@ -57,25 +57,68 @@ def visit(chromium: Any, site: Site, cookies: Callable[[str], Any]) -> Iterator[
     def open_page(
         who: str | None = None, *, width: int = 1280, js: bool = True, scheme: str = "light", language: str = "en-GB"
     ) -> Any:
-        context = chromium.new_context(
-            base_url=site.address,
+        page = new_page(
+            chromium,
+            site,
+            complaints,
             viewport={"width": width, "height": 900},
             java_script_enabled=js,
             color_scheme=scheme,
-            reduced_motion="reduce",
             locale=language,
             storage_state=cookies(who) if who else None,
         )
-        context.set_default_timeout(15000)  # a busy machine is slow, not wrong
-        contexts.append(context)
-        page = context.new_page()
-        listen(page, site.address, complaints)
+        contexts.append(page.context)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
     assert not complaints
+
+
+@pytest.fixture(scope="session")
+def windows(chromium: Any, site: Site) -> Callable[[str | None, str], tuple[Any, list[str]]]:
+    """A page per reader and language that stays open, and what it complained of: opening a new one costs as much as reading it."""
+    kept: dict[tuple[str | None, str], tuple[Any, list[str]]] = {}
+
+    def of(who: str | None, language: str) -> tuple[Any, list[str]]:
+        if (who, language) not in kept:
+            complaints: list[str] = []
+            kept[who, language] = new_page(chromium, site, complaints, locale=language), complaints
+        return kept[who, language]
+
+    return of
+
+
+@pytest.fixture
+def look(windows: Any, cookies: Callable[[str], Any]) -> Iterator[Callable[..., Any]]:
+    """`look("fay")` is the one page that shows all that Fay sees, at a desk by day: nothing is left in it of what was looked at before."""
+    opened: list[tuple[Any, list[str]]] = []
+
+    def at_a_desk(who: str | None = None, *, language: str = "en-GB") -> Any:
+        page, complaints = windows(who, language)
+        opened.append((page, complaints))
+        page.context.clear_cookies()
+        if who:
+            page.context.add_cookies(cookies(who)["cookies"])
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.emulate_media(color_scheme="light")
+        return page
+
+    yield at_a_desk
+    for page, complaints in opened:
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.goto("about:blank")  # whoever leaves a text half written is asked here, and not in the next test
+        found, complaints[:] = list(complaints), []
+        assert not found
+
+
+def new_page(chromium: Any, site: Site, complaints: list[str], **settings: Any) -> Any:
+    context = chromium.new_context(**{"base_url": site.address, "reduced_motion": "reduce", **settings})
+    context.set_default_timeout(15000)  # a busy machine is slow, not wrong
+    page = context.new_page()
+    listen(page, site.address, complaints)
+    return page
 
 
 def listen(page: Any, address: str, complaints: list[str]) -> None:

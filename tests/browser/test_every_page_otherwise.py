@@ -17,12 +17,13 @@ pytestmark = pytest.mark.browser
 
 # Every third of them, and all with `EVERY_LOOK=1`: its words are tested elsewhere, here only their length.
 @pytest.mark.parametrize("name", IN_FRENCH if "EVERY_LOOK" in os.environ else IN_FRENCH[::3])
-def test_a_page_is_for_everyone_in_french_too(visit: Any, site: Any, name: str) -> None:
+def test_a_page_is_for_everyone_in_french_too(look: Any, site: Any, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     who, way = all_scenes()[name]
-    page = visit(who, language="fr-FR")
+    page = look(who, language="fr-FR")
     english = page.goto
-    page.goto = lambda path, **how: english(path if path.startswith("/fr/") else f"/fr{path}", **how)
-    go(page, site, way)
+    with monkeypatch.context() as while_going:
+        while_going.setattr(page, "goto", lambda path, **how: english(path if path.startswith("/fr/") else f"/fr{path}", **how))
+        go(page, site, way)
     assert page.get_attribute("html", "lang") == "fr"
     is_for_everyone(page, LOOKS[:1])
 
@@ -31,14 +32,15 @@ FAILURES = [(failure_page, code) for code in (405, 413, 422, 429, 500, 503)] + [
 
 
 @pytest.mark.parametrize(("make", "code"), FAILURES)
-def test_a_page_about_a_failure_is_for_everyone(app: Any, visit: Any, make: Any, code: int) -> None:
-    page = visit()
+def test_a_page_about_a_failure_is_for_everyone(app: Any, look: Any, make: Any, code: int) -> None:
+    page = look()
     for language, prefix in (("en", "/"), ("fr", "/fr/")):
         with app.test_request_context(prefix, headers={"Accept-Language": language}):
             body = make(app.extensions["fansite"].settings, code).get_data(as_text=True)
         show(page, body, code)
         assert page.get_attribute("html", "lang") == language
         is_for_everyone(page, (LOOKS[0], LOOKS[-1]))
+    page.unroute_all()
 
 
 def show(page: Any, body: str, code: int) -> None:
