@@ -29,11 +29,20 @@ WRITES = int(os.environ.get("FRESHNESS_WRITES", "40"))
 PAGES = ("/comments/feed.xml", "/fans/milo", "/news/lisbon/feed.json", "/")
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """A new database, and how the site is told of it."""
+    if request.param == "postgresql":
+        return {"FANSITE_DATABASE_URL": request.getfixturevalue("on_server")()}
+    shutil.copy(request.getfixturevalue("empty_database"), tmp_path / "fansite.db")
+    return {}
+
+
 @pytest.fixture
-def served(tmp_path: Path, empty_database: Path) -> Iterator[Served]:
+def served(tmp_path: Path, database: dict[str, str]) -> Iterator[Served]:
     port = free_port()
-    shutil.copy(empty_database, tmp_path / "fansite.db")
     environment = {
+        **database,
         "FANSITE_INSTANCE_PATH": str(tmp_path),
         "FANSITE_BASE_URL": f"http://127.0.0.1:{port}",
         "FANSITE_LIMITS": "off",
