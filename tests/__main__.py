@@ -71,7 +71,7 @@ def found(name: str) -> bool:
 def steps(*, without: list[str]) -> Iterator[tuple[str, list[str], dict[str, str]]]:
     """(title, command, settings beside the usual ones)."""
     code = ["fansite", "tests", "migrations", "wsgi.py"]
-    pytest = [str(BIN / "pytest"), "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+    pytest = [str(BIN / "pytest"), "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadscope"]
     yield "Lint", [str(BIN / "ruff"), "check", *code], {}
     yield "Format", [str(BIN / "ruff"), "format", "--check", *code], {}
     yield "Types", [str(BIN / "mypy")], {}

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.databases import ON_POSTGRESQL, File, OnServer
+from tests.turns import Turns, longest_first
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -30,11 +31,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if "app" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("sqlite")]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
+    if hasattr(config, "workerinput"):
+        longest_first(items)
     if SHARED.is_dir():
         return
     for item in items:
         if item.get_closest_marker("shared"):
             item.add_marker(pytest.mark.skip(reason="../shared is not here"))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Turns:
+    return Turns(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -220,7 +227,7 @@ def postgres() -> Iterator[str]:
     if not found[-1]:
         pytest.skip("PostgreSQL is not installed")
     binaries = Path(found[-1]).parent
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
     as_user: list[str] = []
     if getpass.getuser() == "root":
         account = pwd.getpwnam("postgres")
@@ -233,7 +240,7 @@ def postgres() -> Iterator[str]:
         capture_output=True,
         cwd="/",
     )
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c jit=off"
     subprocess.run(
         [*as_user, binaries / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start"],
         check=True,

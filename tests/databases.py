@@ -16,6 +16,10 @@ import sqlalchemy as sa
 
 ON_POSTGRESQL = os.environ.get("FANSITE_TEST_DATABASE") == "postgresql"
 OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
+COUNTERS = """
+SELECT owner.relname, counter.relname FROM pg_class counter JOIN pg_depend ON objid = counter.oid AND deptype IN ('a', 'i')
+JOIN pg_class owner ON owner.oid = refobjid WHERE counter.relkind = 'S'
+"""
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 SCHEMA = re.compile(r"\s*(?:CREATE|DROP|ALTER)\s+|.*\balembic_version\b", re.IGNORECASE)
 READS = re.compile(r"\s*SELECT\b", re.IGNORECASE)
@@ -69,6 +73,8 @@ class OnServer:
         self.own = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
         tables = set(sa.inspect(self.own).get_table_names()) - {"alembic_version"}
         self.with_rows = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in sorted(tables))
+        with self.own.connect() as connection:
+            self.counters = dict(tuple(row) for row in connection.execute(sa.text(COUNTERS)))
         self.keep("empty")
         sa.event.listen(sa.Engine, "before_cursor_execute", self._note)
 
@@ -92,8 +98,14 @@ class OnServer:
             connection.execute(sa.text(OTHERS), {"name": self.name})
             written = self.written | set(connection.scalars(sa.text(self.with_rows)))
             if written:
-                connection.execute(sa.text(f"TRUNCATE {', '.join(sorted(written))} RESTART IDENTITY CASCADE"))
+                connection.exec_driver_sql(self._emptied(written))
         self.written.clear()
+
+    def _emptied(self, tables: set[str]) -> str:
+        """Every row of them, and the numbers begin anew. TRUNCATE makes new files for each table: with a handful of rows that takes ten times as long."""
+        rows = [f"DELETE FROM {name}" for name in sorted(tables)]
+        numbers = [f"SELECT setval('{self.counters[name]}', 1, false)" for name in sorted(tables & self.counters.keys())]
+        return "; ".join(["SET session_replication_role = replica", *rows, *numbers])
 
     def keep(self, name: str) -> None:
         self._say(f"DROP DATABASE IF EXISTS {self.name}_{name}", f"CREATE DATABASE {self.name}_{name} TEMPLATE {self.name}")

@@ -82,16 +82,17 @@ def test_no_field_of_a_form_breaks_anything(ground: Any, without_limits: None, n
     assert {path for path, status in ground.pages().items() if status != 200} <= moved
 
 
-@pytest.mark.parametrize("name", FORMS)
-def test_no_kind_of_body_breaks_anything(ground: Any, without_limits: None, name: str) -> None:
-    client, _token = ground.browser(FORMS[name].who)
-    how = {"path": ground.path(FORMS[name]), "headers": FROM_HERE}
-    for content_type, body in BODIES:
-        answer = client.post(data=body, content_type=content_type, **how)
-        assert answer.status_code < 500, (content_type, body[:40])
-    for content_type, body in FLOODS:
-        answer = client.post(data=body, content_type=content_type, **how)
-        assert answer.status_code == 413, (content_type, body[:40])
+@pytest.mark.parametrize("first", range(0, len(FORMS), 8))
+def test_no_kind_of_body_breaks_anything(ground: Any, without_limits: None, first: int) -> None:
+    for name in list(FORMS)[first : first + 8]:
+        client, _token = ground.browser(FORMS[name].who)
+        how = {"path": ground.path(FORMS[name]), "headers": FROM_HERE}
+        for content_type, body in BODIES:
+            answer = client.post(data=body, content_type=content_type, **how)
+            assert answer.status_code < 500, (name, content_type, body[:40])
+        for content_type, body in FLOODS:
+            answer = client.post(data=body, content_type=content_type, **how)
+            assert answer.status_code == 413, (name, content_type, body[:40])
     assert set(ground.pages().values()) == {200}
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,22 +27,16 @@ from fansite.pages.models import Page
 from tests.cast import PASSWORD
 
 
-@pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo") / "fansite.db"
-
-
 @pytest.fixture
-def band(app: Any, clock: Any, stored: Path) -> Iterator[SimpleNamespace]:
+def band(app: Any, clock: Any, database: Any) -> Iterator[SimpleNamespace]:
     """The loaded demo, and its people by name. Loaded once; every test has a copy of its own."""
-    file = app.extensions["fansite"].settings.instance_path / "fansite.db"
-    if not stored.exists():
+    if database.kept("demo"):
+        let_go()
+        database.back_to("demo")
+    else:
         demo.load()
         let_go()
-        shutil.copy(file, stored)
-    else:
-        let_go()
-        shutil.copy(stored, file)
+        database.keep("demo")
     people = {account.origin.removeprefix("demo:"): account for account in everyone()}
     yield SimpleNamespace(**{name.replace("-", "_"): account for name, account in people.items()})
     app.extensions["fansite"].search.close()
@@ -197,6 +189,7 @@ def test_a_decision_in_the_demo_can_be_taken(band, browser_as):
     assert get(Entry, comment.entry_id).comments_count == before + 1
 
 
+@pytest.mark.slow
 def test_what_is_planned_is_published_when_its_time_has_come(band, worker, clock):
     planned = db.session.scalars(sa.select(Entry).where(Entry.status == "scheduled")).first()
     entry_id, wait = planned.id, planned.published_at - now()
@@ -211,10 +204,10 @@ def test_what_is_planned_is_published_when_its_time_has_come(band, worker, clock
 # ---- the same each time -----------------------------------------------------------------------------------------------------------
 
 
-def test_loaded_again_elsewhere_it_is_the_same(band, empty_database, app):
+def test_loaded_again_elsewhere_it_is_the_same(band, database, app):
     first = contents()
     let_go()
-    shutil.copy(empty_database, app.extensions["fansite"].settings.instance_path / "fansite.db")
+    database.fresh()
     demo.load()
     assert contents() == first
 
@@ -348,6 +341,7 @@ def links(visitor: Any, page: str, beginning: str) -> list[str]:
     return sorted({link for link in visitor.page.xpath("//a/@href") if link.startswith(beginning)})
 
 
+@pytest.mark.slow
 def test_what_a_visitor_looks_for_is_found(band, stranger, worker):
     worker()
     stranger.get("/search?q=piano")

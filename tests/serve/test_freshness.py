@@ -91,6 +91,7 @@ def ask(connection: http.client.HTTPConnection, path: str, data: dict[str, str] 
     return answer.status, answer.getheader("Location") or "", answer.read().decode()
 
 
+@pytest.mark.slow
 def test_after_each_write_every_process_shows_it_everywhere(served: Served) -> None:
     writer = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
     all_readers = readers(served)

@@ -33,6 +33,8 @@ from tests.serve.served import Served, free_port, until
 from tests.texts import news_post, say
 
 PROGRAM = str(Path(sys.executable).parent / "fansite")
+pytestmark = pytest.mark.slow
+
 LETTERS = 12
 WRITERS, EACH = 6, 5
 
