@@ -78,7 +78,7 @@ def steps(*, without: list[str]) -> Iterator[tuple[str, list[str], dict[str, str
     yield "Templates", [str(BIN / "djlint"), "--quiet", "--lint", "templates"], {}
     yield "Tests", [*pytest, *sys.argv[1:]], {}
     if "initdb" not in without and not sys.argv[1:]:
-        yield "Tests on PostgreSQL", [*pytest, *ON_POSTGRESQL], {"FANSITE_TEST_DATABASE": "postgresql"}
+        yield "Tests on PostgreSQL", [*pytest, *ON_POSTGRESQL], {"TEST_DATABASE": "postgresql"}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The database of the application under test: a file that is copied for each test, or (`FANSITE_TEST_DATABASE=postgresql`) a database on a
+"""The database of the application under test: a file that is copied for each test, or (`TEST_DATABASE=postgresql`) a database on a
 real server, of which what a test wrote is emptied before the next.
 
 Both can be laid aside under a name and taken up again (`keep`, `back_to`), once the application has let go of them.
@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-ON_POSTGRESQL = os.environ.get("FANSITE_TEST_DATABASE") == "postgresql"
+ON_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
 COUNTERS = """
 SELECT owner.relname, counter.relname FROM pg_class counter JOIN pg_depend ON objid = counter.oid AND deptype IN ('a', 'i')

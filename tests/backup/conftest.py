@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
+from flask import current_app
 
 from fansite.cli import main
 from fansite.core.db import Base, db
@@ -19,10 +20,17 @@ Typed = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def fansite(folder: Path, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
-    """`fansite …` for the site of a folder, within this process."""
-    answer = CliRunner().invoke(main, [str(word) for word in words], env={"FANSITE_INSTANCE_PATH": str(folder), **more})
+    """`fansite …` for the site of a folder, within this process; the site under test keeps its rows where it always does."""
+    env = {"FANSITE_INSTANCE_PATH": str(folder), **rows_of(folder), **more}
+    answer = CliRunner().invoke(main, [str(word) for word in words], env=env)
     assert answer.exception is None or isinstance(answer.exception, SystemExit), answer.exc_info
     return subprocess.CompletedProcess(words, answer.exit_code, answer.stdout, answer.stderr)
+
+
+def rows_of(folder: Path) -> dict[str, str]:
+    site = current_app.extensions["fansite"].settings if current_app else None
+    ours = site is not None and site.instance_path == folder and not site.sqlite
+    return {"FANSITE_DATABASE_URL": site.database_url} if ours else {}
 
 
 def told(answer: subprocess.CompletedProcess[str], status: int = 0) -> dict[str, Any]:

@@ -108,6 +108,17 @@ def _body(app: Any, pages_now: dict[str, Kept], path: str) -> bytes | None:
 
 
 def _links(answer: Any) -> list[str]:
+    """Where a page leads. Few change with an act: of the others it is known."""
+    named = (answer.status_code, answer.headers.get("Location"), answer.mimetype, answer.get_data())
+    if named not in _LINKS:
+        _LINKS[named] = _read_links(answer)
+    return _LINKS[named]
+
+
+_LINKS: dict[tuple[Any, ...], list[str]] = {}
+
+
+def _read_links(answer: Any) -> list[str]:
     if answer.status_code in (301, 302):
         links = [answer.headers["Location"]]
     elif answer.mimetype == "text/html":
