@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# What a row can be numbered at most; a database refuses to look for more.
-HIGHEST = 2**63 - 1
+# What a row can be numbered at most, and a number in it be: PostgreSQL refuses even to look for more.
+HIGHEST = 2**31 - 1
 
 
 def row_number(text: str) -> int:

@@ -12,7 +12,7 @@ from tests.attacks.ground import FORMS, FROM_HERE
 
 HIGH = 2**63
 TEXTS = [
-    b"", b"-1", b"1.5", b"NaN", b"1_000", b"\xc2\xb2", b"\xd9\xa3", b"9" * 5000, str(HIGH).encode(), str(HIGH - 1).encode(), b"null", b"__class__",
+    b"", b"-1", b"1.5", b"NaN", b"1_000", b"\xc2\xb2", b"\xd9\xa3", b"9" * 5000, str(HIGH).encode(), str(HIGH - 1).encode(), str(2**31).encode(), b"null", b"__class__",
     b"a\x00b", b"\xed\xa0\x80", b"\xff\xfe", b"\xe2\x80\xaegnp", b"a\r\nBcc: all@example.org", b"{{7*7}}${7*7}<%= 7 %>", b"%s%n%(x)s{0}{x}",
     b"' OR 1=1 --", b"../../../../etc/passwd", b"a" * 70000, "\u0301".encode() * 500, "\U0001f525".encode() * 400, b"<script>alert(1)</script>",
     b"0000-00-00T00:00", b"9999-12-31T23:59", b"0001-01-01T00:00",
@@ -48,7 +48,7 @@ QUERIES = (
     "text_language", "p", "page_id", "resume", "password", "body", "cover", "copy", "sitting", "dropped", "removed", "heap", "title", "seed", "motif", "for",
 )  # fmt: skip
 IN_ADDRESSES = [
-    "0", "00", "2026", "9" * 25, str(HIGH), "-1", "%00", "%ED%A0%80", "%FF", "..", "..%2F..", "%2e%2e%5c", "%E2%80%AE", "%0d%0aX:%20y", "a" * 3000,
+    "0", "00", "2026", "9" * 25, str(HIGH), str(2**31), "-1", "%00", "%ED%A0%80", "%FF", "..", "..%2F..", "%2e%2e%5c", "%E2%80%AE", "%0d%0aX:%20y", "a" * 3000,
     "%C2%B2", "%D9%A3", "admin%27--", "%7B%7B7*7%7D%7D", "null", "a.b.c", "~", "%F0%9F%94%A5", ";x=y", "%25%30%30",
 ]  # fmt: skip
 

@@ -326,7 +326,7 @@ def test_a_decision_of_another_shape_is_refused(waiting, milo, data):
 
 
 def test_a_version_that_never_was_is_only_stale(waiting, milo):
-    for version in ("9" * 18, "-1", "0"):
+    for version in ("9" * 9, "-1", "0"):
         data = {"decision": "approve", "version": version, "csrf_token": token_of(milo)}
         milo.post(f"/moderation/reviews/{review_of(waiting)}/decision", data, status=409)
     assert status_of(waiting) == "pending"
