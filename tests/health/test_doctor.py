@@ -46,8 +46,14 @@ def test_a_site_in_good_order_is_well(site):
     found = doctor(site, 0)
     assert found["problem"] == found["warning"] == []
     words = " ".join(found["ok"])
-    inside = ("SQLite", "quick_check") if db.engine.dialect.name == "sqlite" else ("PostgreSQL",)
-    for what in (*inside, "free on the disk", "worker is at work", "search index holds what the tables show: 6"):
+    inside = ("SQLite", "quick_check") if db.engine.dialect.name == "sqlite" else ()
+    for what in (
+        *inside,
+        "The database takes",
+        "free on the disk",
+        "worker is at work",
+        "search index holds what the tables show: 6",
+    ):
         assert what in words
     plain = fansite(site, "doctor")
     assert plain.stdout.splitlines()[-1] == "All is well."
