@@ -28,7 +28,7 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if ON_POSTGRESQL:  # what asks no database, or one of its own, is the same test twice
-        kept = [item for item in items if "app" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("sqlite")]
+        kept = [item for item in items if "app" in getattr(item, "fixturenames", ()) and not elsewhere_only(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
     if hasattr(config, "workerinput"):
@@ -42,6 +42,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Turns:
     return Turns(config, log)
+
+
+def elsewhere_only(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("sqlite", "once"))
 
 
 @pytest.fixture(scope="session")

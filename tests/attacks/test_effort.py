@@ -13,6 +13,8 @@ from fansite.staff.views.aids import MAX_PASTE, MOST_MARKS
 from tests.attacks.ground import FROM_HERE
 from tests.effort import takes_at_most
 
+pytestmark = pytest.mark.once
+
 PASTED = (
     "<div>", "<b>x", "<table><tr><td>", "<ul><li>x", "<style>", "<!--", "<title></", "&", "<", "<a href=x>", "<p>x", "<br>", "<blockquote>x",
     "<span style='font-weight:bold'>x", "<img src=x alt=y>",

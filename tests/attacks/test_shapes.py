@@ -82,6 +82,7 @@ def test_no_field_of_a_form_breaks_anything(ground: Any, without_limits: None, n
     assert {path for path, status in ground.pages().items() if status != 200} <= moved
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("first", range(0, len(FORMS), 8))
 def test_no_kind_of_body_breaks_anything(ground: Any, without_limits: None, first: int) -> None:
     for name in list(FORMS)[first : first + 8]:
@@ -96,6 +97,7 @@ def test_no_kind_of_body_breaks_anything(ground: Any, without_limits: None, firs
     assert set(ground.pages().values()) == {200}
 
 
+@pytest.mark.slow
 def test_no_address_and_no_query_breaks_anything(app: Any, ground: Any, without_limits: None) -> None:
     stranger, (ada, _token) = app.test_client(), ground.browser("ada")
     for number, rule in enumerate(app.url_map.iter_rules()):

@@ -309,6 +309,7 @@ LIFE: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_after_every_act_no_page_may_be_kept_that_shows_what_was_before(app, site):
     page_clock = app.extensions["fansite"].clock
     problems, before = [], read_all(app)
