@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g
 from jinja2 import StrictUndefined
+from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -58,6 +59,7 @@ class Site:
     search: Search
     storage: Storage
     mailer: Mailer
+    limiter: FixedWindowRateLimiter
     outbox: Outbox = field(default_factory=Outbox)
     contents: dict[str, Content] = field(default_factory=dict)
     findables: dict[str, Findable] = field(default_factory=dict)
@@ -114,6 +116,7 @@ def create_app(settings: Settings | None = None, *, behind: Callable[[WSGI], WSG
         search=open_search(settings.search_url, settings.instance_path / "search", Annex()),
         storage=open_storage(settings.storage_url, settings.instance_path / "media"),
         mailer=open_mailer(settings.mail_url, settings.instance_path / "outbox"),
+        limiter=FixedWindowRateLimiter(limits.SqlStorage()),
     )
     db.init_app(app)
     open_records(app)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 import time
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app, request
 from flask_babel import lazy_gettext as _l
+from limits import RateLimitItem, parse
+from limits.storage import Storage
+from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fansite.core.db import Model, db, transaction, upsert
@@ -26,34 +28,53 @@ class Tally(Model):
     expires: Mapped[float] = mapped_column(index=True)
 
 
-class Rate(NamedTuple):
-    """So many acts in a window that begins with the first of them."""
+class SqlStorage(Storage):
+    """Counters for `limits` in the site's own database: one upsert a hit, exact over processes."""
 
-    most: int
-    seconds: int
+    STORAGE_SCHEME = ["fansite-sql"]
 
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return sa.exc.SQLAlchemyError
 
-_WRITTEN = re.compile(r"(\d+) per (?:(\d+) )?(second|minute|hour|day)s?")
-_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        at = time.time()
+        with transaction() as session:
+            facts = {"of": key, "amount": amount, "at": at, "until": at + expiry}
+            return int(session.execute(_counted(db.engine.dialect.name), facts).scalar_one())
 
+    def get(self, key: str) -> int:
+        statement = sa.select(Tally.count).where(Tally.key == key, Tally.expires > time.time())
+        return db.session.scalar(statement) or 0
 
-@cache
-def rate_of(written: str) -> Rate:
-    """ "25 per 5 minutes", "10 per day"."""
-    found = _WRITTEN.fullmatch(written)
-    if found is None:
-        raise ValueError(f"no rate: {written}")
-    return Rate(int(found[1]), int(found[2] or 1) * _SECONDS[found[3]])
+    def get_expiry(self, key: str) -> float:
+        return db.session.scalar(sa.select(Tally.expires).where(Tally.key == key)) or time.time()
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> int | None:
+        with transaction() as session:
+            return int(session.execute(sa.delete(Tally)).rowcount)  # type: ignore[attr-defined]
+
+    def clear(self, key: str) -> None:
+        with transaction() as session:
+            session.execute(sa.delete(Tally).where(Tally.key == key))
 
 
 @cache
 def _counted(_dialect: str) -> Any:
     """Adds to a counter, or begins it anew when its window is over; put together once for each kind of database."""
-    row, until = Tally.__table__.c, sa.bindparam("until", type_=sa.Float)
+    row, amount, until = Tally.__table__.c, sa.bindparam("amount", type_=sa.Integer), sa.bindparam("until", type_=sa.Float)
     over = row.expires <= sa.bindparam("at", type_=sa.Float)
-    fresh = upsert(Tally.__table__).values(key=sa.bindparam("of"), count=1, expires=until)
-    grown = {"count": sa.case((over, 1), else_=row.count + 1), "expires": sa.case((over, until), else_=row.expires)}
+    fresh = upsert(Tally.__table__).values(key=sa.bindparam("of"), count=amount, expires=until)
+    grown = {"count": sa.case((over, amount), else_=row.count + amount), "expires": sa.case((over, until), else_=row.expires)}
     return fresh.on_conflict_do_update(index_elements=[row.key], set_=grown).returning(row.count)
+
+
+def limiter() -> FixedWindowRateLimiter:
+    found: FixedWindowRateLimiter = current_app.extensions["fansite"].limiter
+    return found
 
 
 def lifted() -> bool:
@@ -61,40 +82,29 @@ def lifted() -> bool:
 
 
 def spend(name: str, rate: str, *keys: str) -> None:
-    """Counts one act against `rate` ("25 per 5 minutes") for this key; raises `TooMany` with the seconds to wait when it is used up.
-    Exact over processes: one upsert an act."""
+    """Counts one act against `rate` ("25 per 5 minutes") for this key; raises `TooMany` with the seconds to wait when it is used up."""
     if lifted():
         return
-    key, at, (most, seconds) = _key(name, rate, *keys), time.time(), rate_of(rate)
-    with transaction() as session:
-        facts = {"of": key, "at": at, "until": at + seconds}
-        count = session.execute(_counted(db.engine.dialect.name), facts).scalar_one()
-    if count > most:
-        raise _too_many(key)
+    item = parse(rate)
+    if not limiter().hit(item, name, *keys):
+        raise TooMany(_l("That was quicker than a bourrée. Try again in a moment."), retry_after=_wait(item, name, *keys))
 
 
 def check(name: str, rate: str, *keys: str) -> None:
     """As `spend`, without counting."""
-    key = _key(name, rate, *keys)
-    statement = sa.select(Tally.count).where(Tally.key == key, Tally.expires > time.time())
-    if not lifted() and (db.session.scalar(statement) or 0) >= rate_of(rate).most:
-        raise _too_many(key)
+    item = parse(rate)
+    if not lifted() and not limiter().test(item, name, *keys):
+        raise TooMany(_l("That was quicker than a bourrée. Try again in a moment."), retry_after=_wait(item, name, *keys))
 
 
 def forgive(name: str, rate: str, *keys: str) -> None:
     """Sets the count back: the right password ends the guessing."""
     if not lifted():
-        with transaction() as session:
-            session.execute(sa.delete(Tally).where(Tally.key == _key(name, rate, *keys)))
+        limiter().clear(parse(rate), name, *keys)
 
 
-def _key(name: str, rate: str, *keys: str) -> str:
-    return "/".join((name, *keys, rate))
-
-
-def _too_many(key: str) -> TooMany:
-    over = db.session.scalar(sa.select(Tally.expires).where(Tally.key == key)) or time.time()
-    return TooMany(_l("That was quicker than a bourrée. Try again in a moment."), retry_after=int(over - time.time()) + 1)
+def _wait(item: RateLimitItem, *keys: str) -> int:
+    return int(limiter().get_window_stats(item, *keys).reset_time - time.time()) + 1
 
 
 def visitor_key() -> str:

@@ -82,20 +82,6 @@ def test_what_is_forgiven_is_forgotten(app, clock):
     assert spent(8, "nora") == 5
 
 
-@pytest.mark.parametrize(
-    ("written", "rate"),
-    [("10 per day", (10, 86400)), ("25 per 5 minutes", (25, 300)), ("1 per 2 hour", (1, 7200)), ("3 per second", (3, 1))],
-)
-def test_a_rate_is_written_in_words(written, rate):
-    assert limits.rate_of(written) == rate
-
-
-@pytest.mark.parametrize("written", ["", "5", "5 per fortnight", "5 a day", "-5 per day", "5 per day, 2 per hour"])
-def test_what_is_no_rate_is_none(written):
-    with pytest.raises(ValueError, match="no rate"):
-        limits.rate_of(written)
-
-
 def test_names_and_keys_are_not_confused(app, clock):
     limits.spend("login", "1 per 1 minute", "nora")
     limits.spend("join", "1 per 1 minute", "nora")
