@@ -69,7 +69,7 @@ def _is_port(text: str) -> bool:
 def _exactly(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
-            raise ValueError(f"expected {' or '.join(words)}")
+            raise ValueError(f"expected {', '.join(words[:-1])} or {words[-1]}")
         return text
 
     return read
@@ -188,8 +188,8 @@ TABLE = (
     Setting(
         "search_url",
         "whoosh:",
-        "`whoosh:` (an index in the instance folder) or `sqlite:` (in the site's own SQLite database, from some 20,000 texts and comments on).",
-        _exactly("whoosh:", "sqlite:"),
+        "`whoosh:` (an index in the instance folder), or from some 20,000 texts and comments on `sqlite:` or `postgres:` (in the site's own database).",
+        _exactly("whoosh:", "sqlite:", "postgres:"),
     ),
     Setting("storage_url", "files:", "`files:` (the folder `media` of the instance folder).", _one_of_schemes("files:")),
     Setting(
@@ -273,9 +273,11 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         raise WrongSetting(
             f"FANSITE_LANGUAGES: {settings.language}, the site's language, is missing in {','.join(settings.languages)!r}"
         )
-    if settings.search_url == "sqlite:" and not settings.sqlite:
+    own = "sqlite:" if settings.sqlite else "postgres:"
+    if settings.search_url not in ("whoosh:", own):
         raise WrongSetting(
-            "FANSITE_SEARCH_URL: sqlite: keeps the index in the site's own SQLite database, and FANSITE_DATABASE_URL names another"
+            f"FANSITE_SEARCH_URL: {settings.search_url} keeps the index in the site's own database, and for that of FANSITE_DATABASE_URL"
+            f" it is {own}"
         )
     if not settings.limits and not settings.loopback:
         raise WrongSetting(f"FANSITE_LIMITS: off is only for a loopback FANSITE_BASE_URL, not {settings.base_url}")

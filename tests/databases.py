@@ -14,6 +14,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fansite.core.db import in_annex
+
 ON_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
 COUNTERS = """
@@ -96,7 +98,7 @@ class OnServer:
             return
         with self.own.connect() as connection:
             connection.execute(sa.text(OTHERS), {"name": self.name})
-            written = self.written | set(connection.scalars(sa.text(self.with_rows)))
+            written = {name for name in self.written if not in_annex(name)} | set(connection.scalars(sa.text(self.with_rows)))
             if written:
                 connection.exec_driver_sql(self._emptied(written))
         self.written.clear()

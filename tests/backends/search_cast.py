@@ -25,6 +25,20 @@ def french(key: str, title: str = "", body: str = "", **rest: Any) -> Document:
     return document(key, title, body, language="fr", **rest)
 
 
+def emptied(server: str) -> str:
+    """A database for indexes on a real server, without any."""
+    url = server.replace("/postgres?", "/searching?")
+    keys = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with keys.connect() as connection:
+        if not connection.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = 'searching'")):
+            connection.execute(sa.text("CREATE DATABASE searching"))
+    own = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with own.connect() as connection:
+        for table in sa.inspect(connection).get_table_names():
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+    return url
+
+
 class Aside:
     """A database beside the folder of the index, or wherever the address leads."""
 

@@ -11,29 +11,34 @@ from typing import Any
 import pytest
 
 from fansite.backends.search import Query, Search
-from tests.backends.search_cast import document, filled
+from tests.backends.search_cast import document, emptied, filled
 
 pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 # Slightly below what was measured on 2026-11-24: 0.415 and 0.804.
 CRANFIELD_FLOOR = 0.41
 PIAF_FLOOR = 0.795
+# Of the many French questions the other back ends are asked each eighth: 0.825.
+PIAF_FLOOR_OF_FEW = 0.815
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-# Of the many French questions the others are asked each eighth.
-@pytest.fixture(params=["whoosh:", "sqlite:"])
+@pytest.fixture(params=["whoosh:", "sqlite:", "postgres:"])
 def asked(request: pytest.FixtureRequest, shared: Path, tmp_path: Path) -> Iterator[Callable[..., list[tuple[list[str], Any]]]]:
     opened: list[Search] = []
     url: str = request.param
+    database = emptied(request.getfixturevalue("postgres")) if url == "postgres:" else ""
 
     def ask(documents: str, questions: str, language: str) -> list[tuple[list[str], Any]]:
         texts = rows(shared / "data/search" / documents)
         search = filled(
-            tmp_path / "search", [document(str(row["id"]), row["title"], row["text"], language=language) for row in texts], url
+            tmp_path / "search",
+            [document(str(row["id"]), row["title"], row["text"], language=language) for row in texts],
+            url,
+            database,
         )
         opened.append(search)
         best = [
@@ -53,10 +58,10 @@ def test_english_abstracts_come_in_good_order(asked):
     assert mean >= CRANFIELD_FLOOR
 
 
-def test_french_questions_find_their_paragraph(asked):
+def test_french_questions_find_their_paragraph(asked, request):
     answers = asked("piaf-fr-dev-docs.jsonl", "piaf-fr-dev-queries.jsonl", "fr")
     mean = sum(reciprocal_rank(keys, relevant) for keys, relevant in answers) / len(answers)
-    assert mean >= PIAF_FLOOR
+    assert mean >= (PIAF_FLOOR if "whoosh:" in request.node.name else PIAF_FLOOR_OF_FEW)
 
 
 def ndcg(keys: list[str], relevant: dict[str, int]) -> float:

@@ -14,9 +14,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from fansite.backends.search import Answer, Document, Place, Query, SearchBusy, SearchNotReady, finding, generations, table_index
-from tests.backends.search_cast import FIRST_DAY, document, filled, found, french, many, opened
+from tests.backends.search_cast import FIRST_DAY, document, emptied, filled, found, french, many, opened
 from tests.effort import takes_at_most
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,19 +28,26 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "search"
 
 
+@pytest.fixture(params=["sqlite:", "postgres:"])
+def place(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """The address of the back end, and of its database."""
+    return request.param, emptied(request.getfixturevalue("postgres")) if request.param == "postgres:" else ""
+
+
+only_sqlite = pytest.mark.parametrize("place", [("sqlite:", "")])
+
+
 @pytest.fixture
-def search(folder: Path) -> Iterator[table_index.TableIndex]:
-    search = filled(folder, many(30), "sqlite:")
+def search(folder: Path, place: tuple[str, str]) -> Iterator[table_index.TableIndex]:
+    search = filled(folder, many(30), *place)
     assert isinstance(search, table_index.TableIndex)
     yield search
     search.close()
 
 
-def tables_of(folder: Path) -> set[str]:
-    with closing(sqlite3.connect(folder.with_suffix(".db"))) as connection:
-        return {
-            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'search%'")
-        }
+def tables_of(search: table_index.TableIndex) -> set[str]:
+    with search.door.reading() as connection:
+        return {name for name in sa.inspect(connection).get_table_names() if name.startswith("search_")}
 
 
 def generation_of(search: table_index.TableIndex) -> int:
@@ -55,11 +63,11 @@ def run(search: table_index.TableIndex, statement: str) -> None:
 # Rebuilding
 
 
-def test_only_the_tables_in_use_are_kept(folder, search):
+def test_only_the_tables_in_use_are_kept(search):
     for _ in range(3):
         search.rebuild(many(3))
     number = generation_of(search)
-    assert {table for table in tables_of(folder) if not table.startswith(f"search_terms_{number}_")} == {
+    assert {table for table in tables_of(search) if not table.startswith(f"search_terms_{number}_")} == {
         "search_index", *(f"search_{name}_{number}" for name in ("document", "word", "tally", "terms"))
     }  # fmt: skip
 
@@ -88,7 +96,7 @@ def test_changes_are_found_while_a_rebuild_goes_on_and_after_it(search, monkeypa
     assert len(set(search.keys())) == 28 == search.find(Query("marmots")).total == search.size()
 
 
-def test_a_broken_off_rebuild_goes_on_where_it_was(folder, search, monkeypatch):
+def test_a_broken_off_rebuild_goes_on_where_it_was(folder, place, search, monkeypatch):
     monkeypatch.setattr(table_index, "BATCH", 10)
     documents = list(many(45))
 
@@ -101,14 +109,14 @@ def test_a_broken_off_rebuild_goes_on_where_it_was(folder, search, monkeypatch):
         search.rebuild(torn())
     search.close()
 
-    newcomer = opened(folder, "sqlite:")
+    newcomer = opened(folder, *place)
     assert newcomer.state() == "broken"
-    place = newcomer.broken_off()
-    assert place == Place("news", "entry:19")
+    stopped = newcomer.broken_off()
+    assert stopped == Place("news", "entry:19")
     newcomer.apply([document("entry:3", "Marmots changed meanwhile")], ["entry:4"])
     with pytest.raises(SearchBusy, match="another"):
         newcomer.rebuild(iter([]), after=Place("news", "entry:9"))
-    newcomer.rebuild(iter(documents[20:]), after=place)
+    newcomer.rebuild(iter(documents[20:]), after=stopped)
 
     assert (newcomer.state(), newcomer.broken_off()) == ("ready", None)
     assert newcomer.find(Query("marmots")).total == 44
@@ -116,7 +124,7 @@ def test_a_broken_off_rebuild_goes_on_where_it_was(folder, search, monkeypatch):
     newcomer.close()
 
 
-def test_a_killed_rebuild_is_gone_on_with_and_answers_come_meanwhile(folder, search, monkeypatch):
+def test_a_killed_rebuild_is_gone_on_with_and_answers_come_meanwhile(folder, place, search, monkeypatch):
     script = """
         import sys
         from pathlib import Path
@@ -129,9 +137,9 @@ def test_a_killed_rebuild_is_gone_on_with_and_answers_come_meanwhile(folder, sea
             sys.stdin.readline()
 
         table_index.BATCH = 20
-        opened(Path(sys.argv[1]), "sqlite:").rebuild(endless())
+        opened(Path(sys.argv[1]), *sys.argv[2:]).rebuild(endless())
     """
-    command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script), str(folder)]
+    command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script), str(folder), *place]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "filling\n"
     assert search.state() == "ready"
@@ -190,6 +198,7 @@ def test_an_index_with_a_table_lost_is_noticed_and_rebuilt(search, table):
     assert search.find(Query("marmots")).total == 30
 
 
+@only_sqlite
 def test_a_damaged_index_is_told_of_by_whoever_meets_the_damage(search, caplog):
     run(search, "UPDATE search_terms_#_data SET block = x'00ff00ff00ff' WHERE id > 10")
     assert search.find(Query("marmots")) == Answer(ready=False)
@@ -210,6 +219,7 @@ def traces(folder: Path, *words: str) -> set[str]:
     return {word for word in words if word.encode() in content}
 
 
+@only_sqlite
 def test_no_byte_is_left_of_words_that_were_dropped(folder, search):
     """The index holds beginnings that words share only once, so it is asked for their ends."""
     ends = ("grombulix", "zavortnik")
@@ -226,6 +236,7 @@ def test_no_byte_is_left_of_words_that_were_dropped(folder, search):
     assert traces(folder, "marmot") == {"marmot"}
 
 
+@only_sqlite
 def test_a_purge_goes_in_short_steps(search, monkeypatch):
     monkeypatch.setattr(table_index, "SLICE_SECONDS", -1.0)
     from fansite.backends.search import fts5
@@ -242,22 +253,21 @@ def test_a_purge_goes_in_short_steps(search, monkeypatch):
     assert search.find(Query("marmots")).total == 280
 
 
-def test_another_backend_leaves_nothing_of_this_one(folder, search):
-    search.close()
-    whoosh = filled(folder, many(3))
+def test_another_backend_leaves_nothing_of_this_one(folder, place, search):
+    whoosh = filled(folder, many(3), "whoosh:", place[1])
     while whoosh.tidy():
         pass
-    assert tables_of(folder) == set()
+    assert tables_of(search) == set()
     assert folder.is_dir()
     whoosh.close()
 
-    back = filled(folder, many(3), "sqlite:")
+    back = filled(folder, many(3), *place)
     assert not folder.exists()
     assert back.size() == 3
     back.close()
 
 
-def test_the_vocabulary_counts_what_stands_there(search):
+def test_the_vocabulary_counts_what_stands_there(place, search):
     """However it came there: words, terms and tallies of an index that was changed are those of one that was built so."""
     dice = random.Random(5)
     living: dict[str, Document] = {one.key: one for one in many(30)}
@@ -275,27 +285,31 @@ def test_the_vocabulary_counts_what_stands_there(search):
     search.rebuild(iter(living.values()))
     built = contents_of(search)
     assert changed == built
-    run(search, "INSERT INTO search_terms_# (search_terms_#) VALUES ('integrity-check')")
+    if place[0] == "sqlite:":
+        run(search, "INSERT INTO search_terms_# (search_terms_#) VALUES ('integrity-check')")
 
 
 def contents_of(search: table_index.TableIndex) -> tuple[set, set, set]:
     number = generation_of(search)
     with search.door.writing() as connection:
-        connection.exec_driver_sql(f"CREATE VIRTUAL TABLE temp.seen USING fts5vocab(main, search_terms_{number}, instance)")
+        documents = f"search_document_{number} AS d"
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"CREATE VIRTUAL TABLE temp.seen USING fts5vocab(main, search_terms_{number}, instance)")
+            terms = f"SELECT key, term, offset FROM temp.seen JOIN {documents} ON d.id = seen.doc"
+        else:
+            terms = f"SELECT key, CAST(terms AS TEXT) FROM search_terms_{number} AS t JOIN {documents} ON d.id = t.id"
         words = {tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM search_word_{number}")}
         tallies = {tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM search_tally_{number} WHERE number <> 0")}
-        terms = "SELECT key, term, offset FROM temp.seen"
-        held = {
-            tuple(row) for row in connection.exec_driver_sql(f"{terms} JOIN search_document_{number} AS d ON d.id = seen.doc")
-        }
-        connection.exec_driver_sql("DROP TABLE temp.seen")
+        held = {tuple(row) for row in connection.exec_driver_sql(terms)}
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("DROP TABLE temp.seen")
     return words, tallies, held
 
 
 # Processes and threads
 
 
-def test_eight_threads_read_while_the_index_is_changed_and_rebuilt(folder, search):
+def test_eight_threads_read_while_the_index_is_changed_and_rebuilt(folder, place, search):
     wrong: list[object] = []
     done = threading.Event()
 
@@ -312,7 +326,7 @@ def test_eight_threads_read_while_the_index_is_changed_and_rebuilt(folder, searc
     try:
         for reader in readers:
             reader.start()
-        other = opened(folder, "sqlite:")
+        other = opened(folder, *place)
         for step in range(3):
             other.apply(many(3, start=100 + step), [])
             other.rebuild(many(30 + step))
@@ -329,7 +343,7 @@ def test_eight_threads_read_while_the_index_is_changed_and_rebuilt(folder, searc
 
 
 @pytest.fixture
-def large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[table_index.TableIndex]:
+def large(folder: Path, place: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[table_index.TableIndex]:
     """An index that is large for what it may look at."""
     monkeypatch.setattr(finding, "CLOSELY", 10)
     monkeypatch.setattr(finding, "GLANCED_AT", 40)
@@ -343,7 +357,7 @@ def large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[table_index
         document("entry:2", "An accordion", "At the concert there was an accordion."),
         document("entry:3", "Concert, lovely concert", "Lovely.", tags=("tour",), year=2025),
     ]
-    search = filled(folder, [*posts, *comments], "sqlite:")
+    search = filled(folder, [*posts, *comments], *place)
     yield search
     search.close()
 

@@ -34,10 +34,14 @@ def test_every_setting_stands_in_the_readme():
         ({"FANSITE_SECURITY_CONTACT": "security@band.example"}, "FANSITE_SECURITY_CONTACT: expected mailto:"),
         ({"FANSITE_SECURITY_CONTACT": "https://band.example/a\nContact: mailto:eve@example.org"}, "FANSITE_SECURITY_CONTACT"),
         ({"FANSITE_DATABASE_URL": "sqlite:///elsewhere.db"}, "FANSITE_DATABASE_URL: expected sqlite: or postgresql://"),
-        ({"FANSITE_SEARCH_URL": "whoosh:elsewhere"}, "FANSITE_SEARCH_URL: expected whoosh: or sqlite:"),
+        ({"FANSITE_SEARCH_URL": "whoosh:elsewhere"}, "FANSITE_SEARCH_URL: expected whoosh:, sqlite: or postgres:"),
         (
             {"FANSITE_SEARCH_URL": "sqlite:", "FANSITE_DATABASE_URL": "postgresql://band.example/site"},
-            "FANSITE_SEARCH_URL: sqlite: keeps the index in the site's own SQLite database, and FANSITE_DATABASE_URL names another",
+            "FANSITE_SEARCH_URL: sqlite: keeps the index in the site's own database, and for that of FANSITE_DATABASE_URL it is postgres:",
+        ),
+        (
+            {"FANSITE_SEARCH_URL": "postgres:"},
+            "FANSITE_SEARCH_URL: postgres: keeps the index in the site's own database, and for that of FANSITE_DATABASE_URL it is sqlite:",
         ),
         ({"FANSITE_LIMITS": "off", "FANSITE_BASE_URL": "https://band.example"}, "FANSITE_LIMITS: off is only for a loopback"),
         ({"FANSITE_LIMITS": "maybe"}, "FANSITE_LIMITS: expected on or off"),

@@ -135,4 +135,9 @@ def open_search(url: str, folder: Path, door: Door) -> Search:
         from .table_index import TableIndex
 
         return TableIndex(Fts5(), door, folder)
-    raise ValueError(f"expected whoosh: or sqlite:, got {url!r}")
+    if url == "postgres:":
+        from .table_index import TableIndex
+        from .tsvector import Tsvector
+
+        return TableIndex(Tsvector(), door, folder)
+    raise ValueError(f"expected whoosh:, sqlite: or postgres:, got {url!r}")

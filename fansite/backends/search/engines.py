@@ -14,6 +14,8 @@ class Part(NamedTuple):
     """One word of a question: the more telling, the more a document with it is worth."""
 
     question: Question
+    # The same, in titles and among tags.
+    head: Question
     worth: float
 
 
@@ -23,6 +25,8 @@ class Engine(Protocol):
 
     # The SQL type of whole numbers of any size that are a key.
     number: str
+    # And of texts, in the order of their letters' numbers.
+    text: str
     # What stands for a value in a statement that is run for many rows at once.
     mark: str
 
@@ -50,8 +54,15 @@ class Engine(Protocol):
     ) -> int: ...
 
     def newest(
-        self, connection: sa.Connection, generation: int, question: Question, most: int, without: Collection[int]
-    ) -> list[int]: ...
+        self,
+        connection: sa.Connection,
+        generation: int,
+        question: Question,
+        most: int,
+        without: Collection[int],
+        share: float,
+    ) -> list[int]:
+        """`share` of all documents are expected to answer, at the least; 0 when nobody knows."""
 
     def best(
         self,

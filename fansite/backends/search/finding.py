@@ -49,7 +49,6 @@ class Weighed(NamedTuple):
     """A word of the query that is written somewhere."""
 
     word: Word
-    stems: list[str]
     holders: int
     part: Part
 
@@ -72,12 +71,14 @@ class Look:
             return Answer()
         first = max(0, self.query.page - 1) * self.query.per_page
         last = first + self.query.per_page
-        closely = self.newest(question, CLOSELY + 1)
+        weighed = sorted(self._weighed(wanted, meaning), key=lambda one: one.holders)
+        share = self._share(wanted, weighed)
+        closely = self.newest(question, CLOSELY + 1, share)
         others: list[int] = []
         total = len(closely)
         if total > CLOSELY:
             total = self._count(question)
-            closely, others = self._worth_a_look(wanted, meaning, question, total, last)
+            closely, others = self._worth_a_look(wanted, meaning, weighed, question, total, last)
         ranked = self._ranked(wanted, meaning, closely)
         chosen = set(closely)
         following = [(number, 0.0) for number in others if number not in chosen]
@@ -104,26 +105,33 @@ class Look:
         unwanted = any_of(part for phrase in wanted.excluded if (part := _saying(phrase, meaning)) is not None)
         return whole if unwanted is None else Except(whole, unwanted)
 
-    def newest(self, question: Question, most: int) -> list[int]:
-        return self.engine.newest(self.connection, self.generation, question, most, self.without)
+    def newest(self, question: Question, most: int, share: float = 0.0) -> list[int]:
+        return self.engine.newest(self.connection, self.generation, question, most, self.without, share)
+
+    def _share(self, wanted: Wanted, weighed: list[Weighed]) -> float:
+        """How much of all there is holds one of the words at the least. Phrases, filters and unwanted words may take any part of it."""
+        if not weighed or wanted.phrases or wanted.excluded or self.filters:
+            return 0.0
+        # One that holds two forms of a word was counted for both.
+        return max(one.holders for one in weighed) / (2 * max(1, self._tallies["documents"]))
 
     def _count(self, question: Question) -> int:
         found = self.engine.count(self.connection, self.generation, question)
         return found - (self.engine.count(self.connection, self.generation, question, self.without) if self.without else 0)
 
     def _worth_a_look(
-        self, wanted: Wanted, meaning: Meaning, question: Question, total: int, last: int
+        self, wanted: Wanted, meaning: Meaning, weighed: list[Weighed], question: Question, total: int, last: int
     ) -> tuple[list[int], list[int]]:
         """Those to be ranked, and in their order those that follow; together as many as the page needs."""
-        weighed = sorted(self._weighed(wanted, meaning), key=lambda one: one.holders)
+        share = self._share(wanted, weighed)
         if wanted.phrases:  # dear to look for, and whatever holds them is meant
-            newest = self.newest(question, CLOSELY + last)
+            newest = self.newest(question, CLOSELY + last, share)
             return newest[:CLOSELY], newest[CLOSELY:]
         if total <= GLANCED_AT:
             rough = self._best(question, weighed, CLOSELY + last)
             return rough[:CLOSELY], rough[CLOSELY:]
         closely = dict.fromkeys(number for reason in self._reasons(wanted, meaning, weighed) for number in reason)
-        newest = self.newest(question, len(closely) + OF_EACH + last)
+        newest = self.newest(question, len(closely) + OF_EACH + last, share)
         return list(dict.fromkeys([*closely, *newest[:OF_EACH]])), newest
 
     def _reasons(self, wanted: Wanted, meaning: Meaning, weighed: list[Weighed]) -> Iterator[list[int]]:
@@ -135,7 +143,7 @@ class Look:
         reasons = [all_of(one.part.question for one in weighed)] if len(weighed) > 1 else []
         saying = _saying(wanted.sequence, meaning) if 1 < len(wanted.sequence) <= LONGEST_SAYING else None
         reasons += [saying] if saying is not None else []
-        reasons += [head for one in weighed[:MOST_HEADS] if (head := in_head(one.stems)) is not None]
+        reasons += [one.part.head for one in weighed[:MOST_HEADS]]
         for reason in reasons:
             question = self.question(wanted, meaning, reason)
             yield self.newest(question, OF_EACH) if question is not None else []
@@ -147,9 +155,10 @@ class Look:
     def _weighed(self, wanted: Wanted, meaning: Meaning) -> Iterator[Weighed]:
         for word in wanted.scored:
             stems, holders = meaning.all_stems(word), meaning.holders(word)
-            question = anywhere(stems)
-            if question is not None:
-                yield Weighed(word, stems, holders, Part(question, rarity_of(holders, max(holders, self._tallies["documents"]))))
+            question, head = anywhere(stems), in_head(stems)
+            if question is not None and head is not None:
+                worth = rarity_of(holders, max(holders, self._tallies["documents"]))
+                yield Weighed(word, holders, Part(question, head, worth))
 
     def _ranked(self, wanted: Wanted, meaning: Meaning, numbers: list[int]) -> list[tuple[int, float]]:
         """Best first, of equals the newest."""

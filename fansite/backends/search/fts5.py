@@ -27,6 +27,7 @@ STRUCTURE = 10
 
 class Fts5:
     number = "INTEGER"
+    text = "TEXT"
     mark = "?"
 
     def exist(self, connection: sa.Connection, *tables: str) -> bool:
@@ -68,7 +69,13 @@ class Fts5:
         return int(connection.scalar(sa.text(statement), {"question": _match(question), "numbers": self.listed(among)}) or 0)
 
     def newest(
-        self, connection: sa.Connection, generation: int, question: Question, most: int, without: Collection[int]
+        self,
+        connection: sa.Connection,
+        generation: int,
+        question: Question,
+        most: int,
+        without: Collection[int],
+        share: float,
     ) -> list[int]:
         return self._asked(connection, generation, question, most, without, "rowid DESC")
 

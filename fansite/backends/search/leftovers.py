@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from .door import TABLES, Door
+from .engines import Engine
 from .fts5 import Fts5
 from .generations import Generations
+from .tsvector import Tsvector
+
+ENGINES: dict[str, type[Engine]] = {"sqlite": Fts5, "postgresql": Tsvector}
 
 
 def sweep_tables(door: Door) -> bool:
     """One short step towards a database without any index. True while there is more."""
     with door.reading() as connection:
-        engine = Fts5()
-        if connection.dialect.name != "sqlite" or not engine.exist(connection, f"{TABLES}index"):
+        engine = ENGINES[connection.dialect.name]()
+        if not engine.exist(connection, f"{TABLES}index"):
             return False
     with door.writing() as connection:
         generations = Generations(engine, connection)

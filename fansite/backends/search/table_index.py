@@ -76,20 +76,27 @@ class TableIndex:
 
     def _ask(self, question: Callable[[sa.Connection, int], Any], nothing: Any) -> Any:
         """A damaged index answers nothing until the worker, who is told here, has rebuilt it."""
-        number = None
+        asked: int | None = None
         try:
             with self.door.reading() as connection:
                 current = self._whole(connection)
                 if current is None:
                     return nothing
-                number = current.number
-                return question(connection, number)
+                asked = current.number
+                return question(connection, asked)
         except sa.exc.DBAPIError as problem:
+            if asked is not None and self._current() not in (asked, None):
+                return self._ask(question, nothing)  # another took its place in between
             log.exception("the search index could not be read")
-            if number is not None and self.engine.is_damage(problem):
+            if asked is not None and self.engine.is_damage(problem):
                 with self.door.writing() as connection:
-                    Generations(self.engine, connection).set(number, torn=1)
+                    Generations(self.engine, connection).set(asked, torn=1)
             return nothing
+
+    def _current(self) -> int | None:
+        with self.door.reading() as connection:
+            current = Generations(self.engine, connection).current()
+            return current.number if current is not None else None
 
     def keys(self) -> Iterator[str]:
         last = -(1 << 62)
@@ -219,15 +226,14 @@ class TableIndex:
             return mine
 
     def _create(self, connection: sa.Connection, number: int) -> None:
+        text, whole = self.engine.text, self.engine.number
         connection.exec_driver_sql(
-            f"CREATE TABLE search_document_{number} (id {self.engine.number} PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"
-            f" letter TEXT NOT NULL, year INTEGER NOT NULL, published {self.engine.number} NOT NULL, title TEXT NOT NULL,"
-            " tags TEXT NOT NULL, body TEXT NOT NULL)"
+            f"CREATE TABLE search_document_{number} (id {whole} PRIMARY KEY, key {text} NOT NULL UNIQUE, kind {text} NOT NULL,"
+            f" letter {text} NOT NULL, year INTEGER NOT NULL, published {whole} NOT NULL, title {text} NOT NULL,"
+            f" tags {text} NOT NULL, body {text} NOT NULL)"
         )
-        connection.exec_driver_sql(
-            f"CREATE TABLE search_tally_{number} (name TEXT PRIMARY KEY, number {self.engine.number} NOT NULL)"
-        )
-        connection.exec_driver_sql(f"CREATE TABLE search_told_{number} (key TEXT PRIMARY KEY)")
+        connection.exec_driver_sql(f"CREATE TABLE search_tally_{number} (name {text} PRIMARY KEY, number {whole} NOT NULL)")
+        connection.exec_driver_sql(f"CREATE TABLE search_told_{number} (key {text} PRIMARY KEY)")
         Vocabulary(self.engine, connection, number).create()
         self.engine.create(connection, number)
 

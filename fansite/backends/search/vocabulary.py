@@ -43,10 +43,11 @@ class Vocabulary:
         self.table = f"search_word_{generation}"
 
     def create(self) -> None:
+        text = self.engine.text
         self.connection.execute(
             sa.text(
-                f"CREATE TABLE {self.table} (word TEXT NOT NULL, chain INTEGER NOT NULL, stem TEXT NOT NULL, bare TEXT, plain TEXT,"
-                " back TEXT, core TEXT, holders INTEGER NOT NULL, PRIMARY KEY (word, chain))"
+                f"CREATE TABLE {self.table} (word {text} NOT NULL, chain INTEGER NOT NULL, stem {text} NOT NULL, bare {text},"
+                f" plain {text}, back {text}, core {text}, holders INTEGER NOT NULL, PRIMARY KEY (word, chain))"
             )
         )
         for column, which in (
