@@ -180,13 +180,14 @@ def test_a_part_with_nothing_in_it_leaves_no_trace(app, stranger):
     assert headings(stranger) == ["new!", "just said"]
 
 
-def test_what_another_feature_brings_stands_beside_the_news_as_soon_as_there_is_something(app, cast, post, stranger):
+def test_what_another_feature_brings_stands_beside_the_news_as_soon_as_there_is_something(app, post, stranger, monkeypatch):
     """How the gigs will come to the first screen."""
     nights: list[str] = []
     gigs = HomeSection(
         "gigs", "Gigs", "next nights", "home/_said.html", lambda: {"said": []} if nights else None, more="news.index"
     )
-    app.extensions["fansite"].home_sections.append(gigs)
+    site = app.extensions["fansite"]
+    monkeypatch.setattr(site, "home_sections", [*site.home_sections, gigs])
     many_posts(5)
     stranger.get("/")
     assert headings(stranger) == ["new!", "just said", "Before that", "New here"]
