@@ -14,7 +14,7 @@ from fansite.core.web.paths import settings
 from fansite.search.queries import LISTENER, findables, index
 
 MOST_SHOWN = 3
-# From so many on an index in the database takes a tenth of the embedded one's time, and a twentieth of its memory.
+# From so many on the embedded index takes minutes to make, and its memory in each process is felt; one in the database grows with neither.
 MANY = 20_000
 MEND = "fansite rebuild search"
 
