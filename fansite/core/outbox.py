@@ -272,15 +272,15 @@ def deliver_all(limit: int = 1000) -> int:
     raise RuntimeError("listeners keep each other busy")
 
 
-def deliver_due(stop: threading.Event | None = None, *, without: str | None = None) -> bool:
-    """One round: a batch for each listener that is owed something. True when anything was due. `without` begins the names left out."""
+def deliver_due(stop: threading.Event | None = None, *, without: tuple[str, ...] = ()) -> bool:
+    """One round: a batch for each listener that is owed something. True when anything was due. What is left out begins with `without`."""
     return bool(_round(stop, without=without))
 
 
-def _round(stop: threading.Event | None = None, *, without: str | None = None) -> list[bool]:
+def _round(stop: threading.Event | None = None, *, without: tuple[str, ...] = ()) -> list[bool]:
     """For each listener that was owed something, whether its batch was full: then there may be more."""
     full = []
-    for name in [name for name in _listeners_due() if not _is_of(name, without)]:
+    for name in [name for name in _listeners_due() if not name.startswith(without)]:
         if stop is not None and stop.is_set():
             break
         listener = outbox().listeners.get(name)
@@ -394,27 +394,29 @@ def _under_way(listener: Listener, ids: list[int]) -> Iterator[None]:
 
 def meanwhile(without: str) -> None:
     """Between two slices of long work: leases are renewed, and whatever else is due is done, so that no letter and no planned text waits
-    for it. `without` begins the names of what must not run inside itself. Belongs outside of any transaction."""
+    for it. `without` begins the names of what must not run inside itself, nor inside long work that begins meanwhile. Belongs outside of
+    any transaction."""
     if time.monotonic() < getattr(_long_work, "pause_until", 0.0):
         return
+    before: tuple[str, ...] = getattr(_long_work, "without", ())
     for listener, ids in getattr(_long_work, "leased", []):
         with transaction() as session:
             session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(leased_until=now() + listener.lease))
-    run_routines(without=without)
-    deliver_due(without=without)
+    _long_work.without = (*before, without)
+    try:
+        run_routines(without=_long_work.without)
+        deliver_due(without=_long_work.without)
+    finally:
+        _long_work.without = before
     _long_work.pause_until = time.monotonic() + IDLE_SECONDS
 
 
-def _is_of(name: str, beginning: str | None) -> bool:
-    return beginning is not None and name.startswith(beginning)
-
-
-def run_routines(*, without: str | None = None) -> None:
+def run_routines(*, without: tuple[str, ...] = ()) -> None:
     """Runs every routine whose present slot nobody has taken yet."""
     at = now()
     taken = {(name, slot) for name, slot in db.session.execute(sa.select(Tick.name, Tick.due_at))}
     db.session.rollback()
-    for routine in [routine for routine in outbox().routines.values() if not _is_of(routine.name, without)]:
+    for routine in [routine for routine in outbox().routines.values() if not routine.name.startswith(without)]:
         slot = datetime.fromtimestamp(at.timestamp() // routine.every.total_seconds() * routine.every.total_seconds(), at.tzinfo)
         if (routine.name, slot) not in taken and _take(routine, slot):
             try:

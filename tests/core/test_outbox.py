@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -405,6 +405,29 @@ def test_a_worker_that_grew_little_goes_on(app, monkeypatch):
     stop = Sizes(monkeypatch, 80, 90, 92, 93, 93, 91)
     outbox.work(app, stop)
     assert stop.waits == 5
+
+
+def test_long_work_runs_inside_neither_itself_nor_what_it_lets_run_meanwhile(app, monkeypatch):
+    monkeypatch.setattr(outbox, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(outbox._long_work, "pause_until", 0.0, raising=False)
+    box, running, ran = app.extensions["fansite"].outbox, [], []
+
+    def long_work(part: str) -> Callable[[Any], None]:
+        def work(_events: Any) -> None:
+            ran.append(f"{part} inside {' '.join(running)}".strip())
+            running.append(part)
+            outbox.meanwhile(without=f"{part}.")
+            running.remove(part)
+
+        return work
+
+    for part in ("index", "cards"):
+        box.add(Listener(f"{part}.all", long_work(part), ("gig.*",), batch=1))
+    told("gig:1", "gig:2", "gig:3")
+    deliver_all()
+    assert len(ran) == 6
+    assert set(ran) <= {"index inside", "cards inside", "index inside cards", "cards inside index"}
+    assert {"index inside cards", "cards inside index"} & set(ran), "what is due is done meanwhile"
 
 
 # ---- pages --------------------------------------------------------------------------------------------------------------------
