@@ -180,9 +180,10 @@ def stranger(browser_as: Callable[..., Any]) -> Any:
 @pytest.fixture
 def worker(app: Any) -> Callable[[], int]:
     """Delivers everything that is due, as the site's worker would."""
-    from fansite.core.outbox import deliver_all
+    from fansite.core import outbox
 
-    return deliver_all
+    outbox._long_work.__dict__.clear()  # no pause is left over from the test before
+    return outbox.deliver_all
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from fansite.moderation.models import Review
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
 from fansite.pages import operations as pages
+from fansite.search.listeners import mend_index
 from fansite.staff import operations as staff
 from tests.attacks.ground import PICTURE
 from tests.texts import news_post, say
@@ -147,6 +148,7 @@ def s(app: Any, cast: Any, clock: Any, worker: Any) -> Any:
     publishing.publish(cast.about.id, by=cast.eli)
     cast.fays = say(cast.post, cast.fay, "See you in Lisbon, says Fay").id
     worker()
+    mend_index()
     return cast
 
 

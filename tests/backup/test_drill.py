@@ -28,7 +28,7 @@ from tests.texts import many_comments, news_post, say
 
 WRITERS = 3
 # What an erasure changes, and nothing else differs from the backup.
-ERASED = {"account", "event", "delivery", "sign_in", "mail"}
+ERASED = {"account", "event", "delivery", "sign_in", "mail", "list_change"}
 
 
 @pytest.fixture
