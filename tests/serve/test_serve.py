@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,8 @@ def test_after_the_whole_tree_was_killed_the_next_start_serves_at_once(start):
 
 # ---- slow and broken visitors -----------------------------------------------------------------------------------------------
 
+# A machine that runs other tests may be this slow.
+PATIENCE = 30.0
 POST = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"
 
 
@@ -223,21 +226,17 @@ def slowly_read_answer(served: Served) -> socket.socket:
 
 @pytest.mark.parametrize("slow", [slowly_sent_head, slowly_sent_body, slowly_read_answer])
 def test_fifty_slow_visitors_do_not_stop_service(start, slow):
+    """None of them is ever done: whoever waited for one would wait for good."""
     served = start()
-    visitors = [slow(served) for _ in range(50)]
-    longest = 0.0
-    for visitor in visitors:
-        if slow is slowly_read_answer:
-            visitor.settimeout(5)
-            visitor.recv(10)
-        else:
-            visitor.sendall(b"a")
-        began = time.monotonic()
-        assert int(served.get()) in served.known
-        longest = max(longest, time.monotonic() - began)
-    assert longest < 2
-    for visitor in visitors:
-        visitor.close()
+    with ExitStack() as all_visitors:
+        visitors = [all_visitors.enter_context(closing(slow(served))) for _ in range(50)]
+        for visitor in visitors:
+            if slow is slowly_read_answer:
+                visitor.settimeout(PATIENCE)
+                assert visitor.recv(10)
+            else:
+                visitor.sendall(b"a")
+            assert int(served.get(timeout=PATIENCE)) in served.known
 
 
 def test_a_long_answer_arrives_whole(start):
