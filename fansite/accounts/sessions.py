@@ -105,7 +105,7 @@ def open_sessions(app: Flask) -> None:
     # Browsers take a `__Host-` cookie from this very host over https only: nobody next door can plant one.
     cookie = f"__Host-{COOKIE}" if settings.https else COOKIE
     app.config.update(SESSION_COOKIE_NAME=cookie, SESSION_COOKIE_SECURE=settings.https)
-    login = LoginManager(app)
+    login = LoginManager(app, add_context_processor=False)
     login.session_protection = None  # the row is the protection
 
     @login.request_loader

@@ -7,7 +7,16 @@ from fansite.comments.drafts import drafts
 from fansite.comments.findable import findable
 from fansite.comments.personal import personal
 from fansite.comments.review import reviewable
-from fansite.comments.sections import COMMENT_PARAMETERS, Section, address_of, author_name, author_path, in_their_places, section
+from fansite.comments.sections import (
+    COMMENT_PARAMETERS,
+    Section,
+    address_of,
+    author_name,
+    author_path,
+    empty_form,
+    in_their_places,
+    section,
+)
 from fansite.comments.views import bp
 from fansite.core import renewal
 from fansite.core.feature import Feature
@@ -19,7 +28,7 @@ feature = Feature(
     reviewables=[reviewable],
     drafts=drafts,
     personal=personal,
-    template_globals={"in_their_places": in_their_places},
+    template_globals={"in_their_places": in_their_places, "empty_comment_form": empty_form},
     routines=[
         Routine("comments.drafts", operations.sweep_drafts, timedelta(hours=6)),
         Routine("comments.texts", operations.render_older, renewal.EVERY),

@@ -150,16 +150,28 @@ def public_ones(ids: Sequence[int]) -> list[Comment]:
     ]
 
 
-def written_by(account_id: int, page: int, per_page: int, *, public: bool, total: int) -> Sequence[Comment]:
-    """One person's comments, newest first; `public` only what everyone may read. `total` is how many those are in all."""
+def own_of(account_id: int, page: int, per_page: int, *, total: int) -> Sequence[Comment]:
+    """One's own comments, whatever became of them, newest first. `total` is how many those are in all."""
+    wanted, order = _written_by(account_id, page, per_page, public=False, total=total)
+    statement = sa.select(Comment).join(Comment.entry).options(sa.orm.contains_eager(Comment.entry))
+    return db.session.scalars(statement.where(wanted).order_by(*order)).all()
+
+
+def public_of(account_id: int, page: int, per_page: int, *, total: int) -> list[Heard]:
+    """Of one person's comments what everyone may read, newest first. `total` is how many those are in all."""
+    wanted, order = _written_by(account_id, page, per_page, public=True, total=total)
+    return _read_heard(_HEARD.where(wanted).order_by(*order))
+
+
+def _written_by(account_id: int, page: int, per_page: int, *, public: bool, total: int) -> tuple[Any, Any]:
+    """Which, and in what order."""
     newest, oldest = (Comment.posted_at.desc(), Comment.id.desc()), (Comment.posted_at, Comment.id)
     before, here = (page - 1) * per_page, max(0, min(per_page, total - (page - 1) * per_page))
     after = total - before - here
     # Which they are is read off the index, from the nearer end.
     ids = sa.select(Comment.id).where(*_by(account_id, public)).limit(here)
     ids = ids.order_by(*newest).offset(before) if before <= after else ids.order_by(*oldest).offset(after)
-    statement = sa.select(Comment).join(Comment.entry).options(sa.orm.contains_eager(Comment.entry))
-    return db.session.scalars(statement.where(Comment.id.in_(ids.subquery().select())).order_by(*newest)).all()
+    return Comment.id.in_(ids.subquery().select()), newest
 
 
 def count_by(account_id: int, *, public: bool) -> int:
@@ -173,15 +185,15 @@ def _by(account_id: int, public: bool) -> tuple[sa.ColumnElement[bool], ...]:
     return Comment.author_id == account_id, *(published if public else ())
 
 
-def latest(limit: int) -> Sequence[Comment]:
+def latest(limit: int) -> list[Heard]:
     """What was said last on the whole site."""
-    return db.session.scalars(_latest("site"), {"limit": limit}).all()
+    return _read_heard(_latest("site"), {"limit": limit})
 
 
-def latest_below(entry_id: int, limit: int, *, thread: int | None = None) -> Sequence[Comment]:
+def latest_below(entry_id: int, limit: int, *, thread: int | None = None) -> list[Heard]:
     """What was said last below an entry, or in one of its threads."""
-    where = "entry" if thread is None else "thread"
-    return db.session.scalars(_latest(where), {"limit": limit, "entry": entry_id, "thread": thread}).all()
+    where: Literal["entry", "thread"] = "entry" if thread is None else "thread"
+    return _read_heard(_latest(where), {"limit": limit, "entry": entry_id, "thread": thread})
 
 
 @cache
@@ -190,8 +202,7 @@ def _latest(where: Literal["site", "entry", "thread"]) -> Any:
     # Told of the status, SQLite would rather read all published comments than those of one text.
     status = Comment.status if where == "site" else sa.func.coalesce(Comment.status, "")
     places = {"site": sa.true(), "entry": _OF_ENTRY, "thread": _OF_THREAD}
-    both = sa.orm.contains_eager(Comment.entry), joinedload(Comment.author)
-    found = sa.select(Comment).join(Comment.entry).options(*both).where(status == "published", listed(), places[where])
+    found = _HEARD.where(status == "published", listed(), places[where])
     return found.order_by(Comment.posted_at.desc(), Comment.id.desc()).limit(sa.bindparam("limit", type_=sa.Integer))
 
 
@@ -248,18 +259,44 @@ class Said(_Row):
         return Writer._make(self[-len(Writer._fields) :]) if self.username is not None else None
 
 
+class About(NamedTuple):
+    """Of an entry, what is said of it beside a comment."""
+
+    id: int
+    kind: str
+    language: str
+    slug: str
+    title: str
+
+
+class Heard(NamedTuple):
+    """A comment away from its place, and what it is about."""
+
+    said: Said
+    entry: About
+
+
 _ROW = Comment.__table__.c
 _OF_COMMENT = [getattr(_ROW, name) for name in Said._fields[: -len(Writer._fields)]]
 _OF_WRITER = [getattr(Account.__table__.c, name) for name in Writer._fields]
+_WITH_WRITER = sa.outerjoin(Comment.__table__, Account.__table__)
+_ABOUT = [Entry.__table__.c[name] for name in About._fields]
+_HEARD = sa.select(*_OF_COMMENT, *_OF_WRITER, *_ABOUT).select_from(
+    _WITH_WRITER.join(Entry.__table__, Entry.__table__.c.id == _ROW.entry_id)
+)
 
 
 def _said(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    both = sa.outerjoin(Comment.__table__, Account.__table__)
-    return sa.select(*_OF_COMMENT, *_OF_WRITER).select_from(both).where(*conditions)
+    return sa.select(*_OF_COMMENT, *_OF_WRITER).select_from(_WITH_WRITER).where(*conditions)
 
 
 def _read(statement: Any, facts: dict[str, Any] | None = None) -> list[Said]:
     return [Said._make(row) for row in db.session.execute(statement, facts).all()]
+
+
+def _read_heard(statement: Any, facts: dict[str, Any] | None = None) -> list[Heard]:
+    ends = len(Said._fields)
+    return [Heard(Said._make(row[:ends]), About._make(row[ends:])) for row in db.session.execute(statement, facts).all()]
 
 
 _OF_ENTRY = _ROW.entry_id == sa.bindparam("entry", type_=sa.Integer)

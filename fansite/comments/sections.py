@@ -72,6 +72,15 @@ Row = tuple[Shown, int, int]
 
 
 @dataclass
+class Box:
+    """Where a word can be said. `form` is what was typed, with what is wrong with it; None in an empty box."""
+
+    answers: int | None = None
+    nonce: str | None = None
+    form: CommentForm | None = None
+
+
+@dataclass
 class Section:
     """What `comments/_section.html` needs, and what the page around it must declare."""
 
@@ -80,7 +89,7 @@ class Section:
     rows: list[Row]
     pages: Pages
     # None where comments are closed.
-    form: CommentForm | None
+    box: Box | None
     action: str
     reply_to: Shown | None = None
     # Whom the box answers when it is told nothing else: the first comment, on the page of a long thread.
@@ -105,7 +114,7 @@ class Section:
 
 def section(entry: Entry, person: Any, *, form: CommentForm | None = None) -> Section:
     """The page of threads that `?page=` names. `form` is a refused one, with all that was typed: it comes back with its own page."""
-    box = form or _new_box(entry, person)
+    box = _new_box(entry, person) if form is None else Box(form.parent.data, form.nonce.data, form)
     answered = _answered(entry, box)
     last = queries.last_page(entry)
     page = page_number() if form is None else answered.page_of_thread() if answered is not None else 1
@@ -134,7 +143,7 @@ def thread_section(root: Comment, person: Any) -> Section:
 
 
 def _section(entry: Entry, shown: Sequence[Shown], pages: Pages) -> Section:
-    return Section(entry, len(shown), nested(shown), pages, form=None, action=path_for("comments.create", entry_id=entry.id))
+    return Section(entry, len(shown), nested(shown), pages, box=None, action=path_for("comments.create", entry_id=entry.id))
 
 
 def arrange(
@@ -273,33 +282,37 @@ def badge_of(account: Any) -> str | None:
     return str(_("moderator")) if account.keeps_order else None
 
 
-def _new_box(entry: Entry, person: Any) -> CommentForm:
+def _new_box(entry: Entry, person: Any) -> Box:
     """An empty box, or one with what could not be posted after signing in."""
-    box = CommentForm(formdata=None)
     if "reply" in request.args:
         made_each_time()  # every comment has its own, for the one who answers it
-    box.parent.data = request.args.get("reply", type=row_number)
+    box = Box(request.args.get("reply", type=row_number))
     if person is not None:
-        box.nonce.data = secrets.token_urlsafe(16)
+        box.nonce = secrets.token_urlsafe(16)
         token = request.args.get("draft", "")
         draft = operations.find_draft(token) if token else None
         if draft is not None and draft.entry_id == entry.id and draft.comment_id is None:
-            box.body.data, box.parent.data = draft.body, draft.parent_id
+            box.answers, box.form = draft.parent_id, empty_form()
+            box.form.body.data = draft.body
     return box
 
 
-def _answered(entry: Entry, box: CommentForm) -> Comment | None:
+def empty_form() -> CommentForm:
+    return CommentForm(formdata=None)
+
+
+def _answered(entry: Entry, box: Box) -> Comment | None:
     """The comment the box answers, as long as it can be answered; it need not stand on this page."""
-    comment = queries.with_context(box.parent.data) if box.parent.data else None
+    comment = queries.with_context(box.answers) if box.answers else None
     return comment if comment is not None and comment.entry_id == entry.id and comment.visible else None
 
 
-def _put_box(made: Section, box: CommentForm, answered: Comment | None, person: Any) -> None:
+def _put_box(made: Section, box: Box, answered: Comment | None, person: Any) -> None:
     if not made.entry.comments_open:
-        made.kept = box if box.body.data else None
+        made.kept = box.form if box.form is not None and box.form.body.data else None
         return
     made.new_rules = rules.news_for(person)
-    made.form, box.parent.data = box, answered.id if answered is not None else None
+    made.box, box.answers = box, answered.id if answered is not None else None
     if answered is not None:
         may = _may(person, answered, made.entry)
         made.reply_to = _shown(answered, None, current_language(), made.entry.language, made.page_path, False, 0, may)

@@ -142,7 +142,7 @@ def mine() -> Any:
     last = max(1, -(-total // OWN_A_PAGE))
     if page_no > last:
         abort(404)
-    comments = queries.written_by(g.person.id, page_no, OWN_A_PAGE, public=False, total=total)
+    comments = queries.own_of(g.person.id, page_no, OWN_A_PAGE, total=total)
     pages = Pages(page_no, last, path_for("comments.mine"))
     page = Page(_("Your comments"), noindex=True)
     acts = {

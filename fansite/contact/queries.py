@@ -23,13 +23,14 @@ SLUG = "contact"
 
 def heap(name: str, page: int) -> tuple[Sequence[Letter], int]:
     """A page of one heap, newest first, and the number of the last page."""
-    return listing.page_of(_LISTS[name].order, sa.select(Letter), page, A_PAGE)
+    return listing.page_of(_LISTS[name].order, _LETTERS, page, A_PAGE)
 
 
 def count_new() -> int:
     return len(_LISTS["new"].order)
 
 
+_LETTERS = listing.entities(lambda: sa.select(Letter))
 _LISTS = {
     name: Listing(f"letters.{name}", ("letter",), Letter.id, microseconds(Letter.received_at), (Letter.state.in_(states),))
     for name, states in {**HEAPS, "new": ("new",)}.items()

@@ -214,7 +214,7 @@ def contents() -> dict[str, Content]:
     return found
 
 
-def content_of(entry: Entry) -> Content:
+def content_of(entry: Any) -> Content:
     return contents()[entry.kind]
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +24,9 @@ from fansite.core.kept import kept, last_known, put_by
 
 # (what it is sorted by, number)
 Place = tuple[int, int]
+# Those of these numbers that belong on a list, in any order; each has its `id`.
+Find = Callable[[Sequence[int]], Iterable[Any]]
+IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 
 
 class Order:
@@ -164,20 +168,26 @@ class EntryListing(Listing):
         )
 
 
-def page_of(
-    order: Order, rows: sa.Select[Any], number: int, per_page: int, *, upwards: bool = False
-) -> tuple[Sequence[Any], int]:
-    """What stands on one page, and the number of the last page. `rows` selects entities, those that belong on such a list at this
-    moment: what was withdrawn a moment ago is not shown, though the list may not know it yet."""
+def page_of(order: Order, find: Find, number: int, per_page: int, *, upwards: bool = False) -> tuple[Sequence[Any], int]:
+    """What stands on one page, and the number of the last page. `find` finds those that belong on such a list at this moment: what was
+    withdrawn a moment ago is not shown, though the list may not know it yet."""
     last = max(1, -(-len(order) // per_page))
     here = order.upwards(number, per_page) if upwards else order.downwards(number, per_page)
-    return chosen(here, rows), last
+    return chosen(here, find), last
 
 
-def chosen(ids: Sequence[int], rows: sa.Select[Any]) -> list[Any]:
-    """Of these, in their order, what `rows` selects."""
-    if not ids:
-        return []
-    model: Any = rows.column_descriptions[0]["entity"]
-    found = {one.id: one for one in db.session.scalars(rows.where(model.id.in_(ids)))}
+def chosen(ids: Sequence[int], find: Find) -> list[Any]:
+    """Of these, in their order, what is found."""
+    found = {one.id: one for one in find(ids)} if ids else {}
     return [found[id] for id in ids if id in found]
+
+
+def entities(rows: Callable[[], sa.Select[Any]]) -> Find:
+    """Finds what `rows()` selects. The statement is put together once, at the first question: that takes longer than the answer."""
+
+    @cache
+    def statement() -> Any:
+        wanted = rows()
+        return wanted.where(wanted.column_descriptions[0]["entity"].id.in_(IDS))
+
+    return lambda ids: db.session.scalars(statement(), {"ids": ids})

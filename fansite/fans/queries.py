@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -23,14 +25,30 @@ def heard() -> sa.ColumnElement[bool]:
     return sa.and_(here(), Account.approved_comments > sa.literal_column("0"))
 
 
-def newest(limit: int) -> Sequence[Account]:
-    return db.session.scalars(_NEWEST, {"limit": limit}).all()
+class _OfFan(NamedTuple):
+    id: int
+    username: str
+    username_key: str
+    face: str | None
+    joined_at: datetime
+    disabled_at: datetime | None
+    erased_at: datetime | None
 
 
-def page_of_heard(number: int) -> tuple[Sequence[Account], int, int]:
+class Fan(_OfFan):
+    """Of an account, what a list of people says of it."""
+
+    active: Any = Account.active
+
+
+def newest(limit: int) -> list[Fan]:
+    return _fans(_NEWEST, {"limit": limit})
+
+
+def page_of_heard(number: int) -> tuple[Sequence[Fan], int, int]:
     """Those of one page, the newest first, the number of the last page, and how many there are in all."""
     everybody = _EVERYBODY.order
-    people, last = listing.page_of(everybody, sa.select(Account).where(heard()), number, PER_PAGE)
+    people, last = listing.page_of(everybody, _by_ids, number, PER_PAGE)
     return people, last, len(everybody)
 
 
@@ -41,10 +59,21 @@ def published_by(account_id: int, page: int, per_page: int) -> tuple[Sequence[En
         return [], 0
     key = microseconds(Entry.published_at)
     order = listing.Listing(f"fans.posts.{account_id}", ("entry",), Entry.id, key, signed, tags=("list:news",)).order
-    return listing.page_of(order, sa.select(Entry).where(listed()), page, per_page)[0], len(order)
+    return listing.page_of(order, _POSTS, page, per_page)[0], len(order)
 
 
-_NEWEST = sa.select(Account).where(heard()).order_by(Account.id.desc()).limit(sa.bindparam("limit", type_=sa.Integer))
+def _by_ids(ids: Sequence[int]) -> list[Fan]:
+    return _fans(_BY_IDS, {"ids": ids})
+
+
+def _fans(statement: Any, facts: dict[str, Any]) -> list[Fan]:
+    return [Fan._make(row) for row in db.session.execute(statement, facts)]
+
+
+_HEARD = sa.select(*(Account.__table__.c[name] for name in Fan._fields)).where(heard())
+_NEWEST = _HEARD.order_by(Account.id.desc()).limit(sa.bindparam("limit", type_=sa.Integer))
+_BY_IDS = _HEARD.where(Account.id.in_(listing.IDS))
+_POSTS = listing.entities(lambda: sa.select(Entry).where(listed()))
 _EVERYBODY = listing.Listing(
     "fans.heard", ("fan",), Account.id, sa.literal_column("0", sa.Integer), (heard(),), tags=("list:fans",)
 )

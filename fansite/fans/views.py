@@ -65,7 +65,7 @@ def _profile(account: Account) -> Response:
     last = max(1, -(-max(total, posts_total) // WORDS_A_PAGE))
     if page > last:
         abort(404)
-    said = comments.written_by(account.id, page, WORDS_A_PAGE, public=True, total=total)
+    said = comments.public_of(account.id, page, WORDS_A_PAGE, total=total)
     pages = Pages(page, last, path_for("fans.show", username=account.username_key))
     # A page about somebody who has said nothing is a spammer's shop window: it stays out of the index.
     thin = total == posts_total == 0

@@ -20,7 +20,8 @@ from fansite.comments import author_name as comment_author
 from fansite.comments import author_path
 from fansite.comments import queries as comments
 from fansite.comments.models import Comment
-from fansite.core import markup
+from fansite.comments.queries import About, Heard, Said
+from fansite.core import listing, markup
 from fansite.core.content import Entry, listed, of_kind, readable_in
 from fansite.core.db import db
 from fansite.core.entries import author_name
@@ -86,7 +87,7 @@ def of_news() -> Channel:
 
 
 def of_tag(tag: Tag) -> Channel:
-    posts = news.latest_of_tag(current_language(), tag, _ROWS, ITEMS)
+    posts = news.latest_of_tag(current_language(), tag, _BY_IDS, ITEMS)
     title = _("%(site)s: %(tag)s", site=site_name(), tag=tag.name)
     stem = path_for("feeds.tag", slug=tag.slug, format="xml")
     return _of_posts(posts, _("News: %(tag)s", tag=tag.name), title, "news.tag", stem, tag.page_tag, slug=tag.slug)
@@ -107,6 +108,7 @@ def _of_posts(
 
 
 _ROWS = sa.select(NewsPost).where(of_kind(NewsPost)).options(joinedload(NewsPost.author), selectinload(NewsPost.tags))
+_BY_IDS = listing.entities(lambda: _ROWS.where(listed()))
 
 
 def _news() -> Sequence[NewsPost]:
@@ -176,29 +178,29 @@ def of_thread(root: Comment) -> Channel:
     return _of_said(said, title, page, feed, f"entry:{root.entry_id}")
 
 
-def _of_said(said: Sequence[Comment], title: str, page: str, feed: str, *tags: str) -> Channel:
+def _of_said(heard: Sequence[Heard], title: str, page: str, feed: str, *tags: str) -> Channel:
     return Channel(
         title=clean(title),
         description=clean(title),
         page=public_url(page),
         stem=_stem(feed),
-        items=[_of_comment(comment) for comment in said],
-        tags=(*tags, *(f"account:{comment.author_id}" for comment in said), *(f"entry:{comment.entry_id}" for comment in said)),
+        items=[_of_comment(said, entry) for said, entry in heard],
+        tags=(*tags, *(f"account:{said.author_id}" for said, _entry in heard), *(f"entry:{entry.id}" for _said, entry in heard)),
     )
 
 
-def _of_comment(comment: Comment) -> Item:
+def _of_comment(comment: Said, entry: About) -> Item:
     address = public_url(path_for("comments.permalink", comment_id=comment.id))
     name, own_page = comment_author(comment) or "[deleted]", author_path(comment)
     return Item(
         id=public_url(f"/comments/{comment.id}"),
         address=address,
-        title=clean(_("%(name)s on “%(title)s”", name=name, title=comment.entry.title)),
+        title=clean(_("%(name)s on “%(title)s”", name=name, title=entry.title)),
         summary=clean(markup.summary_of(comment.html, SUMMARY)),
-        html=_elsewhere(comment.html, public_url(entry_path(comment.entry))),
+        html=_elsewhere(comment.html, public_url(entry_path(entry))),
         published=comment.posted_at,
         updated=comment.edited_at or comment.posted_at,
-        language=comment.entry.language,
+        language=entry.language,
         author=name,
         author_address=public_url(own_page) if own_page else None,
     )

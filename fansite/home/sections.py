@@ -39,7 +39,7 @@ def _cards(posts: Sequence[Any]) -> dict[str, Any]:
 
 def _said() -> dict[str, Any]:
     said = comments.latest(LATEST_COMMENTS)
-    return {"said": said, "tags": [f"account:{comment.author_id}" for comment in said]}
+    return {"said": said, "tags": [f"account:{heard.said.author_id}" for heard in said]}
 
 
 def _fans() -> dict[str, Any] | None:

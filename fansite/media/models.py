@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -87,6 +88,25 @@ class Picture(Model):
         """Name → (width, kind) of every smaller version there is or will be."""
         sized = {self.sized(width, kind): (width, kind) for width in self.widths for kind in ("webp", self.fallback)}
         return {**sized, self.shared_name: (min(self.width, SHARED_WIDTH), "jpg")}
+
+
+class _OfPhoto(NamedTuple):
+    name: str
+    width: int
+    height: int
+    transparent: bool
+    blur: str
+    alt: str
+    focus: str
+
+
+class Photo(_OfPhoto):
+    """Of a picture, what a page that shows it says."""
+
+    digest: Any = Picture.digest
+    widths: Any = Picture.widths
+    fallback: Any = Picture.fallback
+    sized: Any = Picture.sized
 
 
 class Face(Model):

@@ -54,18 +54,19 @@ def from_old_path(path: str) -> Picture | None:
 
 def library(number: int, *, words: str = "", undescribed: bool = False) -> tuple[Sequence[Picture], int]:
     """A page of the library, newest first, and the number of the last page."""
-    rows = sa.select(Picture).options(joinedload(Picture.uploaded_by))
     if not words.split():
-        return listing.page_of((_UNDESCRIBED if undescribed else _LIBRARY).order, rows, number, PER_PAGE)
+        return listing.page_of((_UNDESCRIBED if undescribed else _LIBRARY).order, _PICTURES, number, PER_PAGE)
     wanted = [*_IN_LIBRARY, *(_SILENT if undescribed else ())]
     for word in words.split()[:8]:
         like = f"%{_plain(word)}%"
         wanted.append(sa.or_(Picture.alt.ilike(like, escape="\\"), Picture.credit.ilike(like, escape="\\")))
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Picture).where(*wanted)) or 0
-    found = rows.where(*wanted).order_by(Picture.id.desc()).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
+    found = _ROWS.where(*wanted).order_by(Picture.id.desc()).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
     return db.session.scalars(found).all(), max(1, -(-total // PER_PAGE))
 
 
+_ROWS = sa.select(Picture).options(joinedload(Picture.uploaded_by))
+_PICTURES = listing.entities(lambda: _ROWS)
 _IN_LIBRARY: tuple[sa.ColumnElement[bool], ...] = (Picture.removed_at.is_(None),)
 _SILENT: tuple[sa.ColumnElement[bool], ...] = (Picture.alt == "", Picture.decorative.is_(False))
 _BY_NUMBER = sa.literal_column("0", sa.Integer)

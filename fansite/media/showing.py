@@ -13,7 +13,7 @@ from fansite.core.markup import Image, Written
 from fansite.core.web import path_for, public_url
 from fansite.lib import drawing
 from fansite.media import queries
-from fansite.media.models import Picture
+from fansite.media.models import Photo, Picture
 
 FOLDER = "/media/"
 # For browsers that read no `srcset`, feed readers, and who saves it from the page.
@@ -37,7 +37,7 @@ class Shown:
     fallback_type: str
 
 
-def shown(picture: Picture) -> Shown:
+def shown(picture: Picture | Photo) -> Shown:
     usual = max(width for width in picture.widths if width <= USUAL_WIDTH or width == picture.widths[0])
     return Shown(
         src=path_of(picture.sized(usual, picture.fallback)),
@@ -122,7 +122,7 @@ def _written(image: Image, picture: Picture | None) -> Written | None:
     return Written(html, picture.credit)
 
 
-def _srcset(picture: Picture, kind: str) -> str:
+def _srcset(picture: Picture | Photo, kind: str) -> str:
     return ", ".join(f"{path_of(picture.sized(width, kind))} {width}w" for width in picture.widths)
 
 

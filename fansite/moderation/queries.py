@@ -79,9 +79,8 @@ def counts() -> dict[str, int]:
 
 def in_queue(queue: str, page: int, *, also: int | None = None) -> tuple[Sequence[Item], Item | None]:
     """A page of what waits, oldest first; of `recent`, what was decided, newest first. And one more review, wherever it stands."""
-    rows = _with_people(sa.select(Review))
-    reviews, _last = listing.page_of(_QUEUES[queue].order, rows, page, PER_PAGE, upwards=queue != "recent")
-    other = db.session.scalars(rows.where(Review.id == also)).all() if also else []
+    reviews, _last = listing.page_of(_QUEUES[queue].order, _REVIEWS, page, PER_PAGE, upwards=queue != "recent")
+    other = listing.chosen([also], _REVIEWS) if also else []
     found = items([*reviews, *other])
     return found[: len(reviews)], found[-1] if other else None
 
@@ -218,3 +217,6 @@ def _superseded(reviews: Sequence[Review]) -> set[int]:
 
 def _with_people(statement: sa.Select[Any]) -> sa.Select[Any]:
     return statement.options(joinedload(Review.decided_by), selectinload(Review.reports).joinedload(Report.reporter))
+
+
+_REVIEWS = listing.entities(lambda: _with_people(sa.select(Review)))

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer, joinedload
 
 from fansite.core import listing
-from fansite.core.content import Entry, listed, of_kind, readable_in
+from fansite.core.content import Entry, listed, readable_in
 from fansite.core.db import db, microseconds
 from fansite.core.kept import kept
+from fansite.core.listing import Find
 from fansite.core.wording import settings
 from fansite.lib.times import from_microseconds, in_microseconds
+from fansite.media.models import Photo, Picture
 from fansite.news.models import NewsPost
 from fansite.tags import queries as tags
 from fansite.tags.listing import TaggedListing
@@ -52,9 +53,30 @@ class Around:
 # ---- lists ------------------------------------------------------------------------------------------------------------------
 
 
-def latest(language: str, limit: int, *, after: int = 0) -> Sequence[NewsPost]:
+class _OfCard(NamedTuple):
+    id: int
+    kind: str
+    language: str
+    translation_of_id: int | None
+    slug: str
+    title: str
+    summary: str
+    published_at: datetime
+    comments_count: int
+    cover_seed: int
+    cover_motif: str
+    cover: Photo | None
+
+
+class Card(_OfCard):
+    """Of a post, what a list says of it: rows that are no objects of the mapper, so that two that say the same are the same."""
+
+    group_id: Any = Entry.group_id
+
+
+def latest(language: str, limit: int, *, after: int = 0) -> Sequence[Card]:
     """The newest, but for so many of them."""
-    return db.session.scalars(_latest(), {"language": language, "limit": limit, "after": after}).all()
+    return _cards(_latest(), {"language": language, "limit": limit, "after": after})
 
 
 @cache
@@ -63,24 +85,24 @@ def _latest() -> Any:
     return offered.limit(sa.bindparam("limit", type_=sa.Integer())).offset(sa.bindparam("after", type_=sa.Integer()))
 
 
-def page_of_all(language: str, number: int) -> tuple[Sequence[NewsPost], int]:
+def page_of_all(language: str, number: int) -> tuple[Sequence[Card], int]:
     """The posts of one page and the number of the last."""
-    return listing.page_of(_offered(language).order, _CARDS, number, PER_PAGE)
+    return listing.page_of(_offered(language).order, _by_ids, number, PER_PAGE)
 
 
-def page_of_tag(language: str, tag: Tag, number: int) -> tuple[Sequence[NewsPost], int]:
-    return listing.page_of(_offered(language).carrying(tag.id), _CARDS, number, PER_PAGE)
+def page_of_tag(language: str, tag: Tag, number: int) -> tuple[Sequence[Card], int]:
+    return listing.page_of(_offered(language).carrying(tag.id), _by_ids, number, PER_PAGE)
 
 
-def latest_of_tag(language: str, tag: Tag, rows: sa.Select[Any], limit: int) -> Sequence[NewsPost]:
-    """The newest that carry a tag, as `rows` selects them."""
-    return listing.chosen(_offered(language).carrying(tag.id).downwards(1, limit), rows.where(listed()))
+def latest_of_tag(language: str, tag: Tag, find: Find, limit: int) -> Sequence[Any]:
+    """The newest that carry a tag, as `find` finds them."""
+    return listing.chosen(_offered(language).carrying(tag.id).downwards(1, limit), find)
 
 
-def page_of_year(language: str, year: int, number: int) -> tuple[Sequence[NewsPost], int]:
+def page_of_year(language: str, year: int, number: int) -> tuple[Sequence[Card], int]:
     """The year as the site's own zone has it."""
     of_year = _offered(language).order.between(_begin(year), _begin(year + 1))
-    return listing.page_of(of_year, _CARDS, number, PER_PAGE)
+    return listing.page_of(of_year, _by_ids, number, PER_PAGE)
 
 
 def _begin(year: int) -> int:
@@ -100,12 +122,26 @@ def cloud(language: str) -> list[tuple[str, str, int]]:
     return kept(f"news.cloud.{language}", ("list:news", "list:tag"), lambda: tags.named(_offered(language).most_used(IN_CLOUD)))
 
 
-# A card needs no text.
+_ENTRY, _COVER = Entry.__table__.c, Picture.__table__.c
+_OF_ENTRY = [_ENTRY[name] for name in Card._fields[:-1]]
 _CARDS = (
-    sa.select(NewsPost)
-    .where(of_kind(NewsPost), listed())
-    .options(defer(NewsPost.body), defer(NewsPost.html), joinedload(NewsPost.cover))
+    sa.select(*_OF_ENTRY, *(_COVER[name] for name in Photo._fields))
+    .select_from(sa.outerjoin(Entry.__table__, Picture.__table__, _ENTRY.cover_id == _COVER.id))
+    .where(_ENTRY.kind == "news", listed())
 )
+_CARDS_BY_IDS = _CARDS.where(_ENTRY.id.in_(listing.IDS))
+
+
+def _by_ids(ids: Sequence[int]) -> list[Card]:
+    return _cards(_CARDS_BY_IDS, {"ids": ids})
+
+
+def _cards(statement: Any, facts: dict[str, Any]) -> list[Card]:
+    return [_card(row[: len(_OF_ENTRY)], row[len(_OF_ENTRY) :]) for row in db.session.execute(statement, facts)]
+
+
+def _card(entry: Sequence[Any], cover: Sequence[Any]) -> Card:
+    return Card._make([*entry, Photo(*cover) if cover[0] else None])
 
 
 def years(language: str) -> list[int]:

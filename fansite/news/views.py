@@ -66,7 +66,7 @@ def show(slug: str) -> Any:
 
 
 def _list(
-    find: Callable[[int], tuple[Sequence[NewsPost], int]],
+    find: Callable[[int], tuple[Sequence[queries.Card], int]],
     path: str,
     title: str,
     heading: str,

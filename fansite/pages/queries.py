@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -15,12 +14,6 @@ from fansite.core.web.paths import current_language
 from fansite.pages.models import Page
 
 
-@dataclass(frozen=True)
-class MenuPage:
-    title: str
-    address: str
-
-
 def versions(page: Page) -> Sequence[tuple[str, str]]:
     """(language, slug) of its public texts, itself included."""
     statement = sa.select(Entry.language, Entry.slug).where(
@@ -29,15 +22,20 @@ def versions(page: Page) -> Sequence[tuple[str, str]]:
     return [(language, slug) for language, slug in db.session.execute(statement.order_by(Entry.language))]
 
 
-def menu_pages() -> list[MenuPage]:
-    """The menu in the reader's language, kept in the process until a page changes."""
+def menu_pages() -> list[tuple[str, str]]:
+    """(title, address): the menu in the reader's language, kept in the process until a page changes."""
     language = current_language()
 
-    def ask() -> list[MenuPage]:
+    def ask() -> list[tuple[str, str]]:
         statement = sa.select(Page.title, Page.language, Page.slug).where(
             of_kind(Page), listed(), readable_in(language), Page.menu_order.is_not(None)
         )
         rows = db.session.execute(statement.order_by(Page.menu_order, Page.title))
-        return [MenuPage(title, path_for("pages.show", language=of, slug=slug)) for title, of, slug in rows]
+        return [(title, _address(of, slug)) for title, of, slug in rows]
 
     return kept(f"pages.menu.{language}", ("list:page",), ask)
+
+
+def _address(language: str, slug: str) -> str:
+    """The band's own page of this name stands above the form for letters, which speaks the reader's language."""
+    return path_for("contact.write") if slug == "contact" else path_for("pages.show", language=language, slug=slug)

@@ -57,7 +57,10 @@ def heap(status: str, kinds: Sequence[str]) -> Sequence[Entry]:
 def page_of(kind: str, status: str | None, number: int) -> tuple[Sequence[Entry], int]:
     """Entries of a kind, the last changed first, and the number of the last page."""
     order = _entries(kind, status if status in STATUSES else None).order
-    return listing.page_of(order, sa.select(Entry).options(joinedload(Entry.author)), number, A_PAGE)
+    return listing.page_of(order, _SIGNED, number, A_PAGE)
+
+
+_SIGNED = listing.entities(lambda: sa.select(Entry).options(joinedload(Entry.author)))
 
 
 @cache

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fansite.accounts import operations as accounts
+from fansite.core.db import db
 from fansite.core.web.parts import Parts
+from fansite.news.models import NewsPost
 from tests.texts import news_post, say
 
 
@@ -43,8 +45,8 @@ def articles(visitor, language=""):
     return [article.text_content() for article in visitor.page.xpath('//article[@class="comment"]')]
 
 
-def rendered(made):
-    return [key for key in made if key[0] == "comments/_place.html"]
+def rendered(made, template="comments/_place.html"):
+    return [key for key in made if key[0] == template]
 
 
 def test_a_comment_is_rendered_once_for_all_its_readers(cast, thread, browser_as, stranger):
@@ -87,3 +89,35 @@ def test_a_face_that_was_taken_off_is_gone(app, cast, thread, stranger):
     app.extensions["fansite"].pages.store.clear()
     stranger.get("/news/lisbon")
     assert not stranger.page.xpath("//article//img")
+
+
+def test_a_card_is_made_once_and_anew_when_it_says_something_else(app, cast, thread, stranger):
+    card = '//article[contains(@class, "card")]'
+    for _time in range(2):
+        app.extensions["fansite"].pages.store.clear()
+        stranger.get("/")
+        assert "One comment" in stranger.page.xpath(f"string({card})")
+    assert len(rendered(thread, "news/_card.html")) == 1
+    say(db.session.get(NewsPost, 1), cast.milo, "So do I")
+    stranger.get("/")
+    assert "2 comments" in stranger.page.xpath(f"string({card})")
+
+
+def test_one_who_spoke_last_has_the_name_of_now(cast, thread, clock, stranger):
+    stranger.get("/")
+    assert stranger.page.xpath('//li[@class="river__item"]//b/text()') == ["Fay"]
+    accounts.change_username(cast.fay.id, "faye")
+    stranger.get("/")
+    assert stranger.page.xpath('//li[@class="river__item"]//b/text()') == ["faye"]
+    assert stranger.page.xpath('//b[@class="newcomer__name"]/text()') == ["faye"]
+
+
+def test_an_empty_box_is_the_same_below_all_posts_and_another_for_who_is_known(cast, thread, browser_as, stranger):
+    news_post(cast.eli, slug="porto")
+    for visitor, path in ((stranger, "/news/lisbon"), (stranger, "/news/porto"), (browser_as(cast.nora), "/news/porto")):
+        visitor.get(path)
+        assert visitor.page.xpath('//form[@id="reply"]//textarea[@name="body"]')
+    assert [stranger for _form, _rules, stranger, _first in [key[2] for key in rendered(thread, "comments/_words.html")]] == [
+        True,
+        False,
+    ]

@@ -44,14 +44,19 @@ class Parts:
         return found
 
 
+def part(template: str, thing: Hashable) -> Markup:
+    """`template` given this `thing` and the language, and nothing else it could say."""
+    return next(parts(template, [thing], own=lambda _thing: False))
+
+
 def parts(template: str, things: Iterable[T], *, own: Callable[[T], bool]) -> Iterator[Markup]:
-    """`template` given each of the things, and nothing else it could say. What is somebody's `own` is made each time."""
+    """`template` given each of the things. What is somebody's `own` is made each time."""
     known: Parts = current_app.extensions["fansite"].parts
     language = current_language()
-    render: Callable[[T], Markup] = partial(_render, environment_in(current_app, language).get_template(template))
+    render: Callable[[T], Markup] = partial(_render, environment_in(current_app, language).get_template(template), language)
     for thing in things:
         yield render(thing) if own(thing) else known.of((template, language, thing), partial(render, thing))
 
 
-def _render(template: Template, thing: Any) -> Markup:
-    return Markup(template.render(thing=thing))
+def _render(template: Template, language: str, thing: Any) -> Markup:
+    return Markup(template.render(thing=thing, language=language))

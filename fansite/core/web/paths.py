@@ -11,7 +11,7 @@ from flask.globals import app_ctx
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BuildError, IntegerConverter, Map, Rule, ValidationError
 
-from fansite.core.content import Entry, content_of
+from fansite.core.content import content_of
 from fansite.lib.numbers import HIGHEST
 from fansite.settings import Settings
 
@@ -86,7 +86,7 @@ def path_for(endpoint: str, language: str | None = None, _anchor: str | None = N
     return f"{prefix}{built[1]}#{_anchor}" if _anchor else prefix + built[1]
 
 
-def entry_path(entry: Entry, _anchor: str | None = None, **values: Any) -> str:
+def entry_path(entry: Any, _anchor: str | None = None, **values: Any) -> str:
     return path_for(content_of(entry).endpoint, language=entry.language, slug=entry.slug, _anchor=_anchor, **values)
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from fansite.core.kept import site_name
 from fansite.core.web.guard import csrf_field
 from fansite.core.web.language import locale_of, words_in
+from fansite.core.web.parts import part
 from fansite.core.web.paths import current_language, entry_path, path_for, public_url, settings
 from fansite.lib import covers, drawing, hand
 from fansite.lib.times import w3c
@@ -40,6 +41,7 @@ def open_templates(app: Flask, settings: Settings) -> None:
         languages=settings.languages,
         base_url=settings.base_url,
         drawn_cover=lambda seed, classes="", motif="": Markup(covers.cover(seed, classes, motif)),
+        part=part,
         written=written,
         icon=lambda name, label="": Markup(drawing.icon(name, label)),
     )
