@@ -22,6 +22,8 @@ from tests.serve.served import free_port
 
 BUILD = ROOT / "build" / "bench"
 PASSWORD = "paper marmots sing"
+# Of the tools, what a library of the site would take to where it is installed.
+TOOLS = ("rich",)
 # What decides on the content of a made site.
 MADE_BY = ("migrations", "fansite/demo")
 # What a worker without work takes in the time between two looks at it.
@@ -52,8 +54,10 @@ class Running:
 
 
 def command(*words: str, root: Path = ROOT) -> list[str]:
-    """`fansite …` of a checkout, with the libraries of this one."""
-    return [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(root)!r}); from fansite.cli import main; main()", *words]
+    """`fansite …` of a checkout, with the libraries of this one that a site has too."""
+    hidden = f"sys.modules.update(dict.fromkeys({TOOLS!r}))"
+    script = f"import sys; {hidden}; sys.path.insert(0, {str(root)!r}); from fansite.cli import main; main()"
+    return [sys.executable, "-c", script, *words]
 
 
 def environment(folder: Path, port: int, more: Mapping[str, str]) -> dict[str, str]:
