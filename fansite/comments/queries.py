@@ -152,37 +152,60 @@ def public_ones(ids: Sequence[int]) -> list[Comment]:
 
 def own_of(account_id: int, page: int, per_page: int, *, total: int) -> Sequence[Comment]:
     """One's own comments, whatever became of them, newest first. `total` is how many those are in all."""
-    wanted, order = _written_by(account_id, page, per_page, public=False, total=total)
-    statement = sa.select(Comment).join(Comment.entry).options(sa.orm.contains_eager(Comment.entry))
-    return db.session.scalars(statement.where(wanted).order_by(*order)).all()
+    forwards, facts = _nearer_end(page, per_page, total)
+    return db.session.scalars(_own(forwards), {"account": account_id, **facts}).all()
 
 
 def public_of(account_id: int, page: int, per_page: int, *, total: int) -> list[Heard]:
     """Of one person's comments what everyone may read, newest first. `total` is how many those are in all."""
-    wanted, order = _written_by(account_id, page, per_page, public=True, total=total)
-    return _read_heard(_HEARD.where(wanted).order_by(*order))
-
-
-def _written_by(account_id: int, page: int, per_page: int, *, public: bool, total: int) -> tuple[Any, Any]:
-    """Which, and in what order."""
-    newest, oldest = (Comment.posted_at.desc(), Comment.id.desc()), (Comment.posted_at, Comment.id)
-    before, here = (page - 1) * per_page, max(0, min(per_page, total - (page - 1) * per_page))
-    after = total - before - here
-    # Which they are is read off the index, from the nearer end.
-    ids = sa.select(Comment.id).where(*_by(account_id, public)).limit(here)
-    ids = ids.order_by(*newest).offset(before) if before <= after else ids.order_by(*oldest).offset(after)
-    return Comment.id.in_(ids.subquery().select()), newest
+    forwards, facts = _nearer_end(page, per_page, total)
+    return _read_heard(_public(forwards), {"account": account_id, **facts})
 
 
 def count_by(account_id: int, *, public: bool) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Comment).where(*_by(account_id, public))) or 0
+    return db.session.scalar(_count(public), {"account": account_id}) or 0
 
 
-def _by(account_id: int, public: bool) -> tuple[sa.ColumnElement[bool], ...]:
+def _nearer_end(page: int, per_page: int, total: int) -> tuple[bool, dict[str, int]]:
+    """Whether a page is counted from the newest, how many are on it, and how many stand before it from there."""
+    before, here = (page - 1) * per_page, max(0, min(per_page, total - (page - 1) * per_page))
+    after = total - before - here
+    return before <= after, {"here": here, "before": min(before, after)}
+
+
+# Put together once for each: that takes longer than the answer.
+
+
+@cache
+def _own(forwards: bool) -> Any:
+    statement = sa.select(Comment).join(Comment.entry).options(sa.orm.contains_eager(Comment.entry))
+    return statement.where(_on_page_of(False, forwards)).order_by(*_NEWEST)
+
+
+@cache
+def _public(forwards: bool) -> Any:
+    return _HEARD.where(_on_page_of(True, forwards)).order_by(*_NEWEST)
+
+
+@cache
+def _count(public: bool) -> Any:
+    return sa.select(sa.func.count()).select_from(Comment).where(*_by(public))
+
+
+def _on_page_of(public: bool, forwards: bool) -> sa.ColumnElement[bool]:
+    """Which they are is read off the index."""
+    ids = sa.select(Comment.id).where(*_by(public)).order_by(*(_NEWEST if forwards else _OLDEST))
+    return Comment.id.in_(ids.limit(sa.bindparam("here", type_=sa.Integer)).offset(_BEFORE).subquery().select())
+
+
+def _by(public: bool) -> tuple[sa.ColumnElement[bool], ...]:
     # What the public does not see is little: no entry is looked up for each comment. Told of the status, SQLite would rather read all
     # published comments than those of one person.
     published = (sa.func.coalesce(Comment.status, "") == "published", Comment.entry_id.not_in(hidden_with_words()))
-    return Comment.author_id == account_id, *(published if public else ())
+    return Comment.author_id == sa.bindparam("account", type_=sa.Integer), *(published if public else ())
+
+
+_NEWEST, _OLDEST = (Comment.posted_at.desc(), Comment.id.desc()), (Comment.posted_at, Comment.id)
 
 
 def latest(limit: int) -> list[Heard]:
@@ -203,7 +226,7 @@ def _latest(where: Literal["site", "entry", "thread"]) -> Any:
     status = Comment.status if where == "site" else sa.func.coalesce(Comment.status, "")
     places = {"site": sa.true(), "entry": _OF_ENTRY, "thread": _OF_THREAD}
     found = _HEARD.where(status == "published", listed(), places[where])
-    return found.order_by(Comment.posted_at.desc(), Comment.id.desc()).limit(sa.bindparam("limit", type_=sa.Integer))
+    return found.order_by(*_NEWEST).limit(sa.bindparam("limit", type_=sa.Integer))
 
 
 # ---- as pages show them -------------------------------------------------------------------------------------------------------

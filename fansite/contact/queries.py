@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -45,15 +47,19 @@ def letters_of(account_id: int, email: str | None) -> Sequence[Letter]:
 
 def pages_over_the_form() -> dict[str, Page]:
     """The band's own page "contact", by language: the page of that address and its translations."""
+    return {page.language: page for page in db.session.scalars(_over_the_form(tuple(settings().languages)))}
+
+
+@cache
+def _over_the_form(languages: tuple[str, ...]) -> Any:
     one = sa.orm.aliased(Entry, flat=True)
     named = sa.select(sa.func.coalesce(one.translation_of_id, one.id)).where(
         one.kind == "page",
         one.slug == SLUG,
         one.scope == "",
-        one.language.in_(settings().languages),
+        one.language.in_(languages),
         one.status == "published",
         one.visibility == "public",
     )
     group = sa.func.coalesce(Page.translation_of_id, Page.id).in_(named)
-    found = db.session.scalars(sa.select(Page).where(of_kind(Page), listed(), group).order_by(Page.id.desc()))
-    return {page.language: page for page in found}
+    return sa.select(Page).where(of_kind(Page), listed(), group).order_by(Page.id.desc())

@@ -41,6 +41,10 @@ class Fan(_OfFan):
     active: Any = Account.active
 
 
+def by_name(username_key: str) -> Account | None:
+    return db.session.scalar(_BY_NAME, {"key": username_key})
+
+
 def newest(limit: int) -> list[Fan]:
     return _fans(_NEWEST, {"limit": limit})
 
@@ -54,9 +58,9 @@ def page_of_heard(number: int) -> tuple[Sequence[Fan], int, int]:
 
 def published_by(account_id: int, page: int, per_page: int) -> tuple[Sequence[Entry], int]:
     """A page of the news somebody signed, the newest first, and how many there are in all. Few sign any: only for them a list is kept."""
-    signed = (Entry.author_id == account_id, Entry.kind == "news", listed())
-    if db.session.scalar(sa.select(Entry.id).where(*signed).limit(1)) is None:
+    if db.session.scalar(_SIGNED_ANY, {"account": account_id}) is None:
         return [], 0
+    signed = (Entry.author_id == account_id, *_NEWS)
     key = microseconds(Entry.published_at)
     order = listing.Listing(f"fans.posts.{account_id}", ("entry",), Entry.id, key, signed, tags=("list:news",)).order
     return listing.page_of(order, _POSTS, page, per_page)[0], len(order)
@@ -72,7 +76,10 @@ def _fans(statement: Any, facts: dict[str, Any]) -> list[Fan]:
 
 _HEARD = sa.select(*(Account.__table__.c[name] for name in Fan._fields)).where(heard())
 _NEWEST = _HEARD.order_by(Account.id.desc()).limit(sa.bindparam("limit", type_=sa.Integer))
+_BY_NAME = sa.select(Account).where(Account.username_key == sa.bindparam("key"))
 _BY_IDS = _HEARD.where(Account.id.in_(listing.IDS))
+_NEWS = (Entry.kind == "news", listed())
+_SIGNED_ANY = sa.select(Entry.id).where(Entry.author_id == sa.bindparam("account"), *_NEWS).limit(1)
 _POSTS = listing.entities(lambda: sa.select(Entry).where(listed()))
 _EVERYBODY = listing.Listing(
     "fans.heard", ("fan",), Account.id, sa.literal_column("0", sa.Integer), (heard(),), tags=("list:fans",)

@@ -48,7 +48,7 @@ def index() -> Response:
 @bp.get("/fans/<username>")
 @cacheable("page")
 def show(username: str) -> Any:
-    account = db.session.execute(sa.select(Account).where(Account.username_key == username.lower())).scalar_one_or_none()
+    account = queries.by_name(username.lower())
     if account is None:
         return _moved(username.lower())
     if username != account.username_key:

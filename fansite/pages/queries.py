@@ -16,10 +16,15 @@ from fansite.pages.models import Page
 
 def versions(page: Page) -> Sequence[tuple[str, str]]:
     """(language, slug) of its public texts, itself included."""
-    statement = sa.select(Entry.language, Entry.slug).where(
-        sa.or_(Entry.id == page.group_id, Entry.translation_of_id == page.group_id), listed()
-    )
-    return [(language, slug) for language, slug in db.session.execute(statement.order_by(Entry.language))]
+    return [(language, slug) for language, slug in db.session.execute(_VERSIONS, {"group": page.group_id})]
+
+
+_GROUP = sa.bindparam("group", type_=sa.Integer)
+_VERSIONS = (
+    sa.select(Entry.language, Entry.slug)
+    .where(sa.or_(Entry.id == _GROUP, Entry.translation_of_id == _GROUP), listed())
+    .order_by(Entry.language)
+)
 
 
 def menu_pages() -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from fansite.core.db import db
 from fansite.tags.listing import UsesListing
 from fansite.tags.models import Tag, Tagged, entry_tag
 
+_BY_SLUG = sa.select(Tag).where(Tag.slug == sa.bindparam("slug"))
 _OF_ENTRY = sa.select(Tag).join(entry_tag).where(entry_tag.c.entry_id == sa.bindparam("entry")).order_by(Tag.name)
 
 
@@ -21,7 +22,7 @@ def take_along(entry: Tagged) -> None:
 
 
 def by_slug(slug: str) -> Tag | None:
-    return db.session.execute(sa.select(Tag).where(Tag.slug == slug)).scalar_one_or_none()
+    return db.session.execute(_BY_SLUG, {"slug": slug}).scalar_one_or_none()
 
 
 def tags_of(entry_ids: Iterable[int]) -> dict[int, list[Tag]]:
