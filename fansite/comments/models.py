@@ -113,8 +113,9 @@ class Comment(Model):
 
     @property
     def page_tags(self) -> tuple[str, ...]:
-        """Not its author's: what a page shows of them is the same whatever they say."""
-        return (f"entry:{self.entry_id}", f"comment:{self.id}", "list:comments")
+        """Not its author's account: what a page shows of them is the same whatever they say; but what shows all they say."""
+        by = (f"by:{self.author_id}",) if self.author_id else ()
+        return (f"entry:{self.entry_id}", f"comment:{self.id}", "list:comments", *by)
 
     @property
     def shown_tags(self) -> tuple[str, ...]:

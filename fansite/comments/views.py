@@ -138,7 +138,7 @@ def reported(comment_id: int) -> Any:
 def mine() -> Any:
     """All of one's own with their states; what was refused says why and can be corrected."""
     page_no = page_number()
-    total = queries.count_by(g.person.id, public=False)
+    total = queries.count_own(g.person.id)
     last = max(1, -(-total // OWN_A_PAGE))
     if page_no > last:
         abort(404)

@@ -59,7 +59,7 @@ def show(username: str) -> Any:
 
 
 def _profile(account: Account) -> Response:
-    page, total = page_number(), comments.count_by(account.id, public=True)
+    page, total = page_number(), comments.count_public(account)
     # What the account published, in step with its comments: both turn their pages together.
     posts, posts_total = queries.published_by(account.id, page, WORDS_A_PAGE)
     last = max(1, -(-max(total, posts_total) // WORDS_A_PAGE))
@@ -81,7 +81,7 @@ def _profile(account: Account) -> Response:
     return render_page(
         "fans/show.html",
         described,
-        tags=(f"account:{account.id}", "list:comments", "list:news"),
+        tags=(f"account:{account.id}", *comments.tags_of_public(account), *(f"entry:{heard.entry.id}" for heard in said)),
         account=account,
         said=said,
         posts=posts,

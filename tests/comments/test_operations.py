@@ -154,7 +154,7 @@ def test_a_comment_makes_only_those_pages_old_that_show_or_count_it(cast, post):
     """On a site where much is said, a page that kept up with all of it would never be ready."""
     comment = say(post, cast.fay)
     (event,) = db.session.scalars(sa.select(Event).where(Event.name == "comment.published"))
-    assert set(event.data["tags"]) == {f"entry:{post.id}", f"comment:{comment.id}", "list:comments"}
+    assert set(event.data["tags"]) == {f"entry:{post.id}", f"comment:{comment.id}", "list:comments", f"by:{cast.fay.id}"}
 
 
 def test_a_text_is_rendered_before_others_have_to_wait(cast, post, monkeypatch):

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from fansite.accounts import operations as accounts
 from fansite.accounts.models import Account
 from fansite.comments import operations as comments
+from fansite.comments import queries
 from fansite.core.db import get, transaction
 from fansite.fans.queries import PER_PAGE
 from fansite.fans.views import WORDS_A_PAGE
@@ -267,8 +268,48 @@ def test_what_is_shown_has_the_tags_it_depends_on(cast, post, stranger):
 
     say(post, cast.fay, "See you in Lisbon")
     stranger.get("/fans/fay")
-    assert {"site", f"account:{cast.fay.id}", "list:comments"} <= g.page_tags
+    assert {"site", f"account:{cast.fay.id}", f"by:{cast.fay.id}", f"entry:{post.id}", "list:news", "list:page"} <= g.page_tags
     first = stranger.response.headers["ETag"]
     assert stranger.get("/fans/fay", status=304, headers={"If-None-Match": first}).get_data() == b""
     say(post, cast.fay, "And in Porto")
     assert stranger.get("/fans/fay", headers={"If-None-Match": first}).headers["ETag"] != first
+
+
+def counted(visitor) -> str:
+    visitor.get("/fans/fay")
+    return " ".join(visitor.page.xpath('string(//*[@class="postcard__address"]/p[2])').split())
+
+
+def test_the_count_of_who_said_very_much_is_kept_and_always_true(app, cast, post, stranger, count_queries, monkeypatch):
+    monkeypatch.setattr(queries, "SAID_MUCH", 1)
+    other = news_post(cast.eli, slug="porto")
+    ids = many_comments(post.id, cast.fay.id, 30)
+    many_comments(other.id, cast.fay.id, 3)
+    assert counted(stranger) == "33 comments"
+    app.extensions["fansite"].pages.store.clear()
+    with count_queries() as asked:
+        assert counted(stranger) == "33 comments"
+    assert not [statement for statement in asked if "count(" in statement]
+    say(other, cast.fay, "And again")
+    assert counted(stranger) == "34 comments"
+    comments.withdraw(ids[0], by=cast.fay)
+    hide(ids[1], cast)
+    assert counted(stranger) == "32 comments"
+    news.withdraw(other.id, by=cast.eli, reason="Not now")
+    assert counted(stranger) == "28 comments"
+    news.publish(other.id, by=cast.eli)
+    assert counted(stranger) == "32 comments"
+
+
+def test_what_others_say_elsewhere_makes_nobodys_page_old(app, cast, post, stranger, count_queries):
+    say(post, cast.fay, "See you in Lisbon")
+    elsewhere = news_post(cast.eli, slug="porto")
+    say(elsewhere, cast.milo, "Nice")
+    stranger.get("/fans/fay")
+    say(elsewhere, cast.milo, "Very nice")
+    with count_queries() as asked:
+        stranger.get("/fans/fay")
+    assert asked == []
+    say(post, cast.milo, "Here too")
+    stranger.get("/fans/fay")
+    assert said(stranger) == ["See you in Lisbon"]
