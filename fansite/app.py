@@ -25,7 +25,9 @@ from fansite.backends.search import Search, open_search
 from fansite.backends.storage import Storage, open_storage
 from fansite.core import changes, limits, mail, outbox, readership, renewal
 from fansite.core.content import Content
-from fansite.core.db import Annex, database_uri, db, empty_log, engine_options
+from fansite.core.db import db
+from fansite.core.db.annexes import Annex
+from fansite.core.db.engine import database_uri, empty_log, engine_options
 from fansite.core.feature import Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, SitemapPart
 from fansite.core.kept import site_name
 from fansite.core.markup import Pictures

@@ -80,7 +80,7 @@ def _settings() -> Settings:
 
 def _site(*, old_schema: bool = False) -> Flask:
     """The application for a feature's command, or one line about what is missing. Some work on an older schema as well."""
-    from fansite.core.db import is_older, schema_problem
+    from fansite.core.db.schema import is_older, schema_problem
 
     loaded = _settings()
     problem = schema_problem(loaded)
@@ -143,7 +143,7 @@ def init(email: str, username: str, site_name: str, password_stdin: bool) -> Non
     from fansite.accounts import operations as accounts
     from fansite.app import create_app
     from fansite.core import kept
-    from fansite.core.db import upgrade
+    from fansite.core.db.schema import upgrade
     from fansite.core.errors import Problem
     from fansite.core.web import clean
     from fansite.pages import duties
@@ -186,7 +186,7 @@ def db_upgrade() -> None:
     \b
     Example:  fansite db upgrade
     """
-    from fansite.core.db import upgrade
+    from fansite.core.db.schema import upgrade
 
     upgrade(_settings())
     click.echo("The database is at this version's schema.")
@@ -219,7 +219,7 @@ def _at_port(ctx: click.Context, loaded: Settings, host: str, port: int) -> Sett
 def _serve(loaded: Settings, host: str, port: int, workers: int | None, with_worker: bool) -> int:
     os.environ.update(JEMALLOC)  # before the web server is loaded
     from fansite import serve as serving
-    from fansite.core.db import schema_problem
+    from fansite.core.db.schema import schema_problem
 
     problem = schema_problem(loaded)
     if problem:
@@ -243,7 +243,7 @@ def worker() -> None:
     Example:  fansite worker
     """
     from fansite import serve as serving
-    from fansite.core.db import schema_problem
+    from fansite.core.db.schema import schema_problem
 
     loaded = _settings()
     problem = schema_problem(loaded)
@@ -262,7 +262,7 @@ def run(ctx: click.Context, port: int) -> None:
     \b
     Example:  fansite run
     """
-    from fansite.core.db import upgrade
+    from fansite.core.db.schema import upgrade
     from fansite.lib.processes import apart
 
     loaded = _at_port(ctx, _settings(), "127.0.0.1", port)

@@ -1,4 +1,4 @@
-"""Alembic's entry: used by `fansite db upgrade` and by `fansite.core.db.upgrade`."""
+"""Alembic's entry: used by `fansite db upgrade` and by `fansite.core.db.schema.upgrade`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from alembic import context
 
 import fansite
-from fansite.core.db import Base, in_annex
+from fansite.core.db import Base
+from fansite.core.db.annexes import in_annex
 
 for path in sorted(Path(fansite.__file__).parent.glob("*/models.py")):
     importlib.import_module(f"fansite.{path.parent.name}.models")

@@ -70,7 +70,7 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty database, copied for each test."""
     from fansite import settings
-    from fansite.core.db import upgrade
+    from fansite.core.db.schema import upgrade
 
     folder = tmp_path_factory.mktemp("empty")
     upgrade(settings.load({"FANSITE_INSTANCE_PATH": str(folder)}))
@@ -81,7 +81,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What the application under test keeps its rows in."""
     from fansite import settings
-    from fansite.core.db import upgrade
+    from fansite.core.db.schema import upgrade
 
     folder = tmp_path_factory.mktemp("instance")
     if not ON_POSTGRESQL:

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fansite.core.db import in_annex
+from fansite.core.db.annexes import in_annex
 
 ON_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"

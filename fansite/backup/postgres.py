@@ -16,7 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from fansite.backup.archive import Advance, Archive, Table, Writer
-from fansite.core.db import database_uri, in_annex, upgrade
+from fansite.core.db.annexes import in_annex
+from fansite.core.db.engine import database_uri
+from fansite.core.db.schema import upgrade
 from fansite.core.errors import Refused
 from fansite.settings import Settings
 

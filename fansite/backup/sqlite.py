@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fansite.backup.archive import Advance, Table
-from fansite.core.db import in_annex
+from fansite.core.db.annexes import in_annex
 from fansite.core.errors import Refused
 
 FILE = "fansite.db"

@@ -12,7 +12,8 @@ from fansite.accounts import emails
 from fansite.contact.models import Letter
 from fansite.core import listing
 from fansite.core.content import Entry, listed, of_kind
-from fansite.core.db import db, microseconds
+from fansite.core.db import db
+from fansite.core.db.moments import microseconds
 from fansite.core.listing import Listing
 from fansite.core.wording import settings
 from fansite.pages.models import Page

@@ -12,7 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fansite.core.db import NEWEST, Model, db, microseconds, transaction
+from fansite.core.db import Model, db, transaction
+from fansite.core.db.moments import microseconds
+from fansite.core.db.transactions import NEWEST
 
 # Half a day of a busy site. Who looks again after more has changed reads its list anew.
 KEPT = 50_000

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from flask import current_app, g
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fansite.core.db import Model, db, seen, touch, touched, transaction
+from fansite.core.db import Model, db, touch, transaction
+from fansite.core.db.transactions import seen, touched
 
 T = TypeVar("T")
 

@@ -15,7 +15,8 @@ from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fansite.core.db import Model, db, transaction, upsert
+from fansite.core.db import Model, db, transaction
+from fansite.core.db.rows import upsert
 from fansite.core.errors import TooMany
 
 

@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from fansite.core import changes
 from fansite.core.changes import Change
 from fansite.core.content import Entry
-from fansite.core.db import db, touched
+from fansite.core.db import db
+from fansite.core.db.transactions import touched
 from fansite.core.kept import kept, last_known, put_by
 
 # (what it is sorted by, number)

@@ -19,7 +19,8 @@ import structlog
 from flask import Flask, current_app
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fansite.core.db import Model, db, index_of_some, note_told, touched, transaction, untold
+from fansite.core.db import Model, db, index_of_some, transaction
+from fansite.core.db.transactions import note_told, touched, untold
 from fansite.lib.memory import give_back, held
 from fansite.lib.times import now
 

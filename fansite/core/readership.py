@@ -19,7 +19,8 @@ import structlog
 from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fansite.core.db import Model, db, transaction, upsert
+from fansite.core.db import Model, db, transaction
+from fansite.core.db.rows import upsert
 from fansite.lib.times import now
 
 log = structlog.get_logger("readership")

@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from fansite.core import changes
 from fansite.core.changes import Change
 from fansite.core.content import Content, Entry, listed
-from fansite.core.db import db, microseconds, w3c_text
+from fansite.core.db import db
+from fansite.core.db.moments import microseconds, w3c_text
 from fansite.core.feature import Addresses, SitemapPart
 from fansite.core.listing import Known, Listing, Order, Place
 from fansite.core.web import path_for

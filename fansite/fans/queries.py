@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from fansite.accounts.models import Account
 from fansite.core import listing
 from fansite.core.content import Entry, listed
-from fansite.core.db import db, microseconds
+from fansite.core.db import db
+from fansite.core.db.moments import microseconds
 
 PER_PAGE = 60
 

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from fansite.core.command import as_json, tell
-from fansite.core.db import db, schema_problem
+from fansite.core.db import db
+from fansite.core.db.schema import schema_problem
 from fansite.core.feature import Finding
 from fansite.health.findings import Found, all_of_them
 from fansite.settings import WrongSetting, load

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, g, redirect, request
 from flask_babel import gettext as _
 
 from fansite.core.band import band, site
-from fansite.core.db import what_is_missing
+from fansite.core.db.readiness import what_is_missing
 from fansite.core.kept import site_name
 from fansite.core.web import Page, cacheable, made_each_time, path_for, render_page, unlocalized
 from fansite.core.web.failures import COME_BACK, NUMBERED, moved_here

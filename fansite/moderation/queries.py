@@ -13,7 +13,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from fansite.accounts.models import Account
 from fansite.core import listing
-from fansite.core.db import db, microseconds
+from fansite.core.db import db
+from fansite.core.db.moments import microseconds
 from fansite.core.listing import Listing
 from fansite.moderation.models import DECISIONS, LogLine, Report, Review
 from fansite.rules import queries as rules

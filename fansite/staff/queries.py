@@ -15,7 +15,8 @@ from fansite.accounts.models import Account
 from fansite.core import changes, listing
 from fansite.core.changes import Change
 from fansite.core.content import STATUSES, Entry
-from fansite.core.db import db, microseconds
+from fansite.core.db import db
+from fansite.core.db.moments import microseconds
 from fansite.core.listing import EntryListing, Known, Listing, Order, Place
 from fansite.core.web import entry_path
 from fansite.core.web.paths import settings

@@ -175,15 +175,15 @@ def test_a_backup_of_a_newer_version_is_for_that_one(saved, tmp_path):
 
 def test_a_site_of_an_older_schema_is_saved_and_comes_back_upgraded(saved, tmp_path):
     from fansite import settings
-    from fansite.core import db as database
+    from fansite.core.db.schema import schema_problem, schemas, upgrade
 
     old, new = tmp_path / "old", tmp_path / "new"
     loaded = settings.load({"FANSITE_INSTANCE_PATH": str(old)})
-    database.upgrade(loaded, database.schemas()[-1])
+    upgrade(loaded, schemas()[-1])
     made = told(fansite(old, "backup", "create", tmp_path / "old.zip", "--json"))
-    assert made["schema"] == database.schemas()[-1]
+    assert made["schema"] == schemas()[-1]
     restored(tmp_path / "old.zip", new)
-    assert database.schema_problem(settings.load({"FANSITE_INSTANCE_PATH": str(new)})) is None
+    assert schema_problem(settings.load({"FANSITE_INSTANCE_PATH": str(new)})) is None
 
 
 def test_an_empty_folder_has_nothing_to_save(tmp_path):

@@ -19,7 +19,8 @@ from fansite.app import create_app
 from fansite.backup import sqlite
 from fansite.backup.archive import opened
 from fansite.comments.models import Comment
-from fansite.core.db import db, get, transaction, upgrade
+from fansite.core.db import db, get, transaction
+from fansite.core.db.schema import upgrade
 from tests.backup.conftest import contents, fansite, told
 from tests.cast import PASSWORD
 from tests.journeys.test_crash import Site, Writer, rows

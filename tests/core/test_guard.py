@@ -10,7 +10,8 @@ from fansite import settings
 from fansite.accounts import operations as accounts
 from fansite.accounts.sessions import COOKIE
 from fansite.app import create_app
-from fansite.core.db import db, upgrade
+from fansite.core.db import db
+from fansite.core.db.schema import upgrade
 from fansite.core.web.guard import CONTENT_POLICY, HEADERS, same_origin
 from tests.cast import PASSWORD
 from tests.client import ORIGIN, fields_of

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.pool import NullPool
 
-from fansite.core.db import Base, engine_options
+from fansite.core.db import Base
+from fansite.core.db.engine import engine_options
 from fansite.core.web import records
 from fansite.settings import load
 from tests.cast import PASSWORD

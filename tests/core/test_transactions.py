@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from fansite.core.db import CACHE_KIB, db, get, keep, seen, touch, touched, transaction
+from fansite.core.db import db, get, touch, transaction
+from fansite.core.db.engine import CACHE_KIB
+from fansite.core.db.transactions import keep, seen, touched
 from fansite.core.errors import NotFound
 from fansite.core.kept import SiteFact
 from fansite.core.limits import Tally

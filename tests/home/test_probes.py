@@ -9,8 +9,7 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from fansite.core import db as database
-from fansite.core.db import db, transaction
+from fansite.core.db import db, locks, transaction
 
 
 def asked(app, path="/readyz"):
@@ -60,7 +59,7 @@ def another_writer(app) -> Iterator[None]:
 
 
 def test_a_writer_who_never_ends_is_noticed(app, monkeypatch):
-    monkeypatch.setattr(database, "LOCK_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(locks, "LOCK_PATIENCE_SECONDS", 0.05)
     with another_writer(app):
         assert asked(app) == (503, "the write lock is held\n")
     assert asked(app) == (200, "ok\n")

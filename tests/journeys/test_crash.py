@@ -31,7 +31,8 @@ from fansite.accounts import operations as accounts
 from fansite.accounts.models import Account
 from fansite.accounts.sessions import COOKIE
 from fansite.app import create_app
-from fansite.core.db import db, get, transaction, upgrade
+from fansite.core.db import db, get, transaction
+from fansite.core.db.schema import upgrade
 from tests.backends.search_cast import opened
 from tests.cast import PASSWORD
 from tests.serve.served import Served, free_port, until

@@ -16,7 +16,9 @@ from fansite.accounts import operations as accounts
 from fansite.backends.search import SearchBusy, open_search, table_index
 from fansite.comments import operations as comments
 from fansite.core import outbox
-from fansite.core.db import Annex, db, empty_log, in_annex, transaction
+from fansite.core.db import db, transaction
+from fansite.core.db.annexes import Annex, in_annex
+from fansite.core.db.engine import empty_log
 from fansite.moderation import operations as moderation
 from fansite.search import listeners, queries
 from tests.backup.conftest import fansite, told

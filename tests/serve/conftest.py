@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from fansite import settings
-from fansite.core.db import upgrade
+from fansite.core.db.schema import upgrade
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 
 from fansite import settings
 from fansite.cli import main
-from fansite.core import db as database
+from fansite.core.db.schema import schemas
 from tests.cast import PASSWORD
 from tests.conftest import ROOT
 from tests.serve.served import Served, free_port
@@ -300,7 +300,7 @@ def test_nothing_runs_on_an_empty_folder(fansite, tmp_path):
 
 
 def test_nothing_runs_on_an_old_schema(fansite, tmp_path, empty_database):
-    *_, oldest = database.schemas()
+    *_, oldest = schemas()
     with_schema(tmp_path, empty_database, oldest)
     for answer in (fansite("serve"), typed(tmp_path, "worker"), typed(tmp_path, "user", "list")):
         refused(answer, 2, f"has schema {oldest}, this version needs")

@@ -6,28 +6,28 @@ import pytest
 import sqlalchemy as sa
 
 from fansite import settings
-from fansite.core import db
+from fansite.core.db import Base, schema, transaction
 
 
 def test_models_and_migrations_agree(empty_database):
     from alembic import command
 
     loaded = settings.load({"FANSITE_INSTANCE_PATH": str(empty_database.parent)})
-    command.check(db.alembic_config(loaded))
-    assert db.schema_problem(loaded) is None
+    command.check(schema.alembic_config(loaded))
+    assert schema.schema_problem(loaded) is None
 
 
 def test_migrations_are_read_as_alembic_reads_them(tmp_path):
     from alembic.script import ScriptDirectory
 
     loaded = settings.load({"FANSITE_INSTANCE_PATH": str(tmp_path)})
-    walked = ScriptDirectory.from_config(db.alembic_config(loaded)).walk_revisions()
-    assert db.schemas() == [migration.revision for migration in walked]
+    walked = ScriptDirectory.from_config(schema.alembic_config(loaded)).walk_revisions()
+    assert schema.schemas() == [migration.revision for migration in walked]
 
 
 def test_an_empty_folder_is_told_to_upgrade(tmp_path):
     loaded = settings.load({"FANSITE_INSTANCE_PATH": str(tmp_path)})
-    assert "fansite init" in db.schema_problem(loaded)
+    assert "fansite init" in schema.schema_problem(loaded)
 
 
 def test_every_foreign_key_is_indexed(empty_database):
@@ -48,12 +48,12 @@ def test_migrations_are_valid_for_postgresql(postgres, tmp_path):
     from alembic import command
 
     loaded = settings.load({"FANSITE_INSTANCE_PATH": str(tmp_path), "FANSITE_DATABASE_URL": postgres})
-    db.upgrade(loaded)
-    command.check(db.alembic_config(loaded))
-    assert db.schema_problem(loaded) is None
+    schema.upgrade(loaded)
+    command.check(schema.alembic_config(loaded))
+    assert schema.schema_problem(loaded) is None
     inspector = sa.inspect(sa.create_engine(postgres.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.pool.NullPool))
     made = {index["name"]: index for table in inspector.get_table_names() for index in inspector.get_indexes(table)}
-    of_some = [index for table in db.Base.metadata.tables.values() for index in table.indexes if index.dialect_kwargs]
+    of_some = [index for table in Base.metadata.tables.values() for index in table.indexes if index.dialect_kwargs]
     assert len(of_some) > 5
     for index in of_some:
         assert made[index.name]["dialect_options"].get("postgresql_where"), f"{index.name} is one of all rows"
@@ -61,9 +61,9 @@ def test_migrations_are_valid_for_postgresql(postgres, tmp_path):
 
 @pytest.mark.parametrize("statement", ["UPDATE moderation_log SET reason = 'x'", "DELETE FROM moderation_log"])
 def test_the_moderation_log_only_grows(app, statement):
-    with db.transaction() as session:
+    with transaction() as session:
         session.execute(
             sa.text("INSERT INTO moderation_log (at, act, subject, reason) VALUES ('2026-01-01', 'approve', 'comment:1', '')")
         )
-    with pytest.raises(sa.exc.IntegrityError, match="append-only"), db.transaction() as session:
+    with pytest.raises(sa.exc.IntegrityError, match="append-only"), transaction() as session:
         session.execute(sa.text(statement))

@@ -14,7 +14,8 @@ from flask import Flask
 from fansite.backends.storage import Storage, open_storage
 from fansite.backup import ledger, postgres, sqlite
 from fansite.backup.archive import DATABASE, Advance, Archive, Manifest, opened, sync_folder
-from fansite.core.db import db, schemas, upgrade
+from fansite.core.db import db
+from fansite.core.db.schema import schemas, upgrade
 from fansite.core.errors import Refused
 from fansite.lib.processes import Held, hold
 from fansite.settings import Settings

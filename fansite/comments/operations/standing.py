@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from fansite.accounts.models import Account
 from fansite.comments.models import REFUSED, Comment
 from fansite.core.content import Entry
-from fansite.core.db import db, get, grow, touch, transaction
+from fansite.core.db import db, get, touch, transaction
+from fansite.core.db.rows import grow
 from fansite.lib.times import now
 
 HIGHEST = sa.select(sa.func.max(Comment.__table__.c.id))

@@ -15,7 +15,9 @@ from fansite.comments.models import MAX_BODY, Comment, Place, Rendered, Revision
 from fansite.comments.operations.standing import claim, new_ids, once_more, stand, touch_pages
 from fansite.core import limits, markup
 from fansite.core.content import Entry
-from fansite.core.db import db, get, insert, keep, transaction
+from fansite.core.db import db, get, transaction
+from fansite.core.db.rows import insert
+from fansite.core.db.transactions import keep
 from fansite.core.errors import Gone, NotFound, Refused
 from fansite.core.outbox import record
 from fansite.core.policy import require
