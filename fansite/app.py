@@ -23,7 +23,7 @@ from fansite.backends.clock import Clock, MappedClock
 from fansite.backends.mail import Mailer, open_mailer
 from fansite.backends.search import Search, open_search
 from fansite.backends.storage import Storage, open_storage
-from fansite.core import changes, limits, mail, outbox, readership, renewal
+from fansite.core import changes, limits, mail, readership, renewal
 from fansite.core.content import Content
 from fansite.core.db import db
 from fansite.core.db.annexes import Annex
@@ -31,7 +31,7 @@ from fansite.core.db.engine import database_uri, empty_log, engine_options
 from fansite.core.feature import Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, SitemapPart
 from fansite.core.kept import site_name
 from fansite.core.markup import Pictures
-from fansite.core.outbox import Listener, Outbox, Routine
+from fansite.core.outbox import Listener, Outbox, Routine, upkeep
 from fansite.core.readership import Readership, readership_of
 from fansite.core.web import templating
 from fansite.core.web.assets import Assets, StaticFiles
@@ -187,11 +187,11 @@ def _declare(app: Flask, feature: Feature) -> None:
 
 def _own_deliveries(app: Flask) -> None:
     box: Outbox = app.extensions["fansite"].outbox
-    box.add(Listener("core.bump", outbox.bump_again, ("*",)))
+    box.add(Listener("core.bump", upkeep.bump_again, ("*",)))
     box.add(Listener("core.mail", mail.send_queued, ("mail.queued",), batch=1, lease=mail.LEASE))
     box.routines["core.readership"] = Routine("core.readership", readership.sweep, timedelta(days=1))
     for name, sweep in (
-        ("outbox", outbox.sweep),
+        ("outbox", upkeep.sweep),
         ("limits", limits.sweep),
         ("mail", mail.sweep),
         ("lists", changes.sweep),

@@ -144,10 +144,10 @@ def _bound(listener: socket.socket, address: object) -> bool:
 
 def _site(settings: Settings) -> tuple[Callable[[], Application], Work, Callable[[], None]]:
     from fansite.app import create_app  # dear to import: a start that is refused need not wait for it
-    from fansite.core import outbox
+    from fansite.core.outbox.worker import work
 
     site = create_app(settings, behind=Reception)
-    return lambda: site.wsgi_app, partial(outbox.work, site), site.extensions["fansite"].readership.close
+    return lambda: site.wsgi_app, partial(work, site), site.extensions["fansite"].readership.close
 
 
 def _worker(work: Work, *, closing: Callable[[], None] = lambda: None) -> Child:

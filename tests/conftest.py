@@ -182,10 +182,11 @@ def stranger(browser_as: Callable[..., Any]) -> Any:
 @pytest.fixture
 def worker(app: Any) -> Callable[[], int]:
     """Delivers everything that is due, as the site's worker would."""
-    from fansite.core import outbox
+    from fansite.core.outbox import long_work
+    from fansite.core.outbox.delivering import deliver_all
 
-    outbox._long_work.__dict__.clear()  # no pause is left over from the test before
-    return outbox.deliver_all
+    long_work._here.__dict__.clear()  # no pause is left over from the test before
+    return deliver_all
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, redirect, request
 from flask_babel import gettext as _
 
 from fansite.accounts.guards import owner_only
-from fansite.core import outbox
+from fansite.core.outbox import queries, upkeep
 from fansite.core.web import Page, path_for, render_page
 from fansite.health import findings
 
@@ -24,7 +24,7 @@ def show() -> Response:
         Page(_("How the site is"), noindex=True),
         wrong=[each.finding for each in found if each.finding.level != "ok"],
         well=[each.finding for each in found if each.finding.level == "ok"],
-        failures=outbox.failures(),
+        failures=queries.failures(),
     )
 
 
@@ -32,6 +32,6 @@ def show() -> Response:
 @owner_only
 def try_again() -> Any:
     listener = request.form.get("listener", "")
-    if not outbox.try_again(listener):
+    if not upkeep.try_again(listener):
         abort(404)
     return redirect(path_for("health.show", _anchor="failures"), 303)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from fansite.core import outbox
 from fansite.core.db import db
 from fansite.core.feature import Finding
+from fansite.core.outbox.queries import owed
 from fansite.core.web.paths import settings
 from fansite.search.queries import LISTENER, findables, index
 
@@ -39,12 +39,12 @@ def equal() -> Iterator[Finding]:
         return
     wanted = {f"{kind.subject_kind}:{number}" for kind in findables().values() for ids in kind.every(0) for number in ids}
     known = set(index().keys())
-    owed = {
+    unheard = {
         f"{kind}:{number}"
         for kind in {findable.subject_kind for findable in findables().values()}
-        for number in db.session.scalars(outbox.owed(LISTENER, kind))
+        for number in db.session.scalars(owed(LISTENER, kind))
     }
-    lacking, strange = sorted(wanted - known - owed), sorted(known - wanted - owed)
+    lacking, strange = sorted(wanted - known - unheard), sorted(known - wanted - unheard)
     for keys, words in ((lacking, "is not in the search index"), (strange, "is in the search index and nobody may see it")):
         if keys:
             more = f" and {len(keys) - MOST_SHOWN} more" if len(keys) > MOST_SHOWN else ""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 import structlog
 
 from fansite.backends.search import Document, Place, SearchBusy, SearchNotReady
-from fansite.core import outbox
 from fansite.core.db import db
 from fansite.core.outbox import Event
+from fansite.core.outbox.long_work import meanwhile
 from fansite.search.queries import findables, index
 
 log = structlog.get_logger("search")
@@ -81,7 +81,7 @@ def all_documents(between: Callable[[], None] = lambda: None, after: Place | Non
 def _others_first() -> None:
     """A site of many texts takes minutes to index; mail and planned texts do not wait for that, only what would write to the index does,
     if it would find it busy."""
-    outbox.meanwhile(without="search.rebuild" if index().changes_while_rebuilding else "search.")
+    meanwhile(without="search.rebuild" if index().changes_while_rebuilding else "search.")
 
 
 def _subjects(events: Sequence[Event]) -> dict[str, set[int]]:

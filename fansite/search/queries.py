@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from flask import current_app
 
 from fansite.backends.search import Hit, Query, Search
-from fansite.core import outbox
 from fansite.core.db import db
 from fansite.core.feature import Findable, Result
+from fansite.core.outbox.queries import owed
 
 PER_PAGE = 20
 # Deeper pages help nobody and cost the most.
@@ -64,7 +64,7 @@ def find(text: str, kind: str | None, year: int | None, page: int) -> Found:
 
 def _gone() -> frozenset[str]:
     """The keys of what changed a moment ago, so that the index has not heard of it yet, and may not be seen any more."""
-    hidden = sa.union_all(*(findable.hidden(partial(outbox.owed, LISTENER)) for findable in findables().values()))
+    hidden = sa.union_all(*(findable.hidden(partial(owed, LISTENER)) for findable in findables().values()))
     return frozenset(f"{kind}:{number}" for kind, number in db.session.execute(hidden))
 
 

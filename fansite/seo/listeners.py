@@ -14,11 +14,11 @@ from sqlalchemy.orm import joinedload
 
 from fansite.appearance import drawing_inks
 from fansite.backends.storage import Storage
-from fansite.core import outbox
 from fansite.core.content import Entry, listed
 from fansite.core.db import db, get, touch, transaction
 from fansite.core.kept import site_name
 from fansite.core.outbox import Event
+from fansite.core.outbox.long_work import meanwhile
 from fansite.media import drawing_of
 from fansite.seo.cards import Card, draw
 
@@ -51,7 +51,7 @@ def catch_up() -> None:
 def draw_anew(ids: Iterable[int]) -> None:
     """One by one; a tenth of a second each, so whatever else is due is done in between."""
     for entry_id in ids:
-        outbox.meanwhile(without="seo.")
+        meanwhile(without="seo.")
         entry = db.session.get(Entry, entry_id, options=[joinedload(Entry.cover)], populate_existing=True)
         if entry is not None and entry.public:
             _draw(entry)

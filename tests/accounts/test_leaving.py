@@ -20,12 +20,12 @@ from fansite.comments import operations as comments
 from fansite.comments.models import Comment
 from fansite.contact import operations as contact
 from fansite.contact.models import Letter
-from fansite.core import outbox
 from fansite.core.content import Entry
 from fansite.core.db import db, get, transaction
 from fansite.core.errors import Refused
 from fansite.core.mail import Mail
 from fansite.core.outbox import Event
+from fansite.core.outbox.routines import run_routines
 from fansite.moderation import operations as moderation
 from fansite.moderation.models import Report
 from fansite.news.models import NewsPost
@@ -57,7 +57,7 @@ def test_a_day_later_the_account_is_erased_and_until_then_nothing_is(cast, brows
     accounts.erase_due()
     assert get(Account, cast.fay.id).active
     clock.shift(timedelta(minutes=2))
-    outbox.run_routines()
+    run_routines()
     gone = get(Account, cast.fay.id)
     assert (gone.username, gone.email, gone.password_hash, gone.erased_at is None) == ("[deleted]", None, None, False)
     fay.get("/account/", status=302)
@@ -232,7 +232,7 @@ def test_after_an_erasure_no_byte_of_name_or_address_is_left(app, cast, post, br
     clock.shift(timedelta(days=1, minutes=1))
     accounts.erase_due()
     worker()
-    outbox.run_routines()
+    run_routines()
     assert traces(app, NAME, EMAIL, WAS) == []
     for model in (SignIn, Leaving, Parcel):
         assert db.session.scalar(sa.select(model).where(model.account_id == person.id)) is None

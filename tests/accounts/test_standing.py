@@ -10,7 +10,8 @@ from fansite.accounts.models import Account
 from fansite.core.db import Base, db, get
 from fansite.core.errors import Forbidden, Refused
 from fansite.core.mail import Mail
-from fansite.core.outbox import Event, deliver_all
+from fansite.core.outbox import Event
+from fansite.core.outbox.delivering import deliver_all
 
 
 def events() -> list[str]:

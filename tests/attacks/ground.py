@@ -19,7 +19,7 @@ from fansite.appearance import operations as looks
 from fansite.contact import operations as contact
 from fansite.core.db import db, transaction
 from fansite.core.mail import Mail
-from fansite.core.outbox import Delivery
+from fansite.core.outbox.models import Delivery
 from fansite.lib.times import now
 from fansite.media import faces
 from fansite.media import operations as media

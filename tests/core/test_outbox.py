@@ -12,10 +12,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from fansite.core import outbox
 from fansite.core.db import db, touch, transaction
 from fansite.core.kept import SiteFact
-from fansite.core.outbox import Delivery, Event, Listener, Outbox, Routine, Tick, deliver_all, deliver_due, record
+from fansite.core.outbox import Event, Listener, Outbox, Routine, long_work, record, upkeep, worker
+from fansite.core.outbox.delivering import deliver_all, deliver_due
+from fansite.core.outbox.leases import MAX_TRIES, lease
+from fansite.core.outbox.listening import BATCH, LEASE
+from fansite.core.outbox.models import Delivery, Tick
+from fansite.core.outbox.routines import run_routines
+from fansite.lib.times import now
 from tests.core.broken import broken_off
 from tests.core.forks import ended, together
 
@@ -25,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 class Heard:
     """A listener that remembers each batch; it fails of events whose subject is in `fails`."""
 
-    def __init__(self, name: str, names: tuple[str, ...], batch: int = outbox.BATCH) -> None:
+    def __init__(self, name: str, names: tuple[str, ...], batch: int = BATCH) -> None:
         self.batches: list[list[str]] = []
         self.fails: set[str] = set()
         self.listener = Listener(name, self, names, batch)
@@ -47,7 +52,7 @@ def box(app: Any, monkeypatch: pytest.MonkeyPatch) -> Outbox:
 
 @pytest.fixture
 def hears(box: Outbox) -> Any:
-    def listening(name: str, *names: str, batch: int = outbox.BATCH) -> Heard:
+    def listening(name: str, *names: str, batch: int = BATCH) -> Heard:
         heard = Heard(name, names or ("gig.*",), batch)
         box.add(heard.listener)
         return heard
@@ -161,13 +166,13 @@ def test_the_worker_waits_between_rounds_unless_more_than_a_batch_is_owed(app, h
             told(f"gig:{len(waits)}"), told("letter:1", "letter:2", "letter:3", name="letter.queued")
             return self.set() if len(waits) == 3 else False
 
-    outbox.work(app, Stop())
+    worker.work(app, Stop())
     assert waits == [(0, 0), (1, 3), (2, 6)]
 
 
 def test_what_is_due_later_is_not_delivered_early(hears, clock):
     heard = hears("publish")
-    told("gig:1", due=outbox.now() + timedelta(minutes=10))
+    told("gig:1", due=now() + timedelta(minutes=10))
     assert deliver_due() is False
     clock.shift(599)
     assert deliver_due() is False
@@ -185,7 +190,7 @@ def test_one_that_fails_repeats_alone_and_holds_up_no_other(hears, clock):
     (failed,) = deliveries("broken")
     assert failed.done_at is None and failed.tries == 1
     assert "no paper in the printer" in failed.error
-    assert failed.due_at == outbox.now() + timedelta(seconds=2)
+    assert failed.due_at == now() + timedelta(seconds=2)
     broken.fails = set()
     clock.shift(2)
     deliver_all()
@@ -200,9 +205,9 @@ def test_failures_back_off_to_an_hour(hears, clock):
     broken.fails = {"gig:1"}
     told("gig:1")
     pauses = []
-    for _ in range(outbox.MAX_TRIES - 1):
+    for _ in range(MAX_TRIES - 1):
         deliver_all()
-        pauses.append((deliveries()[0].due_at - outbox.now()).total_seconds())
+        pauses.append((deliveries()[0].due_at - now()).total_seconds())
         clock.shift(pauses[-1])
     assert pauses[:4] == [2, 4, 8, 16]
     assert pauses == sorted(pauses)
@@ -213,12 +218,12 @@ def test_what_fails_for_ever_is_given_up_and_stays_visible(hears, clock):
     broken = hears("broken", batch=1)
     broken.fails = {"gig:1"}
     told("gig:1")
-    for _ in range(outbox.MAX_TRIES + 5):
+    for _ in range(MAX_TRIES + 5):
         deliver_all()
         clock.shift(3600)
-    assert len(broken.batches) == outbox.MAX_TRIES
+    assert len(broken.batches) == MAX_TRIES
     clock.shift(timedelta(days=30))
-    outbox.sweep()
+    upkeep.sweep()
     (left,) = deliveries()
     assert left.done_at is None and "no paper" in left.error
     assert left.event.subject == "gig:1"
@@ -278,7 +283,7 @@ def test_asked_to_stop_the_running_delivery_is_the_last(box):
 def test_what_one_worker_holds_no_other_takes(hears):
     heard = hears("index")
     told()
-    assert len(outbox._lease(heard.listener)) == 1
+    assert len(lease(heard.listener)) == 1
     assert deliver_due() is False
     assert heard.batches == []
 
@@ -290,10 +295,10 @@ def test_long_work_keeps_its_lease_and_lets_others_deliver_meanwhile(box, hears,
     def work_long(_events: Sequence[Event]) -> None:
         for number in range(3):
             told(f"letter:{number}", name="letter.written")
-            clock.shift(outbox.LEASE * 0.8)
-            outbox._long_work.pause_until = 0.0
-            outbox.meanwhile(without="long.")
-            assert outbox._lease(box.listeners["long.work"]) == []  # no second worker takes it up
+            clock.shift(LEASE * 0.8)
+            long_work._here.pause_until = 0.0
+            long_work.meanwhile(without="long.")
+            assert lease(box.listeners["long.work"]) == []  # no second worker takes it up
         seen.append((list(letters.batches), list(inside.batches)))
 
     box.add(Listener("long.work", work_long, ("gig.*",)))
@@ -306,8 +311,8 @@ def test_long_work_keeps_its_lease_and_lets_others_deliver_meanwhile(box, hears,
 def test_a_lease_that_ran_out_is_taken_again(hears, clock):
     heard = hears("index")
     told()
-    outbox._lease(heard.listener)
-    clock.shift(outbox.LEASE + timedelta(seconds=1))
+    lease(heard.listener)
+    clock.shift(LEASE + timedelta(seconds=1))
     deliver_all()
     assert heard.batches == [["gig:1"]]
     assert deliveries()[0].tries == 2
@@ -328,7 +333,7 @@ def test_killed_between_doing_and_noting_it_is_done_again(box, clock, tmp_path):
     told()
     assert ended(deliver_all) == [-9]
     assert deliver_due() is False  # the dead worker's lease still runs
-    clock.shift(outbox.LEASE + timedelta(seconds=1))
+    clock.shift(LEASE + timedelta(seconds=1))
     deliver_all()
     assert done.read_text() == "gig:1\ngig:1\n"
     assert deliver_due() is False
@@ -352,8 +357,8 @@ def test_the_worker_works_until_it_is_asked_to_stop(app, hears):
     stop = threading.Event()
     heard = hears("index")
     told()
-    worker = threading.Thread(target=outbox.work, args=(app, stop))
-    worker.start()
+    at_work = threading.Thread(target=worker.work, args=(app, stop))
+    at_work.start()
     try:
         for _ in range(500):
             if heard.batches:
@@ -361,9 +366,9 @@ def test_the_worker_works_until_it_is_asked_to_stop(app, hears):
             stop.wait(0.01)
     finally:
         stop.set()
-        worker.join(5)
+        at_work.join(5)
     assert heard.batches == [["gig:1"]]
-    assert not worker.is_alive()
+    assert not at_work.is_alive()
 
 
 class Sizes(threading.Event):
@@ -372,8 +377,8 @@ class Sizes(threading.Event):
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *mib: int, told_after: Sequence[int] = ()) -> None:
         super().__init__()
         self.sizes, self.told_after, self.waits = list(mib), told_after, 0
-        monkeypatch.setattr(outbox, "held", lambda: self.sizes.pop(0) * 1024**2)
-        monkeypatch.setattr(outbox, "GIVE_BACK_SECONDS", 0.0)
+        monkeypatch.setattr(worker, "held", lambda: self.sizes.pop(0) * 1024**2)
+        monkeypatch.setattr(worker, "GIVE_BACK_SECONDS", 0.0)
 
     def wait(self, timeout: float | None = None) -> bool:
         self.waits += 1
@@ -386,7 +391,7 @@ def test_a_worker_that_grew_large_makes_way_once_nothing_is_due(app, hears, monk
     heard = hears("index", batch=2)
     told(*(f"gig:{number}" for number in range(5)))
     stop = Sizes(monkeypatch, 80, 80 + 25, 80)
-    outbox.work(app, stop)
+    worker.work(app, stop)
     assert not stop.waits
     assert heard.batches == [["gig:0", "gig:1"], ["gig:2", "gig:3"], ["gig:4"]]
 
@@ -394,35 +399,35 @@ def test_a_worker_that_grew_large_makes_way_once_nothing_is_due(app, hears, monk
 def test_a_worker_at_rest_makes_way_when_it_is_larger_than_at_its_first_rest(app, hears, monkeypatch):
     hears("index")
     stop = Sizes(monkeypatch, 80, 90, 93, 94, 80)
-    outbox.work(app, stop)
+    worker.work(app, stop)
     assert stop.waits == 2
     busy = Sizes(monkeypatch, 80, 90, 95, 103, 93, 94, 80, told_after=[1, 2])
-    outbox.work(app, busy)
+    worker.work(app, busy)
     assert busy.waits == 4
 
 
 def test_a_worker_that_grew_little_goes_on(app, monkeypatch):
     stop = Sizes(monkeypatch, 80, 90, 92, 93, 93, 91)
-    outbox.work(app, stop)
+    worker.work(app, stop)
     assert stop.waits == 5
 
 
 def test_long_work_runs_inside_neither_itself_nor_what_it_lets_run_meanwhile(app, monkeypatch):
-    monkeypatch.setattr(outbox, "IDLE_SECONDS", 0.0)
-    monkeypatch.setattr(outbox._long_work, "pause_until", 0.0, raising=False)
+    monkeypatch.setattr(long_work, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(long_work._here, "pause_until", 0.0, raising=False)
     box, running, ran = app.extensions["fansite"].outbox, [], []
 
-    def long_work(part: str) -> Callable[[Any], None]:
+    def working_long(part: str) -> Callable[[Any], None]:
         def work(_events: Any) -> None:
             ran.append(f"{part} inside {' '.join(running)}".strip())
             running.append(part)
-            outbox.meanwhile(without=f"{part}.")
+            long_work.meanwhile(without=f"{part}.")
             running.remove(part)
 
         return work
 
     for part in ("index", "cards"):
-        box.add(Listener(f"{part}.all", long_work(part), ("gig.*",), batch=1))
+        box.add(Listener(f"{part}.all", working_long(part), ("gig.*",), batch=1))
     told("gig:1", "gig:2", "gig:3")
     deliver_all()
     assert len(ran) == 6
@@ -436,7 +441,7 @@ def test_long_work_runs_inside_neither_itself_nor_what_it_lets_run_meanwhile(app
 @pytest.mark.parametrize("told_of", ["before", "after", "never"])
 def test_pages_of_a_writer_killed_before_its_bump_are_made_old_by_the_worker(app, box, monkeypatch, told_of):
     clock_file = app.extensions["fansite"].clock
-    box.add(Listener("core.bump", outbox.bump_again, ("*",)))
+    box.add(Listener("core.bump", upkeep.bump_again, ("*",)))
 
     def write() -> None:
         monkeypatch.setattr(clock_file, "bump", lambda _tags: os.kill(os.getpid(), signal.SIGKILL))
@@ -483,15 +488,15 @@ def test_what_is_touched_and_told_by_nobody_is_a_fact_of_its_own(box):
 
 def test_a_routine_runs_once_in_each_slot(box, clock):
     ran: list[Any] = []
-    box.routines["sweep"] = Routine("sweep", lambda: ran.append(outbox.now()), timedelta(minutes=10))
+    box.routines["sweep"] = Routine("sweep", lambda: ran.append(now()), timedelta(minutes=10))
     for _ in range(3):
-        outbox.run_routines()
+        run_routines()
     assert len(ran) == 1
     clock.shift(599)
-    outbox.run_routines()
+    run_routines()
     assert len(ran) == 1
     clock.shift(1)
-    outbox.run_routines()
+    run_routines()
     assert len(ran) == 2
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Tick)) == 1
 
@@ -505,7 +510,7 @@ def test_a_routine_runs_once_over_all_processes(box, tmp_path):
 
     for number in range(5):
         box.routines[f"sweep-{number}"] = Routine(f"sweep-{number}", run, timedelta(minutes=10))
-    together(*[lambda: [outbox.run_routines() for _ in range(5)]] * 3)
+    together(*[lambda: [run_routines() for _ in range(5)]] * 3)
     assert done.read_text() == "xxxxx"
 
 
@@ -513,7 +518,7 @@ def test_a_routine_that_fails_stops_no_other(box):
     ran: list[int] = []
     box.routines["broken"] = Routine("broken", lambda: 1 // 0, timedelta(minutes=1))
     box.routines["fine"] = Routine("fine", lambda: ran.append(1), timedelta(minutes=1))
-    outbox.run_routines()
+    run_routines()
     assert ran == [1]
 
 
@@ -524,13 +529,13 @@ def test_what_was_delivered_long_ago_is_forgotten_and_what_is_owed_is_not(hears,
     fine, broken = hears("fine"), hears("broken", "gig.published", batch=1)
     broken.fails = {"gig:2"}
     told("gig:1", "gig:2")
-    told("gig:3", due=outbox.now() + timedelta(days=30))
+    told("gig:3", due=now() + timedelta(days=30))
     deliver_all()
-    clock.shift(outbox.KEEP_DONE - timedelta(minutes=1))
-    outbox.sweep()
+    clock.shift(upkeep.KEEP_DONE - timedelta(minutes=1))
+    upkeep.sweep()
     assert len(deliveries()) == 6
     clock.shift(timedelta(minutes=2))
-    outbox.sweep()
+    upkeep.sweep()
     owed = [(delivery.listener, delivery.event.subject) for delivery in deliveries()]
     assert owed == [("broken", "gig:2"), ("fine", "gig:3"), ("broken", "gig:3")]
     db.session.rollback()

@@ -16,7 +16,8 @@ from fansite.core.db.transactions import keep, seen, touched
 from fansite.core.errors import NotFound
 from fansite.core.kept import SiteFact
 from fansite.core.limits import Tally
-from fansite.core.outbox import Event, Tick
+from fansite.core.outbox import Event
+from fansite.core.outbox.models import Tick
 from tests.core.broken import broken_off
 from tests.core.forks import ended, together
 

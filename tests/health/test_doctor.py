@@ -17,7 +17,7 @@ from tests.backup.conftest import fansite, told
 def site(app, cast, worker) -> Path:
     """A site in good order: its worker ran, its name is its own, its folder is for nobody else."""
     from fansite.core import kept
-    from fansite.core.outbox import run_routines
+    from fansite.core.outbox.routines import run_routines
     from tests.texts import news_post, say
 
     kept.say("site_name", "Lava Lullaby")

@@ -7,7 +7,9 @@ import pytest
 from fansite.core import kept
 from fansite.core.db import db, transaction
 from fansite.core.mail import Mail
-from fansite.core.outbox import MAX_TRIES, Delivery, run_routines
+from fansite.core.outbox.leases import MAX_TRIES
+from fansite.core.outbox.models import Delivery
+from fansite.core.outbox.routines import run_routines
 from fansite.lib.times import now
 from tests.texts import news_post, say
 

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from fansite.core.content import Entry, SlugHistory
 from fansite.core.db import db, get
 from fansite.core.errors import Forbidden, Refused
-from fansite.core.outbox import Event, deliver_all
+from fansite.core.outbox import Event
+from fansite.core.outbox.delivering import deliver_all
 from fansite.lib.times import now
 from fansite.news import operations as news
 from fansite.news.models import NewsPost

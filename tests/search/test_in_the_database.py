@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from fansite.accounts import operations as accounts
 from fansite.backends.search import SearchBusy, open_search, table_index
 from fansite.comments import operations as comments
-from fansite.core import outbox
 from fansite.core.db import db, transaction
 from fansite.core.db.annexes import Annex, in_annex
 from fansite.core.db.engine import empty_log
+from fansite.core.outbox import long_work
+from fansite.core.outbox.models import Delivery
 from fansite.moderation import operations as moderation
 from fansite.search import listeners, queries
 from tests.backup.conftest import fansite, told
@@ -82,9 +83,9 @@ def test_while_it_is_made_changes_arrive_and_others_get_their_turn(cast, lisbon,
     def next_turn() -> None:
         if not turns:
             comments.edit(comment, by=cast.fay, body="My grandmother sang in Porto")
-        outbox._long_work.pause_until = 0.0
+        long_work._here.pause_until = 0.0
         listeners._others_first()
-        turns.append(db.session.scalar(sa.select(sa.func.count()).where(outbox.Delivery.done_at.is_(None))))
+        turns.append(db.session.scalar(sa.select(sa.func.count()).where(Delivery.done_at.is_(None))))
         db.session.rollback()
 
     queries.index().rebuild(listeners.all_documents(next_turn))

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from fansite.comments import operations as comments
-from fansite.core import outbox
 from fansite.core.content import Entry
 from fansite.core.db import db, get, transaction
-from fansite.core.outbox import Delivery
+from fansite.core.outbox import long_work
+from fansite.core.outbox.models import Delivery
 from fansite.moderation import operations as moderation
 from fansite.moderation.models import Review
 from fansite.news import operations as news
@@ -498,7 +498,7 @@ def test_while_a_large_index_is_made_others_get_their_turn(cast, index, worker):
 
     def next_turn() -> None:
         say(post, cast.fay, f"Word number {len(turns)}")
-        outbox._long_work.pause_until = 0.0
+        long_work._here.pause_until = 0.0
         listeners._others_first()
         left = set(db.session.scalars(sa.select(Delivery.listener).where(Delivery.done_at.is_(None))))
         turns.append(queries.LISTENER in left and "core.bump" not in left)

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from fansite.appearance import operations as appearance
-from fansite.core import outbox
 from fansite.core.db import get
+from fansite.core.outbox import long_work, queries
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
 from fansite.pages import operations as pages
@@ -103,9 +103,9 @@ def test_what_came_without_a_word_gets_its_card_in_time(cast, stranger):
 def test_while_many_cards_are_drawn_others_get_their_turn(cast, monkeypatch):
     post = news_post(cast.eli, slug="rain", title="Rain")
     say(post, cast.fay)
-    outbox._long_work.pause_until = 0.0
+    long_work._here.pause_until = 0.0
     waiting: list[int] = []
-    monkeypatch.setattr(listeners, "draw", lambda card: waiting.append(outbox.waiting()[0]) or draw(card))
+    monkeypatch.setattr(listeners, "draw", lambda card: waiting.append(queries.waiting()[0]) or draw(card))
     catch_up()
     assert waiting and not any(waiting)
 

@@ -265,7 +265,7 @@ def test_making_the_application_opens_nothing(tmp_path, empty_database):
     script = (
         "import os, threading\n"
         "from fansite import serve, settings\n"
-        "import fansite.app, fansite.core.outbox\n"
+        "import fansite.app, fansite.core.outbox.worker\n"
         "before = sorted(os.listdir('/dev/fd'))\n"
         "serve._site(settings.load())\n"
         "print(before == sorted(os.listdir('/dev/fd')), threading.active_count())\n"

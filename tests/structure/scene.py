@@ -28,7 +28,7 @@ from fansite.contact.models import Letter
 from fansite.core.db import db, transaction
 from fansite.core.limits import Tally
 from fansite.core.mail import Mail
-from fansite.core.outbox import Delivery
+from fansite.core.outbox.models import Delivery
 from fansite.lib.times import now
 from fansite.media import faces
 from fansite.media.operations import keep_picture

@@ -8,9 +8,9 @@ from datetime import timedelta
 from flask_babel import format_timedelta, ngettext
 from flask_babel import gettext as _
 
-from fansite.core import outbox
 from fansite.core.feature import Finding
 from fansite.core.mail import count_failed
+from fansite.core.outbox import queries
 from fansite.core.web import path_for
 from fansite.lib.times import now
 
@@ -21,7 +21,7 @@ LATE = timedelta(minutes=5)
 
 
 def worker() -> Iterator[Finding]:
-    seen = outbox.last_sign_of_work()
+    seen = queries.last_sign_of_work()
     todo = _("`fansite serve` starts it along; `fansite worker` runs it alone.")
     if seen is None:
         yield Finding("problem", _("The worker has never run: no mail goes out, and nothing is found."), todo)
@@ -34,7 +34,7 @@ def worker() -> Iterator[Finding]:
 
 
 def queue() -> Iterator[Finding]:
-    failed = sum(group.number for group in outbox.failures())
+    failed = sum(group.number for group in queries.failures())
     if failed:
         yield Finding(
             "problem",
@@ -42,7 +42,7 @@ def queue() -> Iterator[Finding]:
             _("The reason stands there; when it is mended, let it be tried again."),
             where=path_for("health.show", _anchor="failures"),
         )
-    waiting, oldest = outbox.waiting()
+    waiting, oldest = queries.waiting()
     if not waiting:
         yield Finding("ok", _("Nothing waits to be delivered."))
         return
