@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from fansite.core import listing
-from fansite.core.content import Entry, listed, of_kind, readable_in
+from fansite.core.content import Entry, listed, readable_in
 from fansite.core.db import db
 from fansite.core.db.moments import microseconds
 from fansite.core.kept import kept
