@@ -36,11 +36,18 @@ def _by_key(model: Any, lock: bool) -> Any:
 def insert(thing: Any) -> None:
     """Writes a new row with the one statement it takes, for what is written often: a flush looks through all that its session holds, and
     takes three times as long. The key is known, and nothing is written by its relationships."""
-    session, mapper = db.session(), sa.inspect(type(thing))
-    known = {name: value for name, value in vars(thing).items() if name in mapper.columns}
-    session.execute(sa.insert(mapper.local_table), known)
+    session = db.session()
+    names, statement = _inserting(type(thing))  # type: ignore[arg-type]
+    session.connection().execute(statement, {name: value for name, value in vars(thing).items() if name in names})
     sa.orm.make_transient_to_detached(thing)
     session.add(thing)
+
+
+@cache
+def _inserting(model: Any) -> tuple[frozenset[str], Any]:
+    """The names of its columns, and the statement: put together once for each."""
+    mapper = sa.inspect(model)
+    return frozenset(mapper.columns.keys()), sa.insert(mapper.local_table)
 
 
 def upsert(model: Any) -> Any:
@@ -55,7 +62,8 @@ def upsert(model: Any) -> Any:
 def grow(model: type[M], key: int, **by: int) -> Any:
     """Adds to counters where they stand; returns what they are now. An object of the session that stands for the row says the same."""
     session = db.session()
-    grown = session.execute(_growing(model, *by), {"key": key, **{f"by_{name}": number for name, number in by.items()}}).one()  # type: ignore[arg-type]
+    facts = {"key": key, **{f"by_{name}": number for name, number in by.items()}}
+    grown = session.connection().execute(_growing(model, *by), facts).one()  # type: ignore[arg-type]
     thing = session.identity_map.get(sa.orm.util.identity_key(model, key))
     if thing is not None:
         for name, number in grown._mapping.items():

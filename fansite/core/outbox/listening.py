@@ -44,15 +44,20 @@ class Outbox:
 
     listeners: dict[str, Listener] = field(default_factory=dict)
     routines: dict[str, Routine] = field(default_factory=dict)
+    # Event → the names of those it is owed to: asked at every act on the site.
+    _heard_by: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, listener: Listener) -> None:
         if listener.name in self.listeners:
             raise ValueError(f"two listeners are called {listener.name}")
         self.listeners[listener.name] = listener
+        self._heard_by.clear()
 
     def heard_by(self, name: str) -> list[str]:
         """The names of those an event of this name is owed to."""
-        return [listener.name for listener in self.listeners.values() if listener.hears(name)]
+        if name not in self._heard_by:
+            self._heard_by[name] = [listener.name for listener in self.listeners.values() if listener.hears(name)]
+        return self._heard_by[name]
 
 
 def outbox() -> Outbox:

@@ -22,10 +22,11 @@ def record(name: str, subject: Any, *, due: datetime | None = None, **data: Any)
         at, tags = now(), sorted(touched())
         about = subject if isinstance(subject, str) else subject_of(subject)
         fact = {"name": name, "subject": about, "data": {**data, "tags": tags}, "at": at}
-        event_id = session.execute(_EVENT, fact).inserted_primary_key[0]  # type: ignore[attr-defined]
+        rows = session.connection()
+        event_id = rows.execute(_EVENT, fact).inserted_primary_key[0]  # type: ignore[index]
         owed_to = [{"event_id": event_id, "listener": one, "due_at": due or at, "tries": 0} for one in outbox().heard_by(name)]
         if owed_to:
-            session.execute(_DELIVERY, owed_to)
+            rows.execute(_DELIVERY, owed_to)
         note_told(tags)
 
 
