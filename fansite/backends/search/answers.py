@@ -12,6 +12,9 @@ from .ranking import Among, frequencies, rank
 from .schema import entry_of
 from .suggestions import better_spelling
 
+# Scores that are the same to so many digits are equal: the newest stands first.
+CLOSE = 3
+
 
 def answer(postings: Postings, wanted: Wanted, query: Query) -> Answer:
     among = Among(
@@ -26,13 +29,20 @@ def answer(postings: Postings, wanted: Wanted, query: Query) -> Answer:
 def _page(postings: Postings, scores: dict[int, float], query: Query) -> list[Hit]:
     """Best first, of equals the newest."""
     first = max(0, query.page - 1) * query.per_page
-    dates = postings.reader.column_reader("published")
-    best = sorted(scores, key=lambda number: (-round(scores[number], 3), -dates[number]))
+    best = _best(postings, scores, first + query.per_page)
     hits = []
-    for number in best[first : first + query.per_page]:
+    for number in best[first:]:
         stored = postings.reader.stored_fields(number)
         hits.append(Hit(key=stored["key"], kind=stored["kind"], score=scores[number]))
     return hits
+
+
+def _best(postings: Postings, scores: dict[int, float], most: int) -> list[int]:
+    """So many, in order; only those are compared that could stand among them."""
+    last = sorted(scores.values(), reverse=True)[:most][-1]
+    near = [number for number, score in scores.items() if score > last - 2 * 10**-CLOSE]
+    dates = dict(zip(near, postings.published(near), strict=True))
+    return sorted(near, key=lambda number: (-round(scores[number], CLOSE), -dates[number]))[:most]
 
 
 class _Spelling:

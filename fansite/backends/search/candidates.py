@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from .language import BRANCHES, Word
 from .sequences import BRANCH_OF, FIELDS, Kept
@@ -92,7 +92,10 @@ class Candidates:
             if number in holding:
                 yield number, holding[number]
 
-    def relative_length(self, field: str, document: int) -> float:
+    def relative_lengths(self, field: str, documents: Collection[int]) -> list[float]:
+        return [self._relative_length(field, document) for document in documents]
+
+    def _relative_length(self, field: str, document: int) -> float:
         found = self._lengths.get((field, document))
         if found is None:
             average = self.tallies[f"words:{field}"] / self.tallies[f"filled:{field}"]

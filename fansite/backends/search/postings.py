@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from .language import Word, forms_of
 
@@ -12,54 +14,121 @@ from .language import Word, forms_of
 MOST_VOCABULARY = 40_000
 
 
-class Postings:
-    """An open reader, with what ranking asks it again and again kept beside it."""
+class Segment(NamedTuple):
+    """A part of the index that never changes, but for what is dropped from it. `first` is what its numbers are counted from."""
 
-    def __init__(self, reader: Any) -> None:
+    name: str
+    reader: Any
+    first: int
+    last: int
+    dropped: frozenset[int]
+
+    def holding(self, field: str, term: str) -> Iterator[tuple[Sequence[int], Sequence[float]]]:
+        """Numbers of documents and how often each holds a term, in blocks as they lie in the file: one by one, each would take four calls
+        of Whoosh's."""
+        matcher = self._matcher(field, term)
+        while matcher and matcher.is_active():
+            numbers, counts = self._block(matcher), matcher._weights
+            if not self.dropped.isdisjoint(numbers):
+                left = [(number, count) for number, count in zip(numbers, counts, strict=True) if number not in self.dropped]
+                numbers, counts = [number for number, _ in left], [count for _, count in left]
+            yield [self.first + number for number in numbers], counts
+            matcher._next_block()
+
+    def places(self, field: str, term: str, among: list[int]) -> Iterator[tuple[int, list[int]]]:
+        """Where a term stands in some documents that are still there, in order: Whoosh would pass over the others of a block one by one."""
+        inside = among[bisect_left(among, self.first) : bisect_left(among, self.last)]
+        matcher: Any = self._matcher(field, term) if inside else None
+        for number in inside if matcher else ():
+            sought = number - self.first
+            while matcher.is_active() and matcher.block_max_id() < sought:
+                matcher._next_block()
+            if not matcher.is_active():
+                return
+            numbers = self._block(matcher)
+            matcher._i = bisect_left(numbers, sought)
+            if numbers[matcher._i] == sought:
+                yield number, matcher.value_as("positions")
+
+    def _matcher(self, field: str, term: str) -> Any:
+        if (field, term) not in self.reader:
+            return None
+        matcher = self.reader.postings(field, term)
+        return matcher.child if self.dropped else matcher
+
+    @staticmethod
+    def _block(matcher: Any) -> Sequence[int]:
+        matcher.id()
+        matcher.weight()
+        numbers: Sequence[int] = matcher._ids  # there, and `_weights` too, since somebody asked for the first
+        return numbers
+
+
+class Postings:
+    """An open reader, with what ranking asks it again and again kept beside it; what is known of a segment, the next one takes over."""
+
+    def __init__(self, reader: Any, before: Postings | None = None) -> None:
         self.reader = reader
         self.size: int = reader.doc_count()
-        self._leaves = reader.leaf_readers()
-        self._lengths: dict[str, dict[int, float]] = {}
+        self._segments = [_segment(leaf, first) for leaf, first in reader.leaf_readers() if leaf.segment()]
+        # Lengths of a field, or dates: one of each document, 0 until it is asked for.
+        self._numbers: dict[str, array[int]] = (
+            {name: self._taken_over(name, before) for name in before._numbers} if before else {}
+        )
         self._averages: dict[str, float] = {}
         self._vocabulary: list[tuple[str, str]] | None = None
         self._years: list[int] | None = None
 
     def documents(self, field: str, term: str) -> Iterator[tuple[int, float]]:
         """Document numbers that hold a term, with how often."""
-        for leaf, base in self._leaves:
-            if (field, term) not in leaf:
-                continue
-            postings = leaf.postings(field, term)
-            while postings.is_active():
-                yield base + postings.id(), postings.weight()
-                postings.next()
+        for segment in self._segments:
+            for numbers, counts in segment.holding(field, term):
+                yield from zip(numbers, counts, strict=True)
 
     def positions(self, field: str, term: str, among: list[int]) -> Iterator[tuple[int, list[int]]]:
         """Where a term stands in some documents, given in order."""
-        for leaf, base in self._leaves:
-            inside = [number - base for number in among if base <= number < base + leaf.doc_count_all()]
-            if not inside or (field, term) not in leaf:
-                continue
-            postings = leaf.postings(field, term)
-            for number in inside:
-                if not postings.is_active():
-                    break
-                postings.skip_to(number)
-                if postings.is_active() and postings.id() == number:
-                    yield base + number, postings.value_as("positions")
+        for segment in self._segments:
+            yield from segment.places(field, term, among)
 
-    def relative_length(self, field: str, document: int) -> float:
-        """A field's length against the average of the documents that have it."""
-        lengths = self._lengths.setdefault(field, {})
-        if document not in lengths:
-            lengths[document] = self.reader.doc_field_length(document, field, 1) / self._average(field)
-        return lengths[document]
+    def relative_lengths(self, field: str, documents: Collection[int]) -> list[float]:
+        """A field's length in each of these, against the average of the documents that have it."""
+        average = self._average(field) if documents else 1.0
+        lengths = self._read(field, documents, lambda number: self.reader.doc_field_length(number, field, 1))
+        return [length / average for length in lengths]
+
+    def published(self, documents: Collection[int]) -> list[int]:
+        """When each of these was."""
+        return self._read("published", documents, self.reader.column_reader("published").__getitem__)
 
     def _average(self, field: str) -> float:
         if field not in self._averages:
             documents = self.reader.doc_frequency("filled", field)
             self._averages[field] = self.reader.field_length(field) / documents
         return self._averages[field]
+
+    def _read(self, name: str, documents: Collection[int], read: Callable[[int], int]) -> list[int]:
+        """A number of each of these, which Whoosh is asked for once."""
+        if not documents:
+            return []
+        if name not in self._numbers:
+            self._numbers[name] = self._none_yet()
+        known = self._numbers[name]
+        found = [known[number] for number in documents]
+        if 0 in found:
+            for number in documents:
+                known[number] = known[number] or read(number)
+            found = [known[number] for number in documents]
+        return found
+
+    def _none_yet(self) -> array[int]:
+        return array("q", bytes(8 * self.reader.doc_count_all()))
+
+    def _taken_over(self, name: str, before: Postings) -> array[int]:
+        numbers, earlier = self._none_yet(), {segment.name: segment for segment in before._segments}
+        for segment in self._segments:
+            if same := earlier.get(segment.name):
+                numbers[segment.first : segment.last] = before._numbers[name][same.first : same.last]
+        return numbers
 
     def forms_of(self, word: Word) -> dict[str, tuple[str, ...]]:
         return forms_of(word)
@@ -85,3 +154,8 @@ class Postings:
             entries = (entry.decode().partition(" ") for entry in islice(self.reader.lexicon("vocabulary"), MOST_VOCABULARY))
             self._vocabulary = [(plain, written) for plain, _, written in entries]
         return self._vocabulary
+
+
+def _segment(leaf: Any, first: int) -> Segment:
+    segment = leaf.segment()
+    return Segment(segment.segment_id(), leaf, first, first + leaf.doc_count_all(), frozenset(segment.deleted_docs()))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple, Protocol
 
@@ -65,8 +65,8 @@ class Postings(Protocol):
     def positions(self, field: str, term: str, among: list[int]) -> Iterator[tuple[int, list[int]]]:
         """Where a term stands in some documents, given in order."""
 
-    def relative_length(self, field: str, document: int) -> float:
-        """A field's length against the average of the documents that have it."""
+    def relative_lengths(self, field: str, documents: Collection[int]) -> Sequence[float]:
+        """A field's length in each of these, against the average of the documents that have it."""
 
     def forms_of(self, word: Word) -> Forms:
         """The terms a word stands for."""
@@ -86,30 +86,42 @@ def rank(postings: Postings, wanted: Wanted, among: Among) -> dict[int, float]:
     holders = {word: postings.holders(word, len(found)) for word, found in scored.items()}
     rarity = {word: rarity_of(number, postings.size) for word, number in holders.items() if number}
     scores = _scores(scored, rarity)
-    scores = {number: scores[number] for number in _allowed(postings, wanted, set(scores), among)}
-    best = sorted(scores, key=lambda number: scores[number], reverse=True)[:CANDIDATES]
-    for number, bonus in _neighbours(
-        postings, wanted.sequence, {word.text: value for word, value in rarity.items()}, best
-    ).items():
-        scores[number] += NEIGHBOURS * bonus
+    allowed = _allowed(postings, wanted, set(scores), among)
+    if len(allowed) < len(scores):
+        scores = {number: scores[number] for number in allowed}
+    pairs = list(_pairs(wanted.sequence, {word.text: value for word, value in rarity.items()}))
+    if pairs and scores:
+        for number, bonus in _neighbours(postings, pairs, _best(scores, CANDIDATES)).items():
+            scores[number] += NEIGHBOURS * bonus
     return scores
 
 
 def frequencies(postings: Postings, forms: Forms) -> dict[int, float]:
     """How much each document speaks of a word: its occurrences, those in the title worth more, long texts discounted."""
-    found: dict[int, float] = defaultdict(float)
+    found: dict[int, float] = {}
     for branch, terms_of_branch in forms.items():
         for text, (worth, length) in WEIGHTS.items():
             field = f"{text}_{branch}"
-            # Several forms of one word stand at one place: the more frequent form counts them all.
-            counts: dict[int, float] = {}
-            for term in terms_of_branch:
-                for number, count in postings.documents(field, term):
-                    if count > counts.get(number, 0):
-                        counts[number] = count
-            for number, count in counts.items():
-                found[number] += worth * count / (1 - length + length * max(SHORT, postings.relative_length(field, number)))
+            counts = _counts(postings, field, terms_of_branch)
+            # A common word stands in thousands of documents, but few lengths differ.
+            lengths = postings.relative_lengths(field, counts)
+            discounts = {relative: 1 - length + length * max(SHORT, relative) for relative in set(lengths)}
+            for (number, count), relative in zip(counts.items(), lengths, strict=True):
+                found[number] = found.get(number, 0.0) + worth * count / discounts[relative]
     return found
+
+
+def _counts(postings: Postings, field: str, terms_of_branch: Sequence[str]) -> dict[int, float]:
+    """Several forms of one word stand at one place: the more frequent form counts them all."""
+    counts: dict[int, float] = {}
+    for term in terms_of_branch:
+        if not counts:
+            counts = dict(postings.documents(field, term))
+            continue
+        for number, count in postings.documents(field, term):
+            if count > counts.get(number, 0):
+                counts[number] = count
+    return counts
 
 
 def _forms_of_beginning(postings: Postings, word: Word) -> Forms:
@@ -126,14 +138,27 @@ def _levelled(frequency: float) -> float:
 
 
 def _scores(scored: Mapping[Word, Mapping[int, float]], rarity: Mapping[Word, float]) -> dict[int, float]:
-    scores: dict[int, float] = defaultdict(float)
-    covered: dict[int, float] = defaultdict(float)
+    scores: dict[int, float] = {}
+    covered: dict[int, float] = {}
     for word, value in rarity.items():
-        for number, frequency in scored[word].items():
-            scores[number] += value * _levelled(frequency)
-            covered[number] += value
+        found = scored[word]
+        for number, frequency in found.items():
+            scores[number] = scores.get(number, 0.0) + value * (frequency * (LEVELLING + 1) / (frequency + LEVELLING))
+        if covered:
+            covered.update([(number, covered.get(number, 0.0) + value) for number in found])
+        else:
+            covered = dict.fromkeys(found, value)
     asked = sum(rarity.values())
-    return {number: score * (1 + COVERAGE * (covered[number] / asked) ** COVERAGE_STEEPNESS) for number, score in scores.items()}
+    # Of a few words there are few ways to hold some.
+    gains = {share: 1 + COVERAGE * (share / asked) ** COVERAGE_STEEPNESS for share in set(covered.values())}
+    return {number: score * gains[covered[number]] for number, score in scores.items()}
+
+
+def _best(scores: Mapping[int, float], most: int) -> list[int]:
+    """So many; of equals those that came last."""
+    last = sorted(scores.values(), reverse=True)[:most][-1]
+    best = sorted([(score, number) for number, score in scores.items() if score >= last], reverse=True)
+    return [number for _score, number in best[:most]]
 
 
 def _allowed(postings: Postings, wanted: Wanted, scored: set[int], among: Among) -> set[int]:
@@ -152,7 +177,7 @@ def _allowed(postings: Postings, wanted: Wanted, scored: set[int], among: Among)
 def _holding(postings: Postings, phrase: Phrase, among: set[int]) -> set[int]:
     """Documents with these words in this order, side by side."""
     for word in phrase:
-        among = among.intersection(frequencies(postings, postings.forms_of(word)))
+        among = among.intersection(_holders(postings, word))
     if len(phrase) == 1 or not among:
         return among
     numbers = sorted(among)
@@ -164,10 +189,26 @@ def _holding(postings: Postings, phrase: Phrase, among: set[int]) -> set[int]:
     return found
 
 
-def _neighbours(postings: Postings, sequence: Phrase, rarity: Mapping[str, float], best: list[int]) -> dict[int, float]:
+def _holders(postings: Postings, word: Word) -> set[int]:
+    return {
+        number
+        for branch, forms in postings.forms_of(word).items()
+        for text in WEIGHTS
+        for term in forms
+        for number, _ in postings.documents(f"{text}_{branch}", term)
+    }
+
+
+def _pairs(sequence: Phrase, rarity: Mapping[str, float]) -> Iterator[tuple[Word, Word, float]]:
+    """What was asked side by side, and what it is worth to stand so."""
+    for left, right in pairwise(sequence):
+        value = _value(left, right, rarity)
+        if value:
+            yield left, right, value
+
+
+def _neighbours(postings: Postings, pairs: Sequence[tuple[Word, Word, float]], best: list[int]) -> dict[int, float]:
     """For each document, what it gains by holding words side by side that were asked side by side."""
-    pairs = [(left, right, _value(left, right, rarity)) for left, right in pairwise(sequence)]
-    pairs = [pair for pair in pairs if pair[2]]
     numbers = sorted(best)
     # Keyed by its text: a word asked twice is read once.
     places = {word.text: _places(postings, word, numbers) for left, right, _ in pairs for word in (left, right)}

@@ -131,8 +131,9 @@ class WhooshIndex:
             return None
         try:
             if not self._kept or self._kept.name != name or self._kept.generation != self._kept.index.latest_generation():
+                before = self._kept.postings if self._kept else None
                 self._forget()
-                self._kept = self._newest(name)
+                self._kept = self._newest(name, before)
         except Exception:
             if name != self._current():  # a rebuild took the folder away in between
                 return self._postings()
@@ -140,10 +141,10 @@ class WhooshIndex:
             raise
         return self._kept.postings
 
-    def _newest(self, name: str) -> Kept:
+    def _newest(self, name: str, before: Postings | None) -> Kept:
         index = self._open(name)
         generation = index.latest_generation()  # before the reader: it may show a later commit, never an earlier one
-        return Kept(name, generation, index, Postings(index.reader()))
+        return Kept(name, generation, index, Postings(index.reader(), before))
 
     def _forget(self) -> None:
         kept, self._kept = self._kept, None
