@@ -24,6 +24,9 @@ _NOTE_MARK = re.compile(
 )
 # A line end is a space, but in code.
 _UNWRAPPED = re.compile(r"(?P<code><pre>.*?</pre>)|\n", re.DOTALL)
+# What is not one plain space already; those that hold words together stay.
+_SPACES = re.compile(r" [^\S\n\u00a0\u202f]+|[^\S \n\u00a0\u202f][^\S\n\u00a0\u202f]*")
+_EMPTY_LINES = re.compile("\n\n\n+")
 _ALT = re.compile(r' alt="([^"]*)"')
 _PARAGRAPHS = frozenset("p h2 h3 h4 h5 h6 hr blockquote pre ul ol dl table figure div details".split())
 _LINES = frozenset("br li dt dd tr caption figcaption summary".split())
@@ -41,11 +44,10 @@ def without_unseen(text: str) -> str:
 
 def plain(html: str) -> str:
     """What a reader of rendered HTML reads, with its lines and paragraphs, as plain text."""
-    html = _UNWRAPPED.sub(lambda found: found["code"] or " ", _NOTE_MARK.sub("", html))
-    text = unescape(TAG.sub(_as_space, html))
-    text = re.sub(r"[^\S\n\u00a0\u202f]+", " ", text)
-    text = re.sub(r" ?\n ?", "\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    html = _NOTE_MARK.sub("", html)
+    html = _UNWRAPPED.sub(lambda found: found["code"] or " ", html) if "<pre>" in html else html.replace("\n", " ")
+    text = _SPACES.sub(" ", unescape(TAG.sub(_as_space, html)))
+    return _EMPTY_LINES.sub("\n\n", text.replace(" \n", "\n").replace("\n ", "\n")).strip()
 
 
 def _as_space(tag: re.Match[str]) -> str:
