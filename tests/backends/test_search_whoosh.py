@@ -12,13 +12,16 @@ import subprocess
 import sys
 import textwrap
 import threading
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from whoosh.reading import SegmentReader
 
 from fansite.backends.search import Answer, Document, Query, SearchBusy, SearchNotReady
 from fansite.backends.search import whoosh_index as engine
+from fansite.backends.search.postings import NEXT_TO_NOTHING, Held, Memory
 from tests.backends.search_cast import document, filled, found, many, opened
 from tests.effort import takes_at_most
 
@@ -274,6 +277,49 @@ def test_a_killed_rebuild_leaves_the_old_index(folder, search):
     assert search.find(Query("marmots")).total == 30
     search.rebuild(many(4))
     assert search.find(Query("marmots")).total == 4
+
+
+# What is kept of it
+
+
+def test_what_is_known_of_a_segment_serves_the_next_commit(folder, search, monkeypatch):
+    """Whoever is dropped is gone from it all the same, a whole block of them too."""
+    search.rebuild(many(600))
+    assert len(found(search, "marmots", per_page=1000)) == 600
+    asked = []
+    length_of = SegmentReader.doc_field_length
+    monkeypatch.setattr(
+        SegmentReader,
+        "doc_field_length",
+        lambda reader, number, *rest, **more: asked.append(number) or length_of(reader, number, *rest, **more),
+    )
+    search.apply([document("entry:new", "", "The marmots played again")], [f"entry:{n}" for n in [*range(200), 300, 599]])
+    there = {*(f"entry:{n}" for n in range(200, 599) if n != 300), "entry:new"}
+    for question in ("marmots", "marmots played", '"marmots played"'):
+        assert set(found(search, question, per_page=1000)) == there
+        assert search.find(Query(question)).total == len(there)
+    assert len(asked) == 1
+    assert found(search, "word300") == []
+    assert found(search, "word301") == ["entry:301"]
+
+
+def test_words_that_nobody_asked_for_are_forgotten_first():
+    memory = Memory(most=3 * (NEXT_TO_NOTHING + 10))
+    read: list[str] = []
+
+    def of(term: str, holders: int = 10) -> int:
+        def read_it() -> Held:
+            read.append(term)
+            return Held(array("I", range(holders)), array("f", [1.0] * holders))
+
+        return len(memory.of(("segment", "body_en", term), read_it).numbers)
+
+    for term in ("the", "band", "lisbon", "the", "fado", "the", "lisbon", "band"):
+        assert of(term) == 10
+    assert read == ["the", "band", "lisbon", "fado", "band"]
+    assert of("and", 1000) == 1000, "more than there is room for"
+    assert of("the") == 10
+    assert read[-2:] == ["and", "the"]
 
 
 # Threads

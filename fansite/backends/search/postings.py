@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -12,6 +14,17 @@ from .language import Word, forms_of
 
 # Reading them takes 2 µs each.
 MOST_VOCABULARY = 40_000
+# Eight bytes each: 8 MB in each process that answers, once all sorts of things were asked for.
+MOST_HELD = 1_000_000
+# What a term weighs by itself, in postings, also if nobody wrote it.
+NEXT_TO_NOTHING = 60
+
+
+class Held(NamedTuple):
+    """The numbers of documents within a segment that hold a term, and how often each does."""
+
+    numbers: array[int]
+    counts: array[float]
 
 
 class Segment(NamedTuple):
@@ -23,17 +36,16 @@ class Segment(NamedTuple):
     last: int
     dropped: frozenset[int]
 
-    def holding(self, field: str, term: str) -> Iterator[tuple[Sequence[int], Sequence[float]]]:
-        """Numbers of documents and how often each holds a term, in blocks as they lie in the file: one by one, each would take four calls
-        of Whoosh's."""
+    def holding(self, field: str, term: str) -> Held:
+        """Whoosh gives them out one by one, by four calls each: they are read in blocks, as they lie in the file. Those dropped are among
+        them, or may be."""
+        numbers, counts = array("I"), array("f")
         matcher = self._matcher(field, term)
         while matcher and matcher.is_active():
-            numbers, counts = self._block(matcher), matcher._weights
-            if not self.dropped.isdisjoint(numbers):
-                left = [(number, count) for number, count in zip(numbers, counts, strict=True) if number not in self.dropped]
-                numbers, counts = [number for number, _ in left], [count for _, count in left]
-            yield [self.first + number for number in numbers], counts
+            numbers.extend(self._block(matcher))
+            counts.extend(matcher._weights)
             matcher._next_block()
+        return Held(numbers, counts)
 
     def places(self, field: str, term: str, among: list[int]) -> Iterator[tuple[int, list[int]]]:
         """Where a term stands in some documents that are still there, in order: Whoosh would pass over the others of a block one by one."""
@@ -64,6 +76,27 @@ class Segment(NamedTuple):
         return numbers
 
 
+class Memory:
+    """What was read of terms: the words that stand in most documents are the ones most asked for. Who was not asked for the longest goes
+    first."""
+
+    def __init__(self, most: int = MOST_HELD) -> None:
+        self.most = most
+        self._held: OrderedDict[tuple[str, str, str], Held] = OrderedDict()
+        self._size = 0
+
+    def of(self, key: tuple[str, str, str], read: Callable[[], Held]) -> Held:
+        if key in self._held:
+            self._held.move_to_end(key)
+            return self._held[key]
+        found = self._held[key] = read()
+        self._size += len(found.numbers) + NEXT_TO_NOTHING
+        while self._size > self.most:
+            _key, oldest = self._held.popitem(last=False)
+            self._size -= len(oldest.numbers) + NEXT_TO_NOTHING
+        return found
+
+
 class Postings:
     """An open reader, with what ranking asks it again and again kept beside it; what is known of a segment, the next one takes over."""
 
@@ -75,6 +108,7 @@ class Postings:
         self._numbers: dict[str, array[int]] = (
             {name: self._taken_over(name, before) for name in before._numbers} if before else {}
         )
+        self._held: Memory = before._held if before else Memory()
         self._averages: dict[str, float] = {}
         self._vocabulary: list[tuple[str, str]] | None = None
         self._years: list[int] | None = None
@@ -82,8 +116,13 @@ class Postings:
     def documents(self, field: str, term: str) -> Iterator[tuple[int, float]]:
         """Document numbers that hold a term, with how often."""
         for segment in self._segments:
-            for numbers, counts in segment.holding(field, term):
-                yield from zip(numbers, counts, strict=True)
+            held = self._held.of((segment.name, field, term), partial(segment.holding, field, term))
+            numbers = [segment.first + number for number in held.numbers] if segment.first else held.numbers
+            found = zip(numbers, held.counts, strict=True)
+            if segment.dropped:
+                yield from (one for one in found if one[0] - segment.first not in segment.dropped)
+            else:
+                yield from found
 
     def positions(self, field: str, term: str, among: list[int]) -> Iterator[tuple[int, list[int]]]:
         """Where a term stands in some documents, given in order."""
