@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from fansite.backends.search import Document
 from fansite.comments import queries
-from fansite.comments.models import COMMENTS_A_PAGE, Comment
+from fansite.comments.models import COMMENTS_A_PAGE, Comment, Place
+from fansite.comments.queries import Said
 from fansite.comments.sections import author_name
 from fansite.core import markup
 from fansite.core.content import listed
@@ -23,7 +24,7 @@ BATCH = 500
 
 
 def documents(ids: Sequence[int]) -> list[Document]:
-    return [_document(comment) for comment in queries.public_ones(ids)]
+    return [_document(said, place) for said, place, _title in queries.public_ones(ids)]
 
 
 def every(last: int) -> Iterator[list[int]]:
@@ -49,41 +50,40 @@ def hidden(owed: Callable[[str], sa.Select[Any]]) -> sa.Select[str, int]:
 
 
 def present(ids: Sequence[int]) -> dict[int, Result]:
-    return {comment.id: _result(comment) for comment in queries.public_ones(ids)}
+    return {said.id: _result(said, place, title) for said, place, title in queries.public_ones(ids)}
 
 
 def of_entries(entry_ids: Sequence[int]) -> list[int]:
     return list(db.session.scalars(sa.select(Comment.id).where(Comment.entry_id.in_(entry_ids), Comment.status == "published")))
 
 
-def _document(comment: Comment) -> Document:
+def _document(said: Said, place: Place) -> Document:
     return Document(
-        key=f"comment:{comment.id}",
+        key=f"comment:{said.id}",
         kind="comment",
-        language=comment.entry.language,
+        language=place.language,
         title="",
-        body=markup.plain(comment.html),
+        body=markup.plain(said.html),
         tags=(),
-        published_at=comment.posted_at,
-        year=year_of(comment.posted_at),
+        published_at=said.posted_at,
+        year=year_of(said.posted_at),
     )
 
 
-def _result(comment: Comment) -> Result:
-    entry = comment.entry
-    page = comment.page_of_thread()
+def _result(said: Said, place: Any, title: str) -> Result:
+    page = said.page_of_thread()
     # In a very long discussion the permalink knows where it stands; everywhere else we do, without asking.
-    if entry.comments_count > COMMENTS_A_PAGE:
-        address = path_for("comments.permalink", comment_id=comment.id)
+    if place.comments_count > COMMENTS_A_PAGE:
+        address = path_for("comments.permalink", comment_id=said.id)
     else:
-        address = entry_path(entry, page=page if page > 1 else None, _anchor=f"comment-{comment.id}")
+        address = entry_path(place, page=page if page > 1 else None, _anchor=f"comment-{said.id}")
     return Result(
-        title=entry.title,
+        title=title,
         address=address,
-        text=markup.plain(comment.html),
-        at=comment.posted_at,
-        who=author_name(comment) or "[deleted]",
-        language=entry.language,
+        html=said.html,
+        at=said.posted_at,
+        who=author_name(said) or "[deleted]",
+        language=place.language,
     )
 
 

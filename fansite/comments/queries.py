@@ -143,15 +143,12 @@ def earlier_wordings(ids: Sequence[int]) -> dict[int, list[Revision]]:
     return found
 
 
-def public_ones(ids: Sequence[int]) -> list[Comment]:
-    """Those of the ids that everyone may read now, with author and entry."""
-    statement = sa.select(Comment).join(Comment.entry).options(sa.orm.contains_eager(Comment.entry), joinedload(Comment.author))
-    # Hidden ones are left out here: told of the status, SQLite would rather read all published comments than some by their ids.
-    return [
-        comment
-        for comment in db.session.scalars(statement.where(Comment.id.in_(ids)))
-        if comment.visible and comment.entry.public
+def public_ones(ids: Sequence[int]) -> list[tuple[Said, Place, str]]:
+    """Those of the ids that everyone may read now, with the entry they stand below and its title."""
+    rows = [
+        (Said._make(row[:_SAID]), Place._make(row[_SAID:-1]), row[-1]) for row in db.session.execute(_WITH_PLACE, {"ids": ids})
     ]
+    return [(said, place, title) for said, place, title in rows if said.visible and place.public]
 
 
 def own_of(account_id: int, page: int, per_page: int, *, total: int) -> Sequence[Comment]:
@@ -296,6 +293,7 @@ class Said(_Row):
 
     visible: Any = Comment.visible
     still_editable: Any = Comment.still_editable
+    page_of_thread: Any = Comment.page_of_thread
 
     @property
     def author(self) -> Writer | None:
@@ -350,6 +348,11 @@ _PUBLISHED = _ROW.status == "published"
 _MINE = sa.and_(_ROW.author_id == sa.bindparam("person", type_=sa.Integer), _ROW.status == "pending")
 _MOST, _BEFORE = sa.bindparam("most", type_=sa.Integer), sa.bindparam("before", type_=sa.Integer)
 _BY_IDS = _said(_ROW.id.in_(sa.bindparam("ids", expanding=True)))
+# Hidden ones are left out after: told of the status, SQLite would rather read all published comments than some by their ids.
+_WITH_PLACE = _BY_IDS.add_columns(*(getattr(Entry.__table__.c, name) for name in (*Place._fields, "title"))).join(
+    Entry.__table__, Entry.__table__.c.id == _ROW.entry_id
+)
+_SAID = len(Said._fields)
 _MINE_IN_THREAD = _said(_OF_THREAD, _MINE)
 # The ids alone, off the index: those before the page are passed over without being read.
 _ON_PAGE = sa.select(_ROW.id).where(_OF_THREAD, _PUBLISHED).order_by(_ROW.path).limit(_MOST).offset(_BEFORE)

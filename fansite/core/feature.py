@@ -19,11 +19,11 @@ from fansite.core.outbox import Listener, Routine
 
 @dataclass(frozen=True)
 class Result:
-    """One find, as the search page shows it. `address` is the path it stands at."""
+    """One find, as the search page shows it. `address` is the path it stands at; of `html` a passage is shown, without markup."""
 
     title: str
     address: str
-    text: str
+    html: str
     at: Any
     who: str = ""
     language: str = ""

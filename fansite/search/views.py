@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Response, abort, current_app, g, request
 from flask_babel import gettext as _
 
-from fansite.backends.search.snippets import excerpt, marked
+from fansite.backends.search.snippets import Answering, Readable, readable
+from fansite.core import markup
 from fansite.core.kept import site_name
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
+from fansite.core.web.parts import Parts
 from fansite.core.web.paths import settings
 from fansite.news import queries as news
 from fansite.search import queries
@@ -29,6 +31,7 @@ def index() -> Response:
     asked = [("q", text), *([("kind", kind)] if kind else []), *([("year", str(year))] if year else [])]
     pages = Pages(page, page + int(found.more) if found else page, path_for("search.index"), tuple(asked))
     title = _("Search: %(words)s", words=text) if text else _("Search")
+    answering = Answering(text)
     return render_page(
         "search/index.html",
         _described(title) if not request.args else Page(title, noindex=True),
@@ -39,11 +42,18 @@ def index() -> Response:
         found=found,
         pages=pages,
         kinds=list(queries.kinds()),
+        names={findable.kind: str(findable.one) for findable in queries.kinds()},
         years=queries.index().years(),
-        excerpt=lambda words: excerpt(words, text),
-        marked=lambda words: marked(words, text),
+        excerpt=lambda html: answering.excerpt(_words_of(html)),
+        marked=lambda words: answering.marked(readable(words)),
         subjects=[] if text else news.cloud(g.language),
     )
+
+
+def _words_of(html: str) -> Readable:
+    """A text as its passages are cut from it, made once for all who find it."""
+    parts: Parts = current_app.extensions["fansite"].parts
+    return parts.of(("words", html), lambda: readable(markup.plain(html)))
 
 
 def _described(title: str) -> Page:

@@ -6,8 +6,16 @@ import random
 
 import pytest
 
-from fansite.backends.search.snippets import excerpt, marked
+from fansite.backends.search.snippets import MOST_CANDIDATES, Answering, Fragments, readable
 from tests.effort import takes_at_most
+
+
+def excerpt(text: str, query: str) -> Fragments:
+    return Answering(query).excerpt(readable(text))
+
+
+def marked(text: str, query: str) -> Fragments:
+    return Answering(query).marked(readable(text))
 
 
 def marks(fragments: list[tuple[str, bool]]) -> list[str]:
@@ -82,6 +90,14 @@ def test_markup_is_text():
 def test_nothing_is_lost_between_the_fragments():
     text = "Les œuvres de la tournée, l’été. " * 3
     assert whole(marked(text, "oeuvre tournee ete")) == text.strip()
+
+
+def test_one_query_is_read_for_many_texts():
+    """Whatever an earlier text had of words that nearly match, each is looked through."""
+    answering = Answering("concert")
+    for number in range(3):
+        nearly = " ".join(f"co{number}x{n}" for n in range(2 * MOST_CANDIDATES))
+        assert marks(answering.excerpt(readable(f"A concert{number} and the Concerts. {nearly} concert"))) == ["Concerts"]
 
 
 DICE = random.Random(1)

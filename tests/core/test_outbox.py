@@ -181,6 +181,18 @@ def test_what_is_due_later_is_not_delivered_early(hears, clock):
     assert heard.batches == [["gig:1"]]
 
 
+def test_what_is_owed_is_asked_as_of_now_however_old_the_question(hears, clock):
+    hears("index")
+    told("gig:1")
+    told("gig:2", due=outbox.now() + timedelta(minutes=10))
+    question = sa.union_all(outbox.owed("index", "gig"))
+    assert db.session.scalars(question).all() == [1]
+    clock.shift(600)
+    assert db.session.scalars(question).all() == [1, 2]
+    deliver_all()
+    assert db.session.scalars(question).all() == []
+
+
 def test_one_that_fails_repeats_alone_and_holds_up_no_other(hears, clock):
     broken, fine = hears("broken"), hears("fine")
     broken.fails = {"gig:1"}

@@ -7,7 +7,8 @@ Cut from the text the database holds, not by Whoosh: its highlighter analyses ea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from .language import BRANCHES, LONGEST_WORD, composed, fold, forms_of, terms
@@ -34,56 +35,72 @@ class Match(NamedTuple):
     word: int  # which of the query's words
 
 
-def excerpt(text: str, query: str, length: int = LENGTH) -> Fragments:
-    """The passage that holds most of the query's words, as fragments that match or not; the beginning when none does."""
+class Readable(NamedTuple):
+    """A text to look through: on one line, and the same letter by letter, small and without accents."""
+
+    text: str
+    plain: str
+
+
+def readable(text: str) -> Readable:
     text = " ".join(composed(text).split())
-    matches = _matches(text, query)
-    start, end = _passage(text, matches, length)
-    inside = [match for match in matches if start <= match.start and match.end <= end]
-    fragments = _split(text, inside, start, end)
-    if start > 0:
-        fragments.insert(0, ("…", False))
-    if end < len(text):
-        fragments.append(("…", False))
-    return _merged(fragments)
+    return Readable(text, text.translate(_PLAIN))
 
 
-def marked(text: str, query: str) -> Fragments:
-    """A whole title as fragments that match or not."""
-    text = " ".join(composed(text).split())
-    return _merged(_split(text, _matches(text, query), 0, len(text)))
+class Answering:
+    """Texts against one query, which is read once for all of them."""
+
+    def __init__(self, query: str) -> None:
+        wanted = read_query(query)
+        self._wanted = {word.text: forms_of(word) for word in wanted.scored}
+        self._openings = _starting(
+            {_opening(term) for forms in self._wanted.values() for found in forms.values() for term in found}
+        )
+        self._beginning = _starting({wanted.beginning.text.translate(_PLAIN)} if wanted.beginning else ())
+        self._known: dict[str, int | None] = {}
+
+    def excerpt(self, readable: Readable, length: int = LENGTH) -> Fragments:
+        """The passage that holds most of the query's words, as fragments that match or not; the beginning when none does."""
+        text = readable.text
+        matches = self._matches(readable)
+        start, end = _passage(text, matches, length)
+        inside = [match for match in matches if start <= match.start and match.end <= end]
+        fragments = _split(text, inside, start, end)
+        if start > 0:
+            fragments.insert(0, ("…", False))
+        if end < len(text):
+            fragments.append(("…", False))
+        return _merged(fragments)
+
+    def marked(self, readable: Readable) -> Fragments:
+        """A whole title as fragments that match or not."""
+        return _merged(_split(readable.text, self._matches(readable), 0, len(readable.text)))
+
+    def _matches(self, readable: Readable) -> list[Match]:
+        found = self._found(readable)
+        if not found and self._beginning:
+            found = [Match(*match.span(), 0) for match in islice(self._beginning.finditer(readable.plain), MOST_MATCHES)]
+        return found
+
+    def _found(self, readable: Readable) -> list[Match]:
+        found: list[Match] = []
+        most = len(self._known) + MOST_CANDIDATES
+        for candidate in self._openings.finditer(readable.plain) if self._openings else ():
+            word = readable.text[candidate.start() : candidate.end()].lower()[:LONGEST_WORD]
+            if word not in self._known and len(self._known) < most:
+                self._known[word] = _meant(word, self._wanted)
+            number = self._known.get(word)
+            if number is not None:
+                found.append(Match(*candidate.span(), number))
+                if len(found) == MOST_MATCHES:
+                    break
+        return found
 
 
-def _matches(text: str, query: str) -> list[Match]:
-    wanted = read_query(query)
-    plain = text.translate(_PLAIN)
-    found = _found(text, plain, {word.text: forms_of(word) for word in wanted.scored})
-    if not found and wanted.beginning:
-        opening = re.escape(wanted.beginning.text.translate(_PLAIN))
-        found = [Match(*match.span(), 0) for match, _ in zip(_starting(plain, opening), range(MOST_MATCHES), strict=False)]
-    return found
-
-
-def _found(text: str, plain: str, wanted: Mapping[str, Mapping[str, tuple[str, ...]]]) -> list[Match]:
-    openings = {re.escape(_opening(term)) for forms in wanted.values() for terms_ in forms.values() for term in terms_}
-    if not openings:
-        return []
-    found: list[Match] = []
-    known: dict[str, int | None] = {}
-    for candidate in _starting(plain, "|".join(sorted(openings))):
-        word = text[candidate.start() : candidate.end()].lower()[:LONGEST_WORD]
-        if word not in known and len(known) < MOST_CANDIDATES:
-            known[word] = _meant(word, wanted)
-        number = known.get(word)
-        if number is not None:
-            found.append(Match(*candidate.span(), number))
-            if len(found) == MOST_MATCHES:
-                break
-    return found
-
-
-def _starting(plain: str, openings: str) -> Iterator[re.Match[str]]:
-    return re.finditer(rf"(?<![^\W_])(?:{openings})[^\W_]*", plain)
+def _starting(openings: Collection[str]) -> re.Pattern[str] | None:
+    """Words that begin so. That nothing stands before is looked at last: two letters are soon found, and seldom begin a word."""
+    found = "|".join(rf"{opening}(?<![^\W_]{opening})" for opening in sorted(map(re.escape, openings)))
+    return re.compile(rf"(?:{found})[^\W_]*") if found else None
 
 
 def _opening(term: str) -> str:

@@ -13,9 +13,9 @@ from .models import Delivery, Event, Tick
 
 
 def owed(listener: str, subject_kind: str) -> sa.Select[Any]:
-    """The ids of what a listener has not dealt with yet, what it failed of included; not of what is still to come."""
+    """The ids of what a listener has not dealt with yet, what it failed of included; not of what is still to come, whenever it is asked."""
     open_ones = sa.and_(Delivery.done_at.is_(None), Delivery.listener == listener)
-    begun = sa.or_(Delivery.due_at <= now(), Delivery.tries > 0)
+    begun = sa.or_(Delivery.due_at <= sa.bindparam(None, callable_=now, type_=Delivery.due_at.type), Delivery.tries > 0)
     number = sa.cast(sa.func.substr(Event.subject, len(subject_kind) + 2), sa.Integer)
     return sa.select(number).join(Delivery).where(open_ones, begun, Event.subject.startswith(f"{subject_kind}:"))
 
