@@ -39,8 +39,8 @@ def _page(postings: Postings, scores: dict[int, float], query: Query) -> list[Hi
 
 def _best(postings: Postings, scores: dict[int, float], most: int) -> list[int]:
     """So many, in order; only those are compared that could stand among them."""
-    last = sorted(scores.values(), reverse=True)[:most][-1]
-    near = [number for number, score in scores.items() if score > last - 2 * 10**-CLOSE]
+    lowest = sorted(scores.values(), reverse=True)[:most][-1] - 2 * 10**-CLOSE
+    near = [number for number, score in scores.items() if score > lowest]
     dates = dict(zip(near, postings.published(near), strict=True))
     return sorted(near, key=lambda number: (-round(scores[number], CLOSE), -dates[number]))[:most]
 

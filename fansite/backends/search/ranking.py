@@ -106,9 +106,16 @@ def frequencies(postings: Postings, forms: Forms) -> dict[int, float]:
             # A common word stands in thousands of documents, but few lengths differ.
             lengths = postings.relative_lengths(field, counts)
             discounts = {relative: 1 - length + length * max(SHORT, relative) for relative in set(lengths)}
-            for (number, count), relative in zip(counts.items(), lengths, strict=True):
-                found[number] = found.get(number, 0.0) + worth * count / discounts[relative]
+            shares = zip(counts, map(discounts.__getitem__, lengths), counts.values(), strict=True)
+            found = _added(found, {number: worth * count / discount for number, discount, count in shares})
     return found
+
+
+def _added(sums: dict[int, float], more: dict[int, float]) -> dict[int, float]:
+    if not sums:
+        return more
+    sums.update([(number, sums.get(number, 0.0) + value) for number, value in more.items()])
+    return sums
 
 
 def _counts(postings: Postings, field: str, terms_of_branch: Sequence[str]) -> dict[int, float]:
@@ -141,13 +148,9 @@ def _scores(scored: Mapping[Word, Mapping[int, float]], rarity: Mapping[Word, fl
     scores: dict[int, float] = {}
     covered: dict[int, float] = {}
     for word, value in rarity.items():
-        found = scored[word]
-        for number, frequency in found.items():
-            scores[number] = scores.get(number, 0.0) + value * (frequency * (LEVELLING + 1) / (frequency + LEVELLING))
-        if covered:
-            covered.update([(number, covered.get(number, 0.0) + value) for number in found])
-        else:
-            covered = dict.fromkeys(found, value)
+        found = scored[word].items()
+        scores = _added(scores, {number: value * (often * (LEVELLING + 1) / (often + LEVELLING)) for number, often in found})
+        covered = _added(covered, dict.fromkeys(scored[word], value))
     asked = sum(rarity.values())
     # Of a few words there are few ways to hold some.
     gains = {share: 1 + COVERAGE * (share / asked) ** COVERAGE_STEEPNESS for share in set(covered.values())}
