@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from whoosh.reading import SegmentReader
 
-from fansite.backends.search import Answer, Document, Query, SearchBusy, SearchNotReady
+from fansite.backends.search import Answer, Document, Query, SearchBusy, SearchNotReady, answers, ranking
 from fansite.backends.search import whoosh_index as engine
 from fansite.backends.search.postings import NEXT_TO_NOTHING, Held, Memory
 from tests.backends.search_cast import document, filled, found, many, opened
@@ -301,6 +301,32 @@ def test_what_is_known_of_a_segment_serves_the_next_commit(folder, search, monke
     assert len(asked) == 1
     assert found(search, "word300") == []
     assert found(search, "word301") == ["entry:301"]
+
+
+def test_whoever_turns_a_page_is_answered_from_what_was_ranked_before(search, monkeypatch):
+    search.rebuild(many(150))
+    ranked = []
+    monkeypatch.setattr(answers, "rank", lambda *asked: ranked.append(asked) or ranking.rank(*asked))
+    pages = [[hit.key for hit in search.find(Query("marmots", page=page)).hits] for page in (1, 2, 5, 1)]
+    assert pages == [[f"entry:{n}" for n in range(start, start - 20, -1)] for start in (149, 129, 69, 149)]
+    assert len(ranked) == 1
+    assert len(found(search, "marmots", page=8)) == 10, "beyond what was kept"
+    assert len(ranked) == 2
+    assert search.find(Query("marmots", without=frozenset({"entry:149"}))).total == 149
+    assert found(search, "marmots", kind="comment") == []
+    assert len(ranked) == 4
+    search.apply([], ["entry:3", "entry:149"])
+    answer = search.find(Query("marmots"))
+    assert (answer.total, answer.hits[0].key, len(ranked)) == (148, "entry:148", 5)
+
+
+def test_an_answer_nobody_asks_for_any_more_makes_room(search, monkeypatch):
+    monkeypatch.setattr(answers, "MOST_ANSWERS", 3)
+    ranked = []
+    monkeypatch.setattr(answers, "rank", lambda *asked: ranked.append(asked) or ranking.rank(*asked))
+    for word in ("word1", "word2", "word3", "word1", "word4", "word1", "word2"):
+        found(search, word)
+    assert len(ranked) == 5
 
 
 def test_words_that_nobody_asked_for_are_forgotten_first():

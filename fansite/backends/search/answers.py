@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from . import Answer, Hit, Query
 from .language import Word, forms_of
@@ -14,31 +16,56 @@ from .suggestions import better_spelling
 
 # Scores that are the same to so many digits are equal: the newest stands first.
 CLOSE = 3
+# Answers that are kept, each with so many finds; some 10 KB.
+MOST_ANSWERS = 200
+AHEAD = 100
+
+
+class Ranked(NamedTuple):
+    total: int
+    # Number and score of the first ones.
+    best: list[tuple[int, float]]
+    suggestion: str | None
 
 
 def answer(postings: Postings, wanted: Wanted, query: Query) -> Answer:
     among = Among(
         query.kind, query.year, frozenset(number for key in query.without for number, _ in postings.documents("key", key))
     )
+    first = max(0, query.page - 1) * query.per_page
+    ranked = _known_or_ranked(postings, wanted, among, first + query.per_page)
+    hits = [_hit(postings, number, score) for number, score in ranked.best[first : first + query.per_page]]
+    return Answer(hits, ranked.total, ranked.suggestion)
+
+
+def _known_or_ranked(postings: Postings, wanted: Wanted, among: Among, most: int) -> Ranked:
+    """Who turns a page asks the same again, and what is on everybody's lips is asked by many: as long as the index is the same, so is
+    the answer."""
+    known: OrderedDict[tuple[str, Among], Ranked] = postings.answers
+    asked = (wanted.text, among)
+    found = known.pop(asked, None)
+    if found is None or len(found.best) < min(most, found.total):
+        found = _ranked(postings, wanted, among, max(most, AHEAD))
+    known[asked] = found
+    if len(known) > MOST_ANSWERS:
+        known.popitem(last=False)
+    return found
+
+
+def _ranked(postings: Postings, wanted: Wanted, among: Among, most: int) -> Ranked:
     scores = rank(postings, wanted, among)
     if not scores:
-        return Answer(suggestion=better_spelling(_Spelling(postings, among), wanted))
-    return Answer(hits=_page(postings, scores, query), total=len(scores))
+        return Ranked(0, [], better_spelling(_Spelling(postings, among), wanted))
+    return Ranked(len(scores), [(number, scores[number]) for number in _best(postings, scores, most)], None)
 
 
-def _page(postings: Postings, scores: dict[int, float], query: Query) -> list[Hit]:
-    """Best first, of equals the newest."""
-    first = max(0, query.page - 1) * query.per_page
-    best = _best(postings, scores, first + query.per_page)
-    hits = []
-    for number in best[first:]:
-        stored = postings.reader.stored_fields(number)
-        hits.append(Hit(key=stored["key"], kind=stored["kind"], score=scores[number]))
-    return hits
+def _hit(postings: Postings, number: int, score: float) -> Hit:
+    stored = postings.reader.stored_fields(number)
+    return Hit(key=stored["key"], kind=stored["kind"], score=score)
 
 
 def _best(postings: Postings, scores: dict[int, float], most: int) -> list[int]:
-    """So many, in order; only those are compared that could stand among them."""
+    """So many, the best first, of equals the newest; only those are compared that could stand among them."""
     lowest = sorted(scores.values(), reverse=True)[:most][-1] - 2 * 10**-CLOSE
     near = [number for number, score in scores.items() if score > lowest]
     dates = dict(zip(near, postings.published(near), strict=True))

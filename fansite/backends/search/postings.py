@@ -109,6 +109,8 @@ class Postings:
             {name: self._taken_over(name, before) for name in before._numbers} if before else {}
         )
         self._held: Memory = before._held if before else Memory()
+        # What was asked of just this state of the index.
+        self.answers: OrderedDict[Any, Any] = OrderedDict()
         self._averages: dict[str, float] = {}
         self._vocabulary: list[tuple[str, str]] | None = None
         self._years: list[int] | None = None
