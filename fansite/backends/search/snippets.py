@@ -7,6 +7,7 @@ Cut from the text the database holds, not by Whoosh: its highlighter analyses ea
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import NamedTuple
@@ -86,12 +87,13 @@ class Answering:
         found: list[Match] = []
         most = len(self._known) + MOST_CANDIDATES
         for candidate in self._openings.finditer(readable.plain) if self._openings else ():
-            word = readable.text[candidate.start() : candidate.end()].lower()[:LONGEST_WORD]
+            start, end = candidate.span()
+            word = readable.text[start:end].lower()[:LONGEST_WORD]
             if word not in self._known and len(self._known) < most:
                 self._known[word] = _meant(word, self._wanted)
             number = self._known.get(word)
             if number is not None:
-                found.append(Match(*candidate.span(), number))
+                found.append(Match(start, end, number))
                 if len(found) == MOST_MATCHES:
                     break
         return found
@@ -137,11 +139,16 @@ def _densest(matches: list[Match], length: int) -> tuple[int, int]:
     """Start and end of the matches within one passage that name most of the words, then most often."""
     best, worth = (0, 0), (0, 0)
     first = 0
+    inside: Counter[int] = Counter()
     for last, match in enumerate(matches):
+        inside[match.word] += 1
         while match.end - matches[first].start > length and first < last:
+            word = matches[first].word
+            inside[word] -= 1
+            if not inside[word]:
+                del inside[word]
             first += 1
-        inside = matches[first : last + 1]
-        value = (len({match.word for match in inside}), len(inside))
+        value = (len(inside), last - first + 1)
         if value > worth:
             best, worth = (matches[first].start, min(match.end, matches[first].start + length)), value
     return best
