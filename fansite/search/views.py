@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, g, request
+from functools import lru_cache
+
+from flask import Blueprint, Response, abort, g, request
 from flask_babel import gettext as _
 
 from fansite.backends.search.snippets import Answering, Readable, readable
 from fansite.core import markup
 from fansite.core.kept import site_name
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
-from fansite.core.web.parts import Parts
 from fansite.core.web.paths import settings
 from fansite.news import queries as news
 from fansite.search import queries
 from fansite.search.forms import SearchForm
 
 bp = Blueprint("search", __name__)
+# Texts that were found: a long post takes some 10 KB.
+KEPT = 300
 
 
 @bp.get("/search")
@@ -50,10 +53,10 @@ def index() -> Response:
     )
 
 
+@lru_cache(maxsize=KEPT)
 def _words_of(html: str) -> Readable:
-    """A text as its passages are cut from it, made once for all who find it."""
-    parts: Parts = current_app.extensions["fansite"].parts
-    return parts.of(("words", html), lambda: readable(markup.plain(html)))
+    """A text as its passages are cut from it. Who turns pages, or asks what others ask, finds the same ones."""
+    return readable(markup.plain(html))
 
 
 def _described(title: str) -> Page:

@@ -112,6 +112,42 @@ def test_a_post_stands_before_the_many_short_comments_on_it(cast, index, strange
     assert total(stranger) == 13
 
 
+def test_a_find_says_what_it_is_who_wrote_it_and_shows_the_passage(cast, lisbon, index, stranger):
+    with transaction():
+        nobodys = news.draft(by=cast.eli, title="A letter from nobody", body="Once more, fado.\n\nAnd *fado* again.")
+        news.publish(nobodys.id, by=cast.eli)
+        get(Entry, nobodys.id).author_id = None
+    index()
+    stranger.get("/search", query_string={"q": "fado"})
+
+    def said(kind: str, address: str) -> list[str]:
+        [result] = stranger.page.xpath(f'//li[@data-kind="{kind}"][.//a[@href="{address}"]]')
+        return [" ".join(part.text_content().split()) for part in result.xpath("./p")]
+
+    facts, passage = said("news", "/news/fado-in-lisbon")
+    assert facts.startswith("News post eli ") and passage == "We learn to sing slowly."
+    facts, passage = said("news", "/news/a-letter-from-nobody")
+    assert facts.startswith("News post ") and "eli" not in facts and passage == "Once more, fado. And fado again."
+    [comment] = stranger.page.xpath('//li[@data-kind="comment"]')
+    assert " ".join(comment.xpath("./p")[0].text_content().split()).startswith("Comment Fay ")
+    assert comment.xpath("./p[2]//mark/text()") == ["fado"]
+
+
+def test_a_find_is_shown_as_it_reads_now_not_as_it_was_found(cast, lisbon, index, stranger):
+    """Before the worker has heard of it."""
+    _post, _page, comment = lisbon
+    index()
+    assert "My grandmother sang" in stranger_sees(stranger, "grandmother")
+    comments.edit(comment, by=cast.fay, body="My aunt hummed it")
+    assert "My aunt hummed it" in stranger_sees(stranger, "grandmother")
+    assert "grandmother sang" not in stranger_sees(stranger, "grandmother")
+
+
+def stranger_sees(stranger, word: str) -> str:
+    stranger.get("/search", query_string={"q": word})
+    return " ".join(stranger.page.xpath('//ol[@id="results"]')[0].text_content().split())
+
+
 def test_filters_narrow_by_kind_and_year(cast, lisbon, index, stranger):
     news_post(cast.eli, slug="old", title="Fado, years ago", published_at=datetime(2019, 5, 1, tzinfo=UTC))
     index()
