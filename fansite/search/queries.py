@@ -71,7 +71,7 @@ def _gone() -> frozenset[str]:
 @lru_cache(maxsize=16)
 def _hidden(of_kinds: tuple[Callable[..., sa.Select[str, int]], ...]) -> sa.CompoundSelect[str, int]:
     """Put together once: that takes longer than the answer."""
-    return sa.union_all(*(hidden(partial(outbox.owed, LISTENER)) for hidden in of_kinds))
+    return sa.union_all(*(hidden(partial(owed, LISTENER)) for hidden in of_kinds))
 
 
 def present(hits: Iterable[Hit]) -> dict[str, Result]:

@@ -412,6 +412,21 @@ def test_a_reader_that_fails_is_opened_anew(search, monkeypatch, caplog):
     assert search.state() == "ready"
 
 
+def test_a_table_of_contents_that_a_commit_takes_away_meanwhile_is_looked_up_again(search, monkeypatch):
+    tries, plain = [], engine.FileStorage.open_index
+
+    def once_too_late(self, **facts):
+        tries.append(self.folder)
+        if len(tries) == 1:
+            raise FileNotFoundError("MAIN_1.toc")
+        return plain(self, **facts)
+
+    monkeypatch.setattr(engine.FileStorage, "open_index", once_too_late)
+    search.close()
+    assert search.find(Query("marmots")).total == 30
+    assert len(tries) == 2
+
+
 def test_twenty_thousand_words_are_looked_through_for_a_better_spelling_in_time(folder):
     dice = random.Random(3)
     syllables = ["ba", "co", "di", "fe", "gu", "ha", "ji", "ko", "lu", "ma"]

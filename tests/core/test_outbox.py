@@ -19,6 +19,7 @@ from fansite.core.outbox.delivering import deliver_all, deliver_due
 from fansite.core.outbox.leases import MAX_TRIES, lease
 from fansite.core.outbox.listening import BATCH, LEASE
 from fansite.core.outbox.models import Delivery, Tick
+from fansite.core.outbox.queries import owed
 from fansite.core.outbox.routines import run_routines
 from fansite.lib.times import now
 from tests.core.broken import broken_off
@@ -184,8 +185,8 @@ def test_what_is_due_later_is_not_delivered_early(hears, clock):
 def test_what_is_owed_is_asked_as_of_now_however_old_the_question(hears, clock):
     hears("index")
     told("gig:1")
-    told("gig:2", due=outbox.now() + timedelta(minutes=10))
-    question = sa.union_all(outbox.owed("index", "gig"))
+    told("gig:2", due=now() + timedelta(minutes=10))
+    question = sa.union_all(owed("index", "gig"))
     assert db.session.scalars(question).all() == [1]
     clock.shift(600)
     assert db.session.scalars(question).all() == [1, 2]

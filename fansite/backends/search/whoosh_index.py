@@ -13,7 +13,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
@@ -39,6 +39,8 @@ MEMORY_MB = 64
 PROGRESS_STEP = 50
 # Whoosh tries for half a second to open an index with a file missing: not at every question.
 PAUSE_SECONDS = 1.0
+# Commits follow each other fast while much is written.
+TRIES = 20
 
 
 class Kept(NamedTuple):
@@ -251,7 +253,12 @@ class WhooshIndex:
 
     def _open(self, name: str) -> Any:
         # Not mapped into memory: reading a mapped file that somebody cut short would kill the process.
-        return FileStorage(str(self.folder / name), supports_mmap=False).open_index(schema=self.schema)
+        storage = FileStorage(str(self.folder / name), supports_mmap=False)
+        for patience in range(TRIES):
+            with suppress(FileNotFoundError):  # a commit took away the table of contents that was just looked up
+                return storage.open_index(schema=self.schema)
+            time.sleep(0.001 * patience)
+        return storage.open_index(schema=self.schema)
 
 
 def _locked(descriptor: int) -> bool:
