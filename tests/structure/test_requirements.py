@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 
 import pytest
@@ -23,14 +25,19 @@ LOCKED = {
 FILES = sorted(path for folder in ("fansite", "migrations") for path in (ROOT / folder).rglob("*.py"))
 
 
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Module → whose it is. Every installed file is looked at: once will do."""
+    return packages_distributions()
+
+
 @pytest.mark.parametrize("path", [*FILES, ROOT / "wsgi.py"], ids=lambda path: str(path.relative_to(ROOT)))
 def test_everything_that_is_imported_is_installed(path):
-    known = packages_distributions()
     for node in ast.walk(ast.parse(path.read_text())):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
         for name in {full.partition(".")[0] for full in names} - sys.stdlib_module_names - {"fansite"} - OPTIONAL:
-            owners = {re.sub(r"[-_.]+", "-", owner).lower() for owner in known.get(name, ())}
+            owners = {re.sub(r"[-_.]+", "-", owner).lower() for owner in installed().get(name, ())}
             assert owners & LOCKED, f"{name} is not in deploy/requirements.txt"
 
 
