@@ -12,10 +12,12 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
+from flask import Response
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.routing import Rule
 
 from fansite.core.policy import ROLES
+from fansite.core.web import failures
 from tests.cast import PASSWORD
 from tests.cast import ROLES as CAST
 from tests.client import ORIGIN
@@ -532,7 +534,9 @@ def refusals() -> Iterator[tuple[Row, str]]:
 
 
 @pytest.mark.parametrize(("row", "who"), list(refusals()), ids=str)
-def test_what_is_refused_is_refused_in_every_spelling(scene, row, who):
+def test_what_is_refused_is_refused_in_every_spelling(scene, monkeypatch, row, who):
+    # Thousands, and nobody reads them: what they say is asked of each refusal above.
+    monkeypatch.setattr(failures, "failure_page", lambda _settings, code, _text="": Response(status=code))
     scene.fresh()
     for spelling in dict.fromkeys(spellings(address_of(scene, row))):
         address, hops = spelling, 0
