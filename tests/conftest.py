@@ -78,18 +78,20 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """What the application under test keeps its rows in."""
     from fansite import settings
     from fansite.core.db.schema import upgrade
 
     folder = tmp_path_factory.mktemp("instance")
     if not ON_POSTGRESQL:
-        return File(folder, request.getfixturevalue("empty_database"))
+        yield File(folder, request.getfixturevalue("empty_database"))
+        return
     about = {"FANSITE_INSTANCE_PATH": str(folder)}
     made = OnServer(request.getfixturevalue("postgres"), "under_test", lambda more: upgrade(settings.load({**about, **more})))
     made.folder = folder
-    return made
+    yield made
+    made.own.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -121,7 +123,8 @@ def app(one_app: Any, database: Any) -> Iterator[Any]:
     site = one_app.extensions["fansite"]
     folder = site.settings.instance_path
     with one_app.app_context():
-        db.engine.dispose()
+        if not ON_POSTGRESQL:  # a file is replaced
+            db.engine.dispose()
         database.fresh()
         for name in ("search", "media", "uploads", "outbox", "parcels"):
             shutil.rmtree(folder / name, ignore_errors=True)

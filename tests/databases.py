@@ -18,6 +18,8 @@ from fansite.core.db.annexes import in_annex
 
 ON_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
+# Whoever holds nothing may stay: a new connection has to learn of every table anew, which takes longer than many a test.
+BUSY = f"{OTHERS} AND state <> 'idle'"
 COUNTERS = """
 SELECT owner.relname, counter.relname FROM pg_class counter JOIN pg_depend ON objid = counter.oid AND deptype IN ('a', 'i')
 JOIN pg_class owner ON owner.oid = refobjid WHERE counter.relkind = 'S'
@@ -72,7 +74,7 @@ class OnServer:
         self.keys = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
         self._say(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
         upgrade(self.settings)
-        self.own = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+        self.own = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         tables = set(sa.inspect(self.own).get_table_names()) - {"alembic_version"}
         self.with_rows = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in sorted(tables))
         with self.own.connect() as connection:
@@ -97,7 +99,7 @@ class OnServer:
             self.back_to("empty")
             return
         with self.own.connect() as connection:
-            connection.execute(sa.text(OTHERS), {"name": self.name})
+            connection.execute(sa.text(BUSY), {"name": self.name})
             written = {name for name in self.written if not in_annex(name)} | set(connection.scalars(sa.text(self.with_rows)))
             if written:
                 connection.exec_driver_sql(self._emptied(written))
@@ -107,7 +109,7 @@ class OnServer:
         """Every row of them, and the numbers begin anew. TRUNCATE makes new files for each table: with a handful of rows that takes ten times as long."""
         rows = [f"DELETE FROM {name}" for name in sorted(tables)]
         numbers = [f"SELECT setval('{self.counters[name]}', 1, false)" for name in sorted(tables & self.counters.keys())]
-        return "; ".join(["SET session_replication_role = replica", *rows, *numbers])
+        return "; ".join(["SET session_replication_role = replica", *rows, *numbers, "SET session_replication_role = DEFAULT"])
 
     def keep(self, name: str) -> None:
         self._say(f"DROP DATABASE IF EXISTS {self.name}_{name}", f"CREATE DATABASE {self.name}_{name} TEMPLATE {self.name}")
