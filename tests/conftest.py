@@ -110,10 +110,27 @@ def one_app(database: Any) -> Iterator[Any]:
     }
     site = create_app(settings.load(environment))
     site.extensions["fansite"].readership.every = threading.TIMEOUT_MAX  # handed in by the tests that count
-    yield site
+    with pytest.MonkeyPatch.context() as patch:
+        draw_each_card_once(patch)
+        yield site
     with site.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def draw_each_card_once(patch: pytest.MonkeyPatch) -> None:
+    """Whatever the worker is tested with, it draws a card for each text: they are the same few in hundreds of tests."""
+    from fansite.seo import cards, listeners
+
+    drawn: dict[Any, tuple[bytes, str]] = {}
+
+    def draw(card: cards.Card) -> tuple[bytes, str]:
+        shown = (card.title, card.site, card.seed, tuple(sorted(card.inks.items())), card.motif, card.picture)
+        if shown not in drawn:
+            drawn[shown] = cards.draw(card)
+        return drawn[shown]
+
+    patch.setattr(listeners, "draw", draw)
 
 
 @pytest.fixture
