@@ -1,7 +1,7 @@
 """What hostile input may cost: counted in computing, on whatever machine and beside whatever else it runs.
 
-A clock alone would say how busy the machine is. Each try stands beside a fixed piece of work, and counts in units of it; of three tries
-the best is believed, and the later ones do not pay for what earlier tests left to the garbage collector.
+A clock alone would say how busy the machine is. Each try that seems to take too long stands beside a fixed piece of work, and counts in
+units of it; of three tries the best is believed, and the later ones do not pay for what earlier tests left to the garbage collector.
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ def takes_at_most(seconds: float, work: Callable[[], T]) -> T:
     """
     taken = []
     for _ in range(TRIES):
-        before, _nothing = _timed(_yardstick)
         with ThreadPoolExecutor(1) as thread:
             spent, result = thread.submit(copy_context().run, _timed, work).result()
-        after, _nothing = _timed(_yardstick)
-        taken.append(spent / max(1.0, max(before, after) / YARDSTICK_SECONDS))
+        if spent <= seconds:
+            return result
+        yardstick = max(_timed(_yardstick)[0] for _ in range(2))
+        taken.append(spent / max(1.0, yardstick / YARDSTICK_SECONDS))
         if taken[-1] <= seconds:
             return result
         gc.collect()
