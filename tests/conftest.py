@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 import glob
 import os
@@ -25,6 +26,8 @@ from tests.turns import Turns, longest_first
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+# Thousands of tests and all their modules stay to the end: they need not be looked through for each few hundred things that are made.
+gc.set_threshold(10_000, 10, 10)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
