@@ -18,6 +18,26 @@ from tests.conftest import ROOT
 from tests.serve.served import Served, free_port, until
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# Of features only the last list counts: what Playwright turns off, and the browser's own suggestions below an address nobody types,
+# which it draws as pages beside each page, and which cost as much as reading it.
+NOT_NEEDED = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "WebUIOmniboxPopup",
+)
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -26,6 +46,7 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(NOT_NEEDED)}",
 )
 
 # Of all accounts of the demo band.
