@@ -150,6 +150,7 @@ def app(one_app: Any, database: Any) -> Iterator[Any]:
             shutil.rmtree(folder / name, ignore_errors=True)
         site.kept.clear()
         site.pages.store.clear()
+        site.readership._numbers.clear()
         site.search.close()
         yield one_app
         db.session.remove()
