@@ -56,10 +56,10 @@ def test_finds_are_presented_in_one_query_with_their_authors(site, cast, post, c
     assert len(counted) == 1
     assert set(results) == set(ids)
     result = results[post]
-    assert (result.title, result.address, result.text, result.who, result.language) == (
+    assert (result.title, result.address, result.html, result.who, result.language) == (
         "Rain",
         "/news/rain",
-        "It rained & rained.",
+        "<p>It <strong>rained</strong> &amp; rained.</p>",
         "eli",
         "en",
     )
