@@ -61,12 +61,15 @@ def library(number: int, *, words: str = "", undescribed: bool = False) -> tuple
         like = f"%{_plain(word)}%"
         wanted.append(sa.or_(Picture.alt.ilike(like, escape="\\"), Picture.credit.ilike(like, escape="\\")))
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Picture).where(*wanted)) or 0
-    found = _ROWS.where(*wanted).order_by(Picture.id.desc()).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
+    found = _rows().where(*wanted).order_by(Picture.id.desc()).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
     return db.session.scalars(found).all(), max(1, -(-total // PER_PAGE))
 
 
-_ROWS = sa.select(Picture).options(joinedload(Picture.uploaded_by))
-_PICTURES = listing.entities(lambda: _ROWS)
+def _rows() -> sa.Select[Any]:
+    return sa.select(Picture).options(joinedload(Picture.uploaded_by))
+
+
+_PICTURES = listing.entities(_rows)
 _IN_LIBRARY: tuple[sa.ColumnElement[bool], ...] = (Picture.removed_at.is_(None),)
 _SILENT: tuple[sa.ColumnElement[bool], ...] = (Picture.alt == "", Picture.decorative.is_(False))
 _BY_NUMBER = sa.literal_column("0", sa.Integer)
