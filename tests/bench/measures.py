@@ -171,8 +171,9 @@ def memory(size: Size) -> dict[str, float]:
     """Of all `fansite serve` started, once its index was made, its cards drawn and its pages read by many; and how long a start takes."""
     facts = {}
     for web in (1, 2):
-        folder, name = made(size), f"{web} web and the worker"
-        facts[f"seconds from the start to the first answer, {name}"] = median([_start(folder, web) for _ in range(STARTS)])
+        name = f"{web} web and the worker"
+        facts[f"seconds from the start to the first answer, {name}"] = median([_start(made(size), web) for _ in range(STARTS)])
+        folder = made(size)  # what its worker began in those is not begun here
         shutil.rmtree(folder / "search", ignore_errors=True)
         with served(folder, workers=web, worker=True) as site:
             use(site, folder)
