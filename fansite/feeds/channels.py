@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from html import escape, unescape
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy.orm import joinedload, selectinload
 
+from fansite.accounts.models import Account
 from fansite.comments import author_name as comment_author
 from fansite.comments import author_path
 from fansite.comments import queries as comments
 from fansite.comments.models import Comment
 from fansite.comments.queries import About, Heard, Said
 from fansite.core import listing, markup
-from fansite.core.content import Entry, listed, of_kind, readable_in
+from fansite.core.content import Entry, listed, readable_in
 from fansite.core.db import db
 from fansite.core.entries import author_name
 from fansite.core.kept import site_name
@@ -32,6 +32,7 @@ from fansite.core.web.parts import Parts
 from fansite.core.web.paths import current_language
 from fansite.news import queries as news
 from fansite.news.models import NewsPost
+from fansite.tags import queries as tags_of_posts
 from fansite.tags.models import Tag
 
 ITEMS = 30
@@ -87,45 +88,77 @@ def of_news() -> Channel:
 
 
 def of_tag(tag: Tag) -> Channel:
-    posts = news.latest_of_tag(current_language(), tag, _BY_IDS, ITEMS)
+    posts = news.latest_of_tag(current_language(), tag, _by_ids, ITEMS)
     title = _("%(site)s: %(tag)s", site=site_name(), tag=tag.name)
     stem = path_for("feeds.tag", slug=tag.slug, format="xml")
     return _of_posts(posts, _("News: %(tag)s", tag=tag.name), title, "news.tag", stem, tag.page_tag, slug=tag.slug)
 
 
+class Post(NamedTuple):
+    """Of a post, what a feed says of it: rows that are no objects of the mapper take a third of the time."""
+
+    id: int
+    kind: str
+    language: str
+    slug: str
+    title: str
+    summary: str
+    published_at: datetime
+    updated_at: datetime
+    author_id: int | None
+    html: str
+    author: comments.Writer | None
+
+
 def _of_posts(
-    posts: Sequence[NewsPost], description: str, title: str, endpoint: str, feed: str, *tags: str, **values: str
+    posts: Sequence[Post], description: str, title: str, endpoint: str, feed: str, *tags: str, **values: str
 ) -> Channel:
+    named = tags_of_posts.names_of([post.id for post in posts])
     return Channel(
         title=clean(title),
         description=clean(description),
         page=public_url(path_for(endpoint, **values)),
         stem=_stem(feed),
-        items=[_of_post(post) for post in posts],
+        items=[_of_post(post, named[post.id]) for post in posts],
         tags=("list:news", "list:tag", *tags, *(f"account:{post.author_id}" for post in posts)),
         changed=_last_change(),
     )
 
 
-_ROWS = sa.select(NewsPost).where(of_kind(NewsPost)).options(joinedload(NewsPost.author), selectinload(NewsPost.tags))
-_BY_IDS = listing.entities(lambda: _ROWS.where(listed()))
+_ENTRY, _TEXT, _ACCOUNT = Entry.__table__, NewsPost.__table__, Account.__table__
+_OF_ENTRY = [_ENTRY.c[name] for name in Post._fields[:-2]]
+_ROWS = (
+    sa.select(*_OF_ENTRY, _TEXT.c.html, *(_ACCOUNT.c[name] for name in comments.Writer._fields))
+    .select_from(_ENTRY.join(_TEXT, _TEXT.c.id == _ENTRY.c.id).outerjoin(_ACCOUNT, _ACCOUNT.c.id == _ENTRY.c.author_id))
+    .where(_ENTRY.c.kind == "news", listed())
+)
+_BY_IDS = _ROWS.where(_ENTRY.c.id.in_(listing.IDS))
 
 
-def _news() -> Sequence[NewsPost]:
-    return db.session.scalars(_latest(), {"language": current_language()}).all()
+def _by_ids(ids: Sequence[int]) -> list[Post]:
+    return _posts(_BY_IDS, {"ids": ids})
+
+
+def _news() -> list[Post]:
+    return _posts(_latest(), {"language": current_language()})
+
+
+def _posts(statement: Any, facts: dict[str, Any]) -> list[Post]:
+    ends = len(Post._fields) - 1
+    rows = db.session.execute(statement, facts)
+    return [Post._make([*row[:ends], comments.Writer._make(row[ends:]) if row[ends] is not None else None]) for row in rows]
 
 
 @cache
 def _latest() -> Any:
     """Put together once: that takes longer than the answer. Its parameter is `language`."""
-    offered = _ROWS.where(listed(), readable_in(sa.bindparam("language", type_=sa.String())))
+    offered = _ROWS.where(readable_in(sa.bindparam("language", type_=sa.String())))
     return offered.order_by(Entry.published_at.desc(), Entry.id.desc()).limit(ITEMS)
 
 
-def _of_post(post: NewsPost) -> Item:
-    assert post.published_at is not None
+def _of_post(post: Post, tags: Sequence[str]) -> Item:
     address = public_url(entry_path(post))
-    signed = post.author is not None and post.author.active
+    writer = post.author if post.author is not None and post.author.active else None
     return Item(
         id=public_url(f"/entries/{post.id}"),
         address=address,
@@ -136,8 +169,8 @@ def _of_post(post: NewsPost) -> Item:
         updated=post.updated_at,
         language=post.language,
         author=author_name(post),
-        author_address=public_url(path_for("fans.show", username=post.author.username_key)) if signed else None,
-        tags=tuple(clean(tag.name) for tag in post.tags),
+        author_address=public_url(path_for("fans.show", username=writer.username_key)) if writer is not None else None,
+        tags=tuple(clean(name) for name in tags),
     )
 
 
@@ -148,9 +181,11 @@ def _last_change() -> datetime | None:
 
 @cache
 def _changes() -> Any:
-    away = (Entry.withdrawn_at.is_not(None), Entry.status != "published", Entry.visibility == "public")
-    shown = sa.select(Entry.updated_at).where(Entry.kind == "news", listed()).order_by(Entry.updated_at.desc()).limit(1)
-    gone = sa.select(Entry.withdrawn_at).where(Entry.kind == "news", *away).order_by(Entry.withdrawn_at.desc()).limit(1)
+    row = _ENTRY.c
+    public = (row.status == "published", row.visibility == "public")
+    away = (row.withdrawn_at.is_not(None), row.status != "published", row.visibility == "public")
+    shown = sa.select(row.updated_at).where(row.kind == "news", *public).order_by(row.updated_at.desc()).limit(1)
+    gone = sa.select(row.withdrawn_at).where(row.kind == "news", *away).order_by(row.withdrawn_at.desc()).limit(1)
     return sa.union_all(sa.select(shown.subquery()), sa.select(gone.subquery()))
 
 

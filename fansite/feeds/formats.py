@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from io import StringIO
 from typing import Any
 
 from feedgenerator import Atom1Feed, Rss201rev2Feed
+from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
+from flask import current_app
 
 from fansite.core.web import public_url, static_path
+from fansite.core.web.parts import Parts
 from fansite.feeds.channels import Channel, Item
 from fansite.lib.times import w3c
 
@@ -20,8 +25,33 @@ TYPES = {
 }
 
 
-class _Rss(Rss201rev2Feed):
+class _OfKeptItems:
+    """An item is written once for all feeds it stands in: it is known by everything it says."""
+
+    element: str
+    items: list[dict[str, Any]]
+    item_attributes: Callable[[dict[str, Any]], dict[str, str]]
+    add_item_elements: Callable[..., None]
+
+    def write_items(self, handler: Any) -> None:
+        known: Parts = current_app.extensions["fansite"].parts
+        for item in self.items:
+            # What SAX calls so goes out as it is.
+            handler.ignorableWhitespace(known.of((self.element, item["item"]), partial(self._one, item)))
+
+    def _one(self, item: dict[str, Any]) -> str:
+        text = StringIO()
+        writer = SimplerXMLGenerator(text, "utf-8", short_empty_elements=True)
+        writer.startElement(self.element, self.item_attributes(item))
+        self.add_item_elements(writer, item)
+        writer.endElement(self.element)
+        return text.getvalue()
+
+
+class _Rss(_OfKeptItems, Rss201rev2Feed):
     """RSS 2.0 with the whole text beside the summary (content module)."""
+
+    element = "item"
 
     def latest_post_date(self) -> datetime:
         last: datetime = self.feed["changed"]
@@ -35,8 +65,10 @@ class _Rss(Rss201rev2Feed):
         handler.addQuickElement("content:encoded", str(item["content"]))
 
 
-class _Atom(Atom1Feed):
+class _Atom(_OfKeptItems, Atom1Feed):
     """Atom wants an author for every entry: the band signs what nobody else does."""
+
+    element = "entry"
 
     def latest_post_date(self) -> datetime:
         last: datetime = self.feed["changed"]
@@ -97,6 +129,7 @@ def _written(kind: type[Any], channel: Channel, ending: str) -> str:
             author_link=item.author_address,
             categories=item.tags,
             language=item.language,
+            item=item,
         )
     text: str = feed.writeString("utf-8")
     return text
