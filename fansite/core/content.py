@@ -203,6 +203,8 @@ class Content:
     # Pages have no author line and no feed; news have.
     in_feeds: bool = True
     edit_endpoint: str = ""
+    # One row for readers of all languages: its address has the prefix of theirs.
+    for_all_languages: bool = False
 
     @property
     def kind(self) -> str:

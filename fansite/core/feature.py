@@ -149,7 +149,8 @@ class HomeSection:
     label: Any
     title: Any
     template: str
-    # What the template needs, in a fixed number of queries; None hides the part without a trace. `tags` in it join the page's.
+    # What the template needs, in a fixed number of queries; None hides the part without a trace. `tags` in it join the page's, and at
+    # `until` it is another by itself.
     find: Callable[[], dict[str, Any] | None]
     tags: Sequence[str] = ()
     # Where all of it stands.

@@ -30,17 +30,28 @@ E = TypeVar("E", bound=Entry)
 
 def draft(model: type[E], *, by: Any, **wording: Unpack[Wording]) -> E:
     """A new entry that nobody outside the desk can see."""
-    with transaction() as session:
-        require(_policy(model).edit, by)
-        entry: Any = model(
-            kind=_kind(model), status="draft", author_id=by.id, title="", body="", summary="", created_at=now(), updated_at=now()
-        )
-        put(entry, {"language": settings().language, "body": "", **wording})
+    with transaction():
+        entry = new(model, by=by, **wording)
         entry.slug = first_slug(entry, wording.get("slug", ""))
-        session.add(entry)
-        session.flush()
-        record(f"{entry.kind}.drafted", entry)
-        return entry
+        return drafted(entry)
+
+
+def new(model: type[E], *, by: Any, **wording: Unpack[Wording]) -> Any:
+    """An entry with its words, and without an address: nothing of it is stored yet. Inside a transaction."""
+    require(_policy(model).edit, by)
+    entry: Any = model(
+        kind=_kind(model), status="draft", author_id=by.id, title="", body="", summary="", created_at=now(), updated_at=now()
+    )
+    put(entry, {"language": settings().language, "body": "", **wording})
+    return entry
+
+
+def drafted(entry: E) -> E:
+    """Stores what is whole. Inside a transaction."""
+    db.session.add(entry)
+    db.session.flush()
+    record(f"{entry.kind}.drafted", entry)
+    return entry
 
 
 def opened(model: type[E], entry_id: int, *, by: Any, version: int) -> E:

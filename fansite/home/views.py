@@ -38,7 +38,8 @@ def index() -> Any:
         nodes=[site(g.language, path_for("home.index")), band()],
     )
     tags = {tag for part in parts for tag in (*part.section.tags, *part.found.get("tags", ()))}
-    return render_page("home/index.html", page, tags=tags, front=parts[:IN_FRONT], rows=rows(parts[IN_FRONT:]))
+    until = min((part.found["until"] for part in parts if part.found.get("until")), default=None)
+    return render_page("home/index.html", page, tags=tags, until=until, front=parts[:IN_FRONT], rows=rows(parts[IN_FRONT:]))
 
 
 @bp.get("/healthz")

@@ -11,7 +11,7 @@ from fansite.core.web.packing import is_text
 from fansite.core.web.representation import WSGI, Begin, Environ, Headers, Representation, bodiless
 
 # What fans' pages are read in is fetched at once and kept: each file of its own is a way to the server and back before anything is seen.
-TOGETHER = {"css/site.css": tuple(f"css/{name}.css" for name in ("tokens", "base", "ui", "news", "comments", "home"))}
+TOGETHER = {"css/site.css": tuple(f"css/{name}.css" for name in ("tokens", "base", "ui", "news", "tour", "comments", "home"))}
 FOLDER = "/static/"
 A_YEAR = "public, max-age=31536000, immutable"
 # Pages of yesterday's version are still open somewhere.

@@ -146,8 +146,10 @@ def shown_on(*tags: str) -> None:
     g.page_tags = {*g.get("page_tags", set()), SITE_TAG, *tags}
 
 
-def render_page(template: str, page: Page, *, tags: Iterable[str] = (), status: int = 200, **context: Any) -> Response:
-    """`tags` is what a public page depends on; a page without is private and never stored by anyone."""
+def render_page(
+    template: str, page: Page, *, tags: Iterable[str] = (), status: int = 200, until: datetime | None = None, **context: Any
+) -> Response:
+    """`tags` is what a public page depends on; a page without is private and never stored by anyone. At `until` it is another by itself."""
     tags = tuple(tags)
     if tags:
         shown_on(*tags)
@@ -159,7 +161,7 @@ def render_page(template: str, page: Page, *, tags: Iterable[str] = (), status: 
         request.environ[READ_KEY] = True
     if not tags or for_one_person or status != 200:
         return private(response)
-    return conditional(response)
+    return conditional(response, until=until)
 
 
 def language_switch(page: Page) -> list[tuple[str, str, bool]]:

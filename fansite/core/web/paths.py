@@ -87,7 +87,9 @@ def path_for(endpoint: str, language: str | None = None, _anchor: str | None = N
 
 
 def entry_path(entry: Any, _anchor: str | None = None, **values: Any) -> str:
-    return path_for(content_of(entry).endpoint, language=entry.language, slug=entry.slug, _anchor=_anchor, **values)
+    content = content_of(entry)
+    language = None if content.for_all_languages else entry.language
+    return path_for(content.endpoint, language=language, slug=entry.slug, _anchor=_anchor, **values)
 
 
 def public_url(path: str) -> str:
