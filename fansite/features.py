@@ -13,6 +13,7 @@ LAYERS = (
     ("rules",),
     ("moderation",),
     ("comments", "media", "tags"),
+    ("tour",),
     ("news", "pages", "fans", "appearance"),
     ("search", "seo", "feeds", "contact", "backup", "health"),
     ("home", "staff", "transfer", "demo"),

@@ -27,9 +27,12 @@ from fansite.moderation.models import Review
 from fansite.news import operations as news
 from fansite.staff import operations as staff
 from fansite.tags.models import Tag
+from fansite.tour import operations as tour
+from fansite.tour.models import Change
 from tests.cast import PASSWORD, password_hash
 from tests.client import ORIGIN
 from tests.texts import news_post, say
+from tests.tour.cast import gig, house
 
 FROM_HERE = {"Origin": ORIGIN, "Accept": "text/html"}
 NEW_PASSWORD = "nine goats on a tram"
@@ -68,6 +71,15 @@ _LOOKS = {
     "name": "The Marmots", "links": "https://music.example/marmots", "theme": "soot", "inks_of": "soot", "own_inks": "", "logo": "text",
     "logo_picture": "", "hero": "scene", "hero_picture": "", "hour": "night", "line_en": "Two voices", "line_fr": "Deux voix",
     "ink_sun": "", "place_new": "1", "take": "",
+}  # fmt: skip
+_HOUSE = {
+    "name": "The Barn", "address": "Mill Lane 3", "city": "Bristol", "country": "GB", "zone": "Europe/London", "latitude": "51.45", "longitude": "-2.58",
+    "website": "https://barn.example",
+}  # fmt: skip
+_GIG = {
+    **_HOUSE, "venue": "", "day": "2027-01-09", "doors": "19:00", "starts": "20:00", "ends": "23:00", "tour": "Winter", "support": "Anke", "tickets": "on_sale",
+    "ticket_url": "https://tickets.example", "on_sale_at": "2026-12-01T10:00", "price": "17.00", "currency": "EUR", "age": "All", "press_contact": "Maud",
+    "body": "It *rained*.", "comments_open": "y", "version": "2",
 }  # fmt: skip
 _NEWS = {**_WORDS, "tags": "rain, snow"}
 FORMS = {
@@ -122,6 +134,14 @@ FORMS = {
     "needs no translation": Act("eli", "/staff/translations/{draft}/waiver", {"language": "fr", "undo": ""}),
     "render": Act("eli", "/staff/writing/rendering", {"body": "It *rained*."}),
     "paste": Act("eli", "/staff/writing/markdown", {"html": "<p>It <b>rained</b>.</p>"}),
+    "write a gig": Act("eli", "/staff/tour/new", _GIG),
+    "save a gig": Act("eli", "/staff/tour/{gig}", _GIG),
+    "publish a gig": Act("eli", "/staff/tour/{planned}/publication", {}),
+    "take a gig down": Act("eli", "/staff/tour/{gig}/withdrawal", {}),
+    "change plans": Act("eli", "/staff/tour/{gig}/change", {"to": "rescheduled", "day": "2027-03-01", "doors": "", "starts": "21:00", "ends": "", "venue": "", "reason": "Flu"}),
+    "undo plans": Act("eli", "/staff/tour/changes/{change}/undo", {}),
+    "correct a house": Act("eli", "/staff/tour/houses/{house}", _HOUSE),
+    "merge houses": Act("eli", "/staff/tour/houses/{house}/merge", {"into": "2"}),
     "looks": Act("ada", "/staff/appearance", _LOOKS),
     "publish looks": Act("ada", "/staff/appearance/publication", {}),
     "drop looks": Act("ada", "/staff/appearance/draft/removal", {}),
@@ -146,11 +166,13 @@ PUBLIC = (
     "/sitemap.xml",
     "/search?q=rain",
     "/contact",
+    "/tour/",
+    "/tour.ics",
     "/.well-known/security.txt",
 )
 DESKS = (
     "/moderation/", "/moderation/reported", "/moderation/recent", "/moderation/log", "/moderation/words", "/staff/", "/staff/news/", "/staff/news/new", "/staff/tags",
-    "/staff/mail", "/staff/pictures", "/staff/letters", "/staff/rules", "/staff/appearance", "/staff/health", "/staff/translations", "/account/picture",
+    "/staff/mail", "/staff/pictures", "/staff/letters", "/staff/rules", "/staff/appearance", "/staff/health", "/staff/translations", "/staff/tour/", "/staff/tour/houses", "/account/picture",
 )  # fmt: skip
 
 
@@ -171,6 +193,9 @@ class Ground:
                 Leaving(account_id=cast.fay.id, token_hash=hash_of("stay-key"), keep_words=True, due_at=now() + LEAVE_AFTER)
             )
         accounts.open_session(cast.fay.id)
+        evening = gig(cast.eli)
+        planned = gig(cast.eli, "lyon", published=False)
+        tour.sell(evening.id, "on_sale", by=cast.eli)
         letter = contact.send(
             name="Ida", email="ida@example.org", subject="A barn", body="Play here.", language="en", address="192.0.2.7"
         )
@@ -184,6 +209,7 @@ class Ground:
             "post": post.id, "draft": draft.id, "fays": fays.id, "waiting": waiting.id, "mail": db.session.query(Mail.id).order_by(Mail.id).first()[0],
             "review": db.session.query(Review.id).scalar(), "tag": db.session.query(Tag.id).first()[0],
             "session": db.session.query(SignIn.id).scalar(), "letter": letter.id, "picture": picture.id, "look": look.id,
+            "gig": evening.id, "planned": planned.id, "house": house(cast.eli).id, "change": db.session.query(Change.id).scalar(),
         }  # fmt: skip
         self.account_ids = {name: account.id for name, account in vars(cast).items()}
 

@@ -41,6 +41,16 @@ def first_tag(page: Any, _site: Site) -> None:
     page.locator(".tag[rel='tag']").first.click()
 
 
+def new_date(page: Any, _site: Site) -> None:
+    page.goto("/tour/")
+    page.locator(".gig[data-state='rescheduled'] .gig__place a").click()
+
+
+def gig_at_desk(page: Any, _site: Site) -> None:
+    page.goto("/staff/tour/")
+    page.locator("[data-state='cancelled'] a").first.click()
+
+
 def waiting(page: Any, _site: Site) -> None:
     page.goto(POST)
     write(page, "A scene of its own, waiting")
@@ -326,6 +336,12 @@ def reset(page: Any, site: Site) -> None:
 
 
 PUBLIC: dict[str, tuple[str | None, Way]] = {
+    "tour": (None, "/tour/"),
+    "tour in French": (None, "/fr/tour/"),
+    "gig with a new date": (None, new_date),
+    "gigs of the past": (None, "/tour/past/"),
+    "gigs near": (None, "/tour/near?place=Bruxelles"),
+    "gigs near nothing known": (None, "/tour/near?place=Trifouilly"),
     "home": (None, "/"),
     "home in French": (None, "/fr/"),
     "news": (None, "/news/"),
@@ -402,6 +418,11 @@ ACCOUNT: dict[str, tuple[str | None, Way]] = {
     "menu": ("ada", with_open_menu),
 }
 DESK: dict[str, tuple[str | None, Way]] = {
+    "tour at the desk": ("eli", "/staff/tour/"),
+    "new gig": ("eli", "/staff/tour/new"),
+    "gig at the desk": ("eli", gig_at_desk),
+    "houses": ("eli", "/staff/tour/houses"),
+    "house": ("eli", "/staff/tour/houses/1"),
     "queue": ("milo", "/moderation/"),
     "queue in French": ("milo", "/fr/moderation/"),
     "reported": ("milo", "/moderation/reported"),

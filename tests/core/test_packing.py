@@ -165,7 +165,7 @@ def test_what_every_page_begins_with_is_one_file(app, stranger):
     assets = app.extensions["fansite"].assets
     parts = [
         stranger.client.get(assets.url(f"css/{name}.css")).get_data()
-        for name in ("tokens", "base", "ui", "news", "comments", "home")
+        for name in ("tokens", "base", "ui", "news", "tour", "comments", "home")
     ]
     assert stranger.client.get(assets.url("css/site.css")).get_data() == b"\n".join(parts)
     stranger.get("/")

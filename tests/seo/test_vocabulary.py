@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -12,15 +13,18 @@ from fansite.comments import operations as comments
 from fansite.moderation import operations as moderation
 from fansite.news import operations as news
 from fansite.pages import operations as pages
+from fansite.tour import operations as tour
 from tests.client import ORIGIN
 from tests.texts import many_comments
+from tests.tour.cast import gig
 
 pytestmark = pytest.mark.shared
 
 # What a text or a number in JSON may stand for.
 PLAIN = {"Text", "URL", "Date", "DateTime", "Integer", "Number", "Boolean", "CssSelectorType", "PronounceableText"}
+GIG = "/tour/2027-02-05-brussels-la-vieille-brasserie"
 ADDRESSES = ("/", "/fr/", "/news/", "/news/the-rain", "/news/the-rain?page=2", "/fr/news/la-pluie", "/news/tag/studio", "/news/2026/", "/about",
-             "/fans/", "/fans/fay", "/comments/{thread}/thread")  # fmt: skip
+             "/fans/", "/fans/fay", "/comments/{thread}/thread", "/tour/", GIG)  # fmt: skip
 
 
 class Vocabulary:
@@ -85,6 +89,18 @@ def shown(cast, clock, stranger):
     moderation.decide(moderation.take_up("comment", hidden, by=cast.milo), "remove", by=cast.milo)
     comments.post(french.id, by=cast.ada, body="Adieu")
     many_comments(post.id, cast.fay.id, 60)
+    winter = tour.tour_named("Winter", by=cast.eli)
+    evening = gig(
+        cast.eli,
+        tour_id=winter.id,
+        price=1700,
+        currency="EUR",
+        tickets="on_sale",
+        ticket_url="https://tickets.example",
+        ends=time(23),
+    )
+    tour.reschedule(evening.id, {"day": date(2027, 2, 5)}, by=cast.eli)
+    comments.post(evening.id, by=cast.fay, body="See you there")
     accounts.disable(cast.milo.id)
     found = {}
     for address in ADDRESSES:
@@ -101,6 +117,7 @@ def test_every_type_and_property_is_one_of_schema_org(shown, shared):
     vocabulary = Vocabulary((shared / "data" / "schemas" / "schemaorg" / "schemaorg-current-https.jsonld").read_text())
     counted = {address: sum(vocabulary.check(node) for node in graph(page)) for address, page in shown.items()}
     assert counted["/news/the-rain"] > 100
+    assert counted[GIG] > 8
     assert all(counted[address] for address in ("/", "/fr/news/la-pluie", "/news/tag/studio", "/about"))
     with pytest.raises(AssertionError, match="has no headline"):
         vocabulary.check({"@type": "Person", "headline": "x"})

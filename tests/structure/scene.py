@@ -41,10 +41,13 @@ from fansite.rules import operations as rules
 from fansite.seo import listeners as cards
 from fansite.tags import operations as tags
 from fansite.tags.models import Tag
+from fansite.tour import operations as tour
+from fansite.tour.models import Change
 from tests.cast import make_cast, password_hash
 from tests.client import ORIGIN
 from tests.conftest import NOON
 from tests.texts import news_post, say
+from tests.tour.cast import gig, house
 
 PEOPLE = ("stranger", "ben", "nora", "fay", "milo", "eli", "ada")
 
@@ -148,12 +151,19 @@ def _texts(cast: Any) -> dict[str, Any]:
             pages.revise(page, by=cast.eli, version=1, slug="about")
         if slug == "gone":
             pages.withdraw(page, by=cast.eli)
+    evening, gig_draft = gig(cast.eli), gig(cast.eli, "lyon", published=False)
+    tour.sell(evening.id, "on_sale", by=cast.eli)
     picture = io.BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "PNG")
     kept = keep_picture(picture.getvalue())
     return {
         **texts,
         "post": lisbon,
+        "gig": evening.id,
+        "gig_draft": gig_draft.id,
+        "gig_slug": evening.slug,
+        "gig_change": db.session.scalar(sa.select(Change.id)),
+        "house": house(cast.eli).id,
         "tag": db.session.scalar(sa.select(Tag.id).where(Tag.slug == "tour")),
         "picture": kept.name,
         "card": _card_of(lisbon),

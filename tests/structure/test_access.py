@@ -57,6 +57,7 @@ GET   /feed.xml                                200
 GET   /feed.atom                               200
 GET   /feed.json                               200
 GET   /news/tag/tour/feed.xml                  200
+GET   /tour/feed.xml                           200
 GET   /news/tag/secret/feed.xml                404
 GET   /news/lisbon/feed.xml                    200
 GET   /news/lisboa/feed.xml                    301
@@ -253,6 +254,34 @@ POST  /moderation/entry/{draft}                login    login  403    403    404
 POST  /moderation/reviews/{review}/decision    login    login  403    403    303    303    303
 POST  /moderation/reviews/999/decision         login    login  403    403    404    404    404
 
+tour
+GET   /tour/                                   200
+GET   /tour/past/                              200
+GET   /tour/near                               200
+GET   /tour/{gig_slug}                         200
+GET   /tour/winter                             404
+GET   /tour/2027-01-01-nowhere                 404
+GET   /tour.ics                                200
+GET   /tour/{gig_slug}.ics                     200
+GET   /tour/2027-01-01-nowhere.ics             404
+GET   /staff/tour/                             login    login  403    403    403    200    200
+GET   /staff/tour/new                          login    login  403    403    403    200    200
+POST  /staff/tour/new                          login    login  403    403    403    303    303
+GET   /staff/tour/{gig}                        login    login  403    403    403    200    200
+GET   /staff/tour/999                          login    login  403    403    403    404    404
+POST  /staff/tour/{gig_draft}                  login    login  403    403    403    303    303
+POST  /staff/tour/{gig_draft}/publication      login    login  403    403    403    303    303
+POST  /staff/tour/{gig}/withdrawal             login    login  403    403    403    303    303
+POST  /staff/tour/{gig}/change                 login    login  403    403    403    303    303
+POST  /staff/tour/{gig_draft}/change           login    login  403    403    403    422    422
+POST  /staff/tour/changes/{gig_change}/undo    login    login  403    403    403    303    303
+POST  /staff/tour/changes/999/undo             login    login  403    403    403    404    404
+GET   /staff/tour/houses                       login    login  403    403    403    200    200
+GET   /staff/tour/houses/{house}               login    login  403    403    403    200    200
+POST  /staff/tour/houses/{house}               login    login  403    403    403    303    303
+POST  /staff/tour/houses/999                   login    login  403    403    403    404    404
+POST  /staff/tour/houses/{house}/merge         login    login  403    403    403    303    303
+
 staff
 GET   /staff/                                  login    login  403    403    403    200    200
 GET   /staff/news/                             login    login  403    403    403    200    200
@@ -311,6 +340,7 @@ GET   /.well-known/security.txt                200
 # What the forms send, so that whoever is let in gets it done.
 ENTRY = {"title": "The rain", "body": "It *rained*.", "language": "en", "version": "1"}
 RULES = {"after": "1", **{f"{name}_{language}": "Whistle" for name in ("short", "body", "changed") for language in ("en", "fr")}}
+GIG = {"name": "The Barn", "city": "Bristol", "country": "GB", "day": "2027-01-09"}
 FORMS: dict[str, dict[str, str]] = {
     "accounts.sign_in": {"email": "fay@example.org", "password": PASSWORD},
     "accounts.ask_to_join": {"email": "gus@example.org", "username": "gus", "password": "nine goats on a tram"},
@@ -361,6 +391,14 @@ FORMS: dict[str, dict[str, str]] = {
     "staff.markdown": {"html": "<p>It rained.</p>"},
     "staff.waiver": {"language": "fr"},
     "staff.tag": {"name": "On tour"},
+    "tour.new": GIG,
+    "tour.edit": {**GIG, "version": "1"},
+    "tour.publication": {},
+    "tour.withdrawal": {},
+    "tour.change": {"to": "cancelled", "reason": "Flu."},
+    "tour.undo": {},
+    "tour.house": {"name": "The Barn", "city": "Bristol", "country": "GB"},
+    "tour.merge": {"into": "2"},
     "appearance.save": {"name": "The Paper Marmots", "theme": "", "logo": "theme", "hero": "scene", "hour": ""},
     "appearance.publication": {},
     "appearance.removal": {},

@@ -1,0 +1,37 @@
+"""Tour dates: where and when the band plays, right everywhere, for years."""
+
+from flask_babel import lazy_gettext as _l
+
+from fansite.core.entries import findable_entries
+from fansite.core.feature import Feature, HomeSection
+from fansite.core.outbox import Listener
+from fansite.core.publishing import publish_due
+from fansite.tour import desk, views  # noqa: F401 - they put themselves there
+from fansite.tour.blueprint import bp
+from fansite.tour.content import content, sitemap_part
+from fansite.tour.home import next_gigs
+from fansite.tour.personal import personal
+from fansite.tour.templating import NAMES
+
+feature = Feature(
+    blueprints=[bp],
+    contents=[content],
+    findables=[findable_entries(content)],
+    personal=personal,
+    sitemap=[sitemap_part()],
+    listeners=[Listener("tour.publish_due", publish_due, ("gig.scheduled",))],
+    home_sections=[
+        HomeSection(
+            "gigs",
+            _l("The next evenings"),
+            _l("on tour"),
+            "tour/_home.html",
+            next_gigs,
+            tags=("list:gig",),
+            more="tour.index",
+            more_label=_l("All evenings"),
+            order=20,
+        )
+    ],
+    template_globals=NAMES,
+)

@@ -1,0 +1,190 @@
+"""Finding gigs: what is to come and what is past, at the clocks of each place."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from fansite.core import listing
+from fansite.core.content import listed
+from fansite.core.db import db
+from fansite.core.db.moments import microseconds
+from fansite.core.kept import kept
+from fansite.core.wording import settings
+from fansite.lib import cities
+from fansite.lib.times import from_microseconds, in_microseconds, now
+from fansite.tour.models import Change, Gig, Tour, Venue
+
+TAG = "list:gig"
+PER_PAGE = 50
+# Kilometres.
+RADII = (50, 100, 250, 500)
+RADIUS = 100
+
+
+class Night(NamedTuple):
+    """Of a public gig, what decides on which lists it stands."""
+
+    # Microseconds since 1970.
+    over_at: int
+    id: int
+    country: str
+    city: str
+    year: int
+    tour_id: int | None
+    latitude: float | None
+    longitude: float | None
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
+
+
+def nights() -> list[Night]:
+    """All public gigs, the first to be over first; kept in the process until one of them changes. A band plays some thousand in its life."""
+    return kept("tour.nights", (TAG,), lambda: [Night._make(row) for row in db.session.execute(_nights())])
+
+
+def upcoming() -> list[Night]:
+    """What is not over yet, there; what waits for a new date comes last."""
+    return nights()[_past_until() :]
+
+
+def past() -> list[Night]:
+    """What is over, the last first."""
+    return nights()[: _past_until()][::-1]
+
+
+def next_over() -> datetime | None:
+    """When the next one is over and these lists are others."""
+    first = next(iter(upcoming()), None)
+    return from_microseconds(first.over_at) if first is not None else None
+
+
+def shown(of: Iterable[Night]) -> list[Gig]:
+    """With house and tour, in this order; their texts stay where they are."""
+    return listing.chosen([night.id for night in of], _by_ids)
+
+
+def whole(of: Iterable[Night]) -> list[Gig]:
+    """The same with their texts."""
+    return listing.chosen([night.id for night in of], _whole_by_ids)
+
+
+def lately_announced(most: int) -> list[Gig]:
+    """With their texts, the last first."""
+    statement = _with_all(sa.select(Gig)).options(sa.orm.defer(Gig.body)).where(Gig.kind == "gig", listed())
+    return list(db.session.scalars(statement.order_by(Gig.published_at.desc(), Gig.id.desc()).limit(most)))
+
+
+def near(place: cities.City, radius: int, of: Sequence[Night]) -> list[tuple[Night, int]]:
+    """Those within so many kilometres, each with its distance, in the order given."""
+    centre = (place.latitude, place.longitude)
+    found = [(night, cities.distance_km(centre, night.point)) for night in of if night.point is not None]
+    return [(night, round(distance)) for night, distance in found if distance <= radius]
+
+
+def countries(of: Iterable[Night]) -> list[tuple[str, int]]:
+    """(code, how many), the most first."""
+    return Counter(night.country for night in of).most_common()
+
+
+def years(of: Iterable[Night]) -> list[int]:
+    return sorted({night.year for night in of}, reverse=True)
+
+
+def by_slug(slug: str) -> Gig | None:
+    """The gig at an address, with all that its page says of it."""
+    return db.session.scalar(_by_slug(), {"slug": slug, "languages": settings().languages})
+
+
+def opened(gig_id: int) -> Gig | None:
+    return db.session.scalar(_by_id(), {"id": gig_id})
+
+
+def tour_at(slug: str) -> Tour | None:
+    return db.session.scalar(_TOUR, {"slug": slug})
+
+
+def last_change(gig_id: int) -> Change | None:
+    """The last that was not taken back."""
+    statement = sa.select(Change).where(Change.gig_id == gig_id, Change.undone_at.is_(None)).order_by(Change.id.desc()).limit(1)
+    return db.session.scalar(statement)
+
+
+def others_here(gig: Gig, most: int) -> list[Gig]:
+    """Elsewhere in the same city, the latest first."""
+    here = (gig.venue.country, gig.venue.city)
+    return shown([night for night in nights() if (night.country, night.city) == here and night.id != gig.id][: -most - 1 : -1])
+
+
+def venues(words: str = "") -> Sequence[Venue]:
+    """Houses by name or city, those that were merged left out."""
+    statement = sa.select(Venue).where(Venue.merged_into_id.is_(None))
+    for word in words.split()[:6]:
+        statement = statement.where(Venue.likeness.contains(cities.fold(word), autoescape=True))
+    return db.session.scalars(statement.order_by(Venue.city, Venue.name).limit(MOST_VENUES)).all()
+
+
+MOST_VENUES = 500
+
+
+def all_at_desk(number: int) -> tuple[list[Gig], int]:
+    """Gigs of any status for the desk, the latest day first, and the number of the last page."""
+    row = Gig.__table__.c
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(Gig.__table__)) or 0
+    ids = sa.select(row.id).order_by(row.day.desc(), row.id.desc()).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
+    return listing.chosen(list(db.session.scalars(ids)), _at_desk), max(1, -(-total // PER_PAGE))
+
+
+def _past_until() -> int:
+    """How many of all are over by now."""
+    return bisect_right(nights(), in_microseconds(now()), key=lambda night: night.over_at)
+
+
+def _with_all(statement: sa.Select[Any]) -> sa.Select[Any]:
+    return statement.options(joinedload(Gig.venue), joinedload(Gig.tour), joinedload(Gig.author), joinedload(Gig.cover))
+
+
+# Put together once: that takes longer than the answer.
+
+
+@cache
+def _nights() -> Any:
+    columns = (
+        microseconds(Gig.over_at),
+        Gig.id,
+        Venue.country,
+        Venue.city,
+        sa.extract("year", Gig.day),
+        Gig.tour_id,
+        Venue.latitude,
+        Venue.longitude,
+    )
+    return sa.select(*columns).join(Gig.venue).where(listed()).order_by(Gig.over_at, Gig.id)
+
+
+@cache
+def _by_slug() -> Any:
+    at = (Gig.language.in_(sa.bindparam("languages", expanding=True)), Gig.scope == "", Gig.slug == sa.bindparam("slug"))
+    return _with_all(sa.select(Gig)).where(Gig.kind == "gig", *at)
+
+
+@cache
+def _by_id() -> Any:
+    return _with_all(sa.select(Gig)).where(Gig.id == sa.bindparam("id"))
+
+
+_by_ids = listing.entities(
+    lambda: _with_all(sa.select(Gig)).options(sa.orm.defer(Gig.body), sa.orm.defer(Gig.html)).where(listed())
+)
+_at_desk = listing.entities(lambda: _with_all(sa.select(Gig)).options(sa.orm.defer(Gig.body), sa.orm.defer(Gig.html)))
+_whole_by_ids = listing.entities(lambda: _with_all(sa.select(Gig)).options(sa.orm.defer(Gig.body)).where(listed()))
+_TOUR = sa.select(Tour).where(Tour.slug == sa.bindparam("slug"))

@@ -1,0 +1,56 @@
+"""What templates say of gigs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from fansite.lib.times import now
+from fansite.tour import maps, words
+from fansite.tour.models import Gig
+
+
+def is_over(gig: Gig) -> bool:
+    return gig.over_at <= now()
+
+
+def map_of(gigs: Sequence[Gig]) -> Markup:
+    """Of evenings whose place is known."""
+    pins = [maps.Pin(gig.venue.city, *gig.venue.point, gig.off) for gig in gigs if gig.venue.point is not None]
+    return maps.drawn(pins, _("Drawn map of the evenings: %(cities)s", cities=", ".join(dict.fromkeys(pin.name for pin in pins))))
+
+
+def by_month(gigs: Iterable[Gig]) -> list[tuple[str, list[Gig]]]:
+    """Under the names of their months, in the order given; what waits for a new date under its own."""
+    waiting = _("A new date is being looked for")
+    return [(month, list(of)) for month, of in groupby(gigs, lambda gig: waiting if gig.waits else words.month_name(gig.day))]
+
+
+def iso_minutes(at: datetime | None) -> str:
+    """2026-12-11T20:15+01:00."""
+    return at.isoformat(timespec="minutes") if at is not None else ""
+
+
+NAMES: dict[str, Any] = {
+    "leaf_of": words.leaf,
+    "former_of": words.former_words,
+    "state_of": words.state_words,
+    "stamp_of": words.stamp_kind,
+    "country_of": words.country_name,
+    "hour_of": words.hour,
+    "short_day": words.short_day,
+    "long_day": words.long_day,
+    "month_of": words.month_name,
+    "price_of": words.price_words,
+    "offset_of": words.offset_words,
+    "is_over": is_over,
+    "map_of": map_of,
+    "by_month": by_month,
+    "iso_minutes": iso_minutes,
+    "as_date": date.fromisoformat,
+}

@@ -1,0 +1,94 @@
+"""What is said of gigs in a few words, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from functools import cache
+from typing import Any
+
+from babel import Locale, dates
+from flask_babel import gettext as _
+
+from fansite.core.web.language import locale_of
+from fansite.core.web.paths import current_language
+from fansite.tour.models import Gig
+
+
+def country_name(code: str) -> str:
+    return str(_locale().territories.get(code, code))
+
+
+def state_words(gig: Gig) -> str:
+    """The one thing to know first: what became of it, else how it stands with tickets. Empty while all is as usual."""
+    if gig.state != "planned":
+        return {
+            "cancelled": _("Cancelled"),
+            "postponed": _("Postponed"),
+            "rescheduled": _("New date"),
+            "moved": _("New place"),
+        }[gig.state]
+    return {"sold_out": _("Sold out"), "later": _("On sale soon")}.get(gig.tickets, "")
+
+
+def stamp_kind(gig: Gig) -> str:
+    """Of the stamp: what is off or full is red, what is new or to come is not."""
+    return "second" if gig.state in ("rescheduled", "moved") or (gig.state == "planned" and gig.tickets == "later") else ""
+
+
+def short_day(of: date) -> str:
+    """Fri 6 Nov."""
+    return str(dates.format_skeleton("MMMEd", of, locale=_locale()))
+
+
+def long_day(of: date) -> str:
+    return str(dates.format_date(of, "full", locale=_locale()))
+
+
+def leaf(of: date) -> tuple[str, str, str]:
+    """(month, day, day of the week), as a leaf of a calendar has them."""
+    locale = _locale()
+    return (
+        str(dates.format_date(of, "MMM", locale=locale)).rstrip("."),
+        str(of.day),
+        str(dates.format_date(of, "EEE", locale=locale)).rstrip("."),
+    )
+
+
+def month_name(of: date) -> str:
+    """December 2026."""
+    return str(dates.format_skeleton("yMMMM", of, locale=_locale()))
+
+
+def hour(of: time) -> str:
+    return f"{of:%H:%M}"
+
+
+def offset_words(gig: Gig) -> str:
+    """UTC+1: the offset that is valid there then."""
+    begins = gig.begins_at
+    if begins is None or (offset := begins.utcoffset()) is None:
+        return ""
+    minutes = round(offset.total_seconds() / 60)
+    sign, (hours, rest) = "−" if minutes < 0 else "+", divmod(abs(minutes), 60)
+    return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+def price_words(gig: Gig) -> str:
+    """€17.00, as the reader's language writes it."""
+    from babel.numbers import format_currency
+
+    return str(format_currency(gig.price / 100, gig.currency, locale=_locale())) if gig.price is not None else ""
+
+
+def former_words(gig: Gig) -> dict[str, Any] | None:
+    """What was announced before, to be struck out beside what holds now."""
+    return gig.former[-1] if gig.former else None
+
+
+def _locale() -> Locale:
+    return _parsed(locale_of(current_language()))
+
+
+@cache
+def _parsed(name: str) -> Locale:
+    return Locale.parse(name)
