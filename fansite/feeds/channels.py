@@ -34,6 +34,9 @@ from fansite.news import queries as news
 from fansite.news.models import NewsPost
 from fansite.tags import queries as tags_of_posts
 from fansite.tags.models import Tag
+from fansite.tour import queries as tour
+from fansite.tour.models import Gig
+from fansite.tour.words import long_day, state_words
 
 ITEMS = 30
 SUMMARY = 200
@@ -187,6 +190,38 @@ def _changes() -> Any:
     shown = sa.select(row.updated_at).where(row.kind == "news", *public).order_by(row.updated_at.desc()).limit(1)
     gone = sa.select(row.withdrawn_at).where(row.kind == "news", *away).order_by(row.withdrawn_at.desc()).limit(1)
     return sa.union_all(sa.select(shown.subquery()), sa.select(gone.subquery()))
+
+
+# ---- gigs -------------------------------------------------------------------------------------------------------------------
+
+
+def of_gigs() -> Channel:
+    """What was announced last, each with what became of it since."""
+    title = _("%(site)s on tour", site=site_name())
+    return Channel(
+        title=clean(title),
+        description=clean(title),
+        page=public_url(path_for("tour.index")),
+        stem=_stem(path_for("feeds.gigs", format="xml")),
+        items=[_of_gig(gig) for gig in tour.lately_announced(ITEMS)],
+        tags=(tour.TAG,),
+    )
+
+
+def _of_gig(gig: Gig) -> Item:
+    address, state = public_url(entry_path(gig)), state_words(gig)
+    title = f"{long_day(gig.day)}: {gig.title}"
+    assert gig.published_at is not None
+    return Item(
+        id=public_url(f"/entries/{gig.id}"),
+        address=address,
+        title=clean(f"{state}: {title}" if state else title),
+        summary=clean(gig.reason or title),
+        html=_elsewhere("".join(f"<p>{escape(words)}</p>" for words in (title, gig.reason) if words) + gig.html, address),
+        published=gig.published_at,
+        updated=gig.updated_at,
+        language=current_language(),
+    )
 
 
 # ---- what is said -------------------------------------------------------------------------------------------------------------

@@ -37,6 +37,12 @@ def tag(slug: str, format: str) -> Response:
     return _answer(channel, format)
 
 
+@bp.get(f"/tour/{FEED}")
+@cacheable()
+def gigs(format: str) -> Response:
+    return _answer(channels.of_gigs(), format)
+
+
 @bp.get(f"/comments/{FEED}")
 @cacheable()
 def comments_of_all(format: str) -> Response:
