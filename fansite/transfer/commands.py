@@ -18,7 +18,7 @@ from fansite.transfer.problems import Refused
 from fansite.transfer.report import Report
 
 if TYPE_CHECKING:  # what reads other sites' files is dear to import: only who imports needs it
-    from fansite.transfer import jsonlines, wxr
+    from fansite.transfer import gigtable, jsonlines, wxr
 
 # A person reads the first; `--json` has them all.
 SHOWN_PROBLEMS = 30
@@ -86,6 +86,32 @@ def entries(file: Path, dry: bool, as_json: bool) -> None:
     _import(file, jsonlines.check, bring, dry, as_json)
 
 
+@import_.command()
+@FILE
+@click.option("--publish", is_flag=True, help="Publish what is imported; without it all of it lands as drafts.")
+@DRY
+@as_json
+@with_site
+def gigs(file: Path, publish: bool, dry: bool, as_json: bool) -> None:
+    """Tour dates from a CSV table.
+
+    \b
+    Columns: id, date (2026-12-11), time (20:15, empty: not known), doors, venue, address, city, country (BE), latitude, longitude,
+    timezone (Europe/Brussels), status (announced, on-sale, sold-out, postponed, rescheduled, cancelled), ticket_url, tour, notes.
+    Date and time are those of the clocks there. Needed are date, venue, city and country.
+
+    \b
+    Example:  fansite import gigs tour.csv --dry-run
+    """
+
+    from fansite.transfer import gigtable, operations
+
+    def bring(census: gigtable.Census, _advance: Callable[[int], None]) -> Report:
+        return operations.import_gigs(census, publish=publish, dry=dry)
+
+    _import(file, gigtable.check, bring, dry, as_json)
+
+
 def _import(
     file: Path, check: Callable[..., Any], bring: Callable[[Any, Callable[[int], None]], Report], dry: bool, as_json: bool
 ) -> None:
@@ -139,4 +165,4 @@ def _counted(numbers: dict[str, int]) -> str:
 
 def _named(kind: str, number: int) -> str:
     """What was left out has names of its own, and news is many already."""
-    return f"{kind}s" if number != 1 and kind in ("account", "comment", "page", "picture", "tag") else kind
+    return f"{kind}s" if number != 1 and kind in ("account", "comment", "gig", "page", "picture", "tag") else kind

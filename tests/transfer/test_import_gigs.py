@@ -1,0 +1,182 @@
+"""`fansite import gigs`: a table of the tour becomes drafts, once, on the right day everywhere."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from fansite.core.db import db
+from fansite.tour import operations as tour
+from fansite.tour import queries
+from fansite.tour.models import Gig, Venue
+from fansite.transfer.commands import import_
+
+TABLE = """id,date,time,doors,venue,address,city,country,latitude,longitude,timezone,status,ticket_url,tour,notes
+1,2026-12-11,20:15,19:00,La Vieille Brasserie,Rue du Houblon 14,Bruxelles,BE,,,,on-sale,https://tickets.example/1,Winter,"Bring soup, and
+a spoon"
+2,2027-01-16,,,Hotel Chatham,,Waitangi,NZ,-43.95,-176.56,Pacific/Chatham,announced,,Winter,
+3,2027-02-12,21:00,,The Lantern Room,,London,GB,,,,cancelled,,,
+"""
+
+
+@pytest.fixture
+def importing(app, cast, clock, tmp_path: Path):
+    """Types `fansite import gigs …` with this table."""
+
+    def run(text: str | bytes, *words: str, status: int = 0):
+        file = tmp_path / "tour.csv"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        result = CliRunner().invoke(import_, ["gigs", str(file), *words], obj={"app": lambda: app})
+        db.session.rollback()
+        assert result.exit_code == status, result.output
+        return result
+
+    return run
+
+
+@pytest.fixture
+def told(importing):
+    return lambda text, *words: json.loads(importing(text, *words, "--json").stdout)
+
+
+def gigs() -> list[Gig]:
+    db.session.expire_all()
+    return [queries.opened(id) for id in db.session.scalars(sa.select(Gig.id).order_by(Gig.day))]
+
+
+def one(**values: str) -> str:
+    usual = {"id": "9", "date": "2026-12-11", "time": "20:15", "venue": "La Cale", "city": "Lyon", "country": "FR"} | values
+    return f"{','.join(usual)}\n" + ",".join(f'"{value}"' for value in usual.values()) + "\n"
+
+
+def test_they_land_as_drafts_with_the_clocks_of_each_place(told, stranger):
+    assert told(TABLE) == {"created": {"gig": 3}, "updated": {}, "skipped": {}, "problems": []}
+    brussels, chatham, london = gigs()
+    assert {gig.status for gig in gigs()} == {"draft"}
+    assert (brussels.begins_at.isoformat(), brussels.doors, brussels.tickets, brussels.tour.name) == (
+        "2026-12-11T20:15:00+01:00",
+        time(19),
+        "on_sale",
+        "Winter",
+    )
+    assert brussels.body == "Bring soup, and\na spoon"
+    assert (chatham.day, chatham.starts, chatham.zone) == (date(2027, 1, 16), None, "Pacific/Chatham")
+    assert london.zone == "Europe/London"
+    stranger.get("/tour/")
+    assert "No evening is fixed yet" in stranger.text
+
+
+def test_twice_adds_nothing_and_a_dry_run_writes_nothing(told):
+    assert told(TABLE, "--dry-run")["created"] == {"gig": 3}
+    assert gigs() == []
+    told(TABLE)
+    assert told(TABLE) == {"created": {}, "updated": {}, "skipped": {"gig": 3}, "problems": []}
+    assert len(gigs()) == 3
+
+
+def test_what_changed_in_the_file_changes_the_draft(told):
+    told(TABLE)
+    changed = TABLE.replace("2026-12-11,20:15", "2026-12-12,20:30")
+    assert told(changed, "--dry-run")["updated"] == {"gig": 1}
+    assert told(changed)["updated"] == {"gig": 1}
+    assert (gigs()[0].day, gigs()[0].starts) == (date(2026, 12, 12), time(20, 30))
+
+
+def test_what_is_public_here_is_changed_at_the_desk_alone(told, cast):
+    told(TABLE)
+    made = gigs()[0]
+    tour.publish(made.id, by=cast.eli)
+    found = told(TABLE.replace("2026-12-11,20:15", "2026-12-12,20:30"))
+    assert found["skipped"] == {"gig": 3}
+    assert "is public here and stays as it is" in found["problems"][0]
+    assert gigs()[0].day == date(2026, 12, 11)
+
+
+def test_with_publish_they_are_public_with_what_became_of_them(told, stranger):
+    told(TABLE, "--publish")
+    stranger.get("/tour/")
+    assert [gig.status for gig in gigs()] == ["published"] * 3
+    assert gigs()[2].state == "cancelled"
+    assert "Cancelled" in stranger.text
+
+
+def test_semicolons_and_a_mark_of_byte_order_are_read(told):
+    assert told("\ufeff" + one().replace(",", ";"))["created"] == {"gig": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (one(date="11.12.2026"), "line 2: “11.12.2026” is no date"),
+        (one(date="2026-02-30"), "is no date"),
+        (one(time="8pm"), "is no time"),
+        (one(venue=" "), "there is no venue"),
+        (one(status="maybe"), "is no status"),
+        (one(latitude="north"), "is no number of degrees"),
+        (one(latitude="nan"), "is no number of degrees"),
+        ("date,city\n2026-12-11,Lyon\n", "there is no column venue, country"),
+        (one() + '9,2026-12-12,20:15,"La Cale",Lyon,FR\n', "stands on line 2 already"),
+        (b"date,venue,city,country\n2026-12-11,\xff,Lyon,FR\n", "this is not UTF-8"),
+        ('date,venue,city,country\n"2026', "this is no table"),
+        ("", "there is no column"),
+        ("date,venue,city,country\n" + "2026-12-11,La Cale,Lyon,FR\n" * 10_001, "more than 10,000 gigs"),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_refused_whole_with_its_line(importing, text, words):
+    assert words in importing(text, status=1).output
+    assert db.session.scalar(sa.select(sa.func.count(Venue.id))) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"country": "XX"},
+        {"city": "Trifouilly"},
+        {"timezone": "Mars/Phobos"},
+        {"ticket_url": "javascript:alert(1)"},
+        {"latitude": "95", "longitude": "4"},
+    ],
+)
+def test_a_line_the_site_cannot_take_is_told_and_the_others_come_in(told, wrong):
+    found = told(
+        TABLE
+        + ",".join(
+            [
+                "8",
+                "2026-12-24",
+                "20:00",
+                "",
+                "La Cale",
+                "",
+                wrong.get("city", "Lyon"),
+                wrong.get("country", "FR"),
+                wrong.get("latitude", ""),
+                wrong.get("longitude", ""),
+                wrong.get("timezone", ""),
+                "",
+                wrong.get("ticket_url", ""),
+                "",
+                "",
+            ]
+        )
+        + "\n"
+    )
+    assert found["created"]["gig"] >= 3
+    assert found["skipped"] == {"gig": 1}
+    assert found["problems"][0].startswith("line 6: ")
+
+
+def test_formulas_and_line_ends_in_names_are_only_words(told, stranger):
+    text = one(venue="=HYPERLINK('x')", notes="<script>alert(1)</script>\r\nBEGIN:VEVENT")
+    told(text, "--publish")
+    stranger.get("/tour/")
+    assert "=HYPERLINK('x')" in stranger.text
+    stranger.get(f"/tour/{gigs()[0].slug}")
+    assert "<script>alert" not in stranger.response.get_data(as_text=True)
+    stranger.get("/tour.ics")
+    assert stranger.response.get_data().count(b"\r\nBEGIN:VEVENT") == 1
