@@ -18,7 +18,7 @@ from fansite.core.content import Entry
 from fansite.core.db import db, touch, transaction
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
-from fansite.demo import crowd, duties, material
+from fansite.demo import crowd, duties, gigs, material
 from fansite.lib import slugs
 from fansite.lib.times import now, utc
 from fansite.moderation import checks
@@ -51,8 +51,8 @@ def is_loaded() -> bool:
     return db.session.scalar(sa.select(Account.id).where(Account.origin == "demo:ada")) is not None
 
 
-def load(*, posts: int = 0, comments: int = 0, fans: int = 0) -> dict[str, int]:
-    """The band as written, and as many more posts, comments and fans as it takes to reach these totals. A second time adds nothing."""
+def load(*, posts: int = 0, comments: int = 0, fans: int = 0, evenings: int = 0) -> dict[str, int]:
+    """The band as written, and as many more posts, comments, fans and evenings as it takes to reach these totals. A second time adds nothing."""
     if not current_app.extensions["fansite"].settings.loopback:
         raise Refused("The demo is only for a site on a loopback base address.")
     done = Loaded()
@@ -66,7 +66,8 @@ def load(*, posts: int = 0, comments: int = 0, fans: int = 0) -> dict[str, int]:
             touch("site", "list:news", "list:page", "list:comments", "list:fans")
             record("content.loaded", "site:1", by="demo")
     made = crowd.fill(posts=posts, comments=comments, fans=fans)
-    return {kind: done.counts.get(kind, 0) + made.get(kind, 0) for kind in ("account", "news", "page", "comment")}
+    made["gig"] = gigs.load(evenings)
+    return {kind: done.counts.get(kind, 0) + made.get(kind, 0) for kind in ("account", "news", "page", "comment", "gig")}
 
 
 def accounts_lines() -> list[str]:

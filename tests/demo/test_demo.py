@@ -201,9 +201,9 @@ def test_loaded_again_elsewhere_it_is_the_same(band, database, app):
 
 
 def contents() -> dict[str, list[Any]]:
-    """Every row of every table; passwords are salted."""
+    """Every row of every table; passwords are salted, and calendars' names drawn by lot."""
     db.session.rollback()
-    left_out = {"password_hash"}
+    left_out = {"password_hash", "uid"}
     tables = Base.metadata.sorted_tables
     return {
         table.name: db.session.execute(
@@ -223,7 +223,7 @@ def test_more_of_it_adds_up_to_the_totals_asked_for(band):
     made = demo.load(posts=60, comments=700, fans=80)
     assert (count(NewsPost), count(Comment)) == (60, 700)
     assert count(Account) == 80
-    assert made == {"account": 80 - 66, "news": 60 - 43, "page": 0, "comment": 100}
+    assert made == {"account": 80 - 66, "news": 60 - 43, "page": 0, "comment": 100, "gig": 0}
     test_every_comment_stands_in_its_place(band)
     assert set(demo.load(posts=60, comments=700, fans=80).values()) == {0}
 
@@ -377,3 +377,17 @@ def test_a_crowd_of_any_size_counts_as_a_recount_does(app, clock):
     years = set(db.session.scalars(sa.select(sa.extract("year", Entry.published_at)).where(Entry.kind == "news").distinct()))
     assert len(years) >= 12
     assert set(db.session.scalars(sa.select(Entry.language))) == {"en", "fr"}
+
+
+def test_the_evenings_show_every_state_in_many_countries_the_past_and_what_is_to_come(band):
+    from fansite.tour import queries
+    from fansite.tour.models import STATES, TICKETS, Gig, Venue
+
+    gigs = db.session.scalars(sa.select(Gig)).all()
+    assert len(gigs) == 60
+    assert {gig.state for gig in gigs} == set(STATES)
+    assert {gig.tickets for gig in gigs} == set(TICKETS)
+    assert len({gig.tour_id for gig in gigs} - {None}) == 2
+    assert len(set(db.session.scalars(sa.select(Venue.country).join(Gig, Gig.venue_id == Venue.id)))) >= 14
+    assert len(queries.upcoming()) > 10 and len(queries.past()) > 40
+    assert demo.load(evenings=70)["gig"] == 10
