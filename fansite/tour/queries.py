@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from fansite.core import listing
-from fansite.core.content import listed
+from fansite.core.content import Entry, listed
 from fansite.core.db import db
 from fansite.core.db.moments import microseconds
 from fansite.core.kept import kept
@@ -47,6 +47,53 @@ class Night(NamedTuple):
         return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
 
 
+class House(NamedTuple):
+    name: str
+    city: str
+    country: str
+    latitude: float | None
+    longitude: float | None
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
+
+
+class Former(NamedTuple):
+    """Where and when it was to be."""
+
+    day: str
+    starts: str | None
+    venue: str | None
+    city: str | None
+
+
+class _OfEvening(NamedTuple):
+    id: int
+    kind: str
+    language: str
+    slug: str
+    day: date
+    starts: time | None
+    zone: str
+    over_at: datetime
+    state: str
+    tickets: str
+    ticket_url: str
+    on_sale_at: datetime | None
+    former: tuple[Former, ...]
+    venue: House
+
+
+class Evening(_OfEvening):
+    """Of a gig, what a list says of it: rows that are no objects of the mapper, so that two that say the same are the same."""
+
+    where: Any = Gig.where
+    begins_at: Any = Gig.begins_at
+    waits: Any = Gig.waits
+    off: Any = Gig.off
+
+
 def nights() -> list[Night]:
     """All public gigs, the first to be over first; kept in the process until one of them changes. A band plays some thousand in its life."""
     return kept("tour.nights", (TAG,), lambda: [Night._make(row) for row in db.session.execute(_nights())])
@@ -68,13 +115,13 @@ def next_over() -> datetime | None:
     return from_microseconds(first.over_at) if first is not None else None
 
 
-def shown(of: Iterable[Night]) -> list[Gig]:
-    """With house and tour, in this order; their texts stay where they are."""
-    return listing.chosen([night.id for night in of], _by_ids)
+def shown(of: Iterable[Night]) -> list[Evening]:
+    """As lists show them, in this order."""
+    return listing.chosen([night.id for night in of], _evenings)
 
 
 def whole(of: Iterable[Night]) -> list[Gig]:
-    """The same with their texts."""
+    """The same with all there is to know."""
     return listing.chosen([night.id for night in of], _whole_by_ids)
 
 
@@ -119,7 +166,7 @@ def last_change(gig_id: int) -> Change | None:
     return db.session.scalar(statement)
 
 
-def others_here(gig: Gig, most: int) -> list[Gig]:
+def others_here(gig: Gig, most: int) -> list[Evening]:
     """Elsewhere in the same city, the latest first."""
     here = (gig.venue.country, gig.venue.city)
     return shown([night for night in nights() if (night.country, night.city) == here and night.id != gig.id][: -most - 1 : -1])
@@ -182,9 +229,26 @@ def _by_id() -> Any:
     return _with_all(sa.select(Gig)).where(Gig.id == sa.bindparam("id"))
 
 
-_by_ids = listing.entities(
-    lambda: _with_all(sa.select(Gig)).options(sa.orm.defer(Gig.body), sa.orm.defer(Gig.html)).where(listed())
+_ENTRY, _GIG, _VENUE = Entry.__table__.c, Gig.__table__.c, Venue.__table__.c
+_OF_ENTRY = [_ENTRY[name] for name in Evening._fields[:4]]
+_OF_GIG = [_GIG[name] for name in Evening._fields[4:-1]]
+_EVENINGS = (
+    sa.select(*_OF_ENTRY, *_OF_GIG, *(_VENUE[name] for name in House._fields))
+    .select_from(Entry.__table__.join(Gig.__table__, _GIG.id == _ENTRY.id).join(Venue.__table__, _VENUE.id == _GIG.venue_id))
+    .where(listed(), _ENTRY.id.in_(listing.IDS))
 )
+
+
+def _evenings(ids: Sequence[int]) -> list[Evening]:
+    return [_evening(row) for row in db.session.execute(_EVENINGS, {"ids": ids})]
+
+
+def _evening(row: Any) -> Evening:
+    ends = len(Evening._fields) - 2
+    former = tuple(Former(**was) for was in row[ends])
+    return Evening._make([*row[:ends], former, House._make(row[ends + 1 :])])
+
+
 _at_desk = listing.entities(lambda: _with_all(sa.select(Gig)).options(sa.orm.defer(Gig.body), sa.orm.defer(Gig.html)))
 _whole_by_ids = listing.entities(lambda: _with_all(sa.select(Gig)).options(sa.orm.defer(Gig.body)).where(listed()))
 _TOUR = sa.select(Tour).where(Tour.slug == sa.bindparam("slug"))

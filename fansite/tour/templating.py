@@ -12,20 +12,20 @@ from markupsafe import Markup
 
 from fansite.lib.times import now
 from fansite.tour import maps, words
-from fansite.tour.models import Gig
+from fansite.tour.queries import Evening
 
 
-def is_over(gig: Gig) -> bool:
+def is_over(gig: Any) -> bool:
     return gig.over_at <= now()
 
 
-def map_of(gigs: Sequence[Gig]) -> Markup:
+def map_of(gigs: Sequence[Evening]) -> Markup:
     """Of evenings whose place is known."""
     pins = [maps.Pin(gig.venue.city, *gig.venue.point, gig.off) for gig in gigs if gig.venue.point is not None]
     return maps.drawn(pins, _("Drawn map of the evenings: %(cities)s", cities=", ".join(dict.fromkeys(pin.name for pin in pins))))
 
 
-def by_month(gigs: Iterable[Gig]) -> list[tuple[str, list[Gig]]]:
+def by_month(gigs: Iterable[Evening]) -> list[tuple[str, list[Evening]]]:
     """Under the names of their months, in the order given; what waits for a new date under its own."""
     waiting = _("A new date is being looked for")
     return [(month, list(of)) for month, of in groupby(gigs, lambda gig: waiting if gig.waits else words.month_name(gig.day))]

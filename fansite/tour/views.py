@@ -32,7 +32,7 @@ from fansite.lib import cities
 from fansite.tour import calendars, queries
 from fansite.tour.blueprint import bp
 from fansite.tour.models import Gig, Tour
-from fansite.tour.queries import Night
+from fansite.tour.queries import Evening, Night
 from fansite.tour.showing import page_of_gig
 from fansite.tour.words import country_name
 
@@ -238,7 +238,7 @@ def _year(over: Sequence[Night]) -> int | None:
     return int(text)
 
 
-def _nearest(place: cities.City, coming: Sequence[Night]) -> tuple[Gig, int] | None:
+def _nearest(place: cities.City, coming: Sequence[Night]) -> tuple[Evening, int] | None:
     """Where nothing is near: what is least far."""
     found = sorted(queries.near(place, 20_100, coming), key=lambda one: one[1])
     shown = queries.shown([found[0][0]]) if found else []

@@ -18,7 +18,7 @@ def country_name(code: str) -> str:
     return str(_locale().territories.get(code, code))
 
 
-def state_words(gig: Gig) -> str:
+def state_words(gig: Any) -> str:
     """The one thing to know first: what became of it, else how it stands with tickets. Empty while all is as usual."""
     if gig.state != "planned":
         return {
@@ -30,7 +30,7 @@ def state_words(gig: Gig) -> str:
     return {"sold_out": _("Sold out"), "later": _("On sale soon")}.get(gig.tickets, "")
 
 
-def stamp_kind(gig: Gig) -> str:
+def stamp_kind(gig: Any) -> str:
     """Of the stamp: what is off or full is red, what is new or to come is not."""
     return "second" if gig.state in ("rescheduled", "moved") or (gig.state == "planned" and gig.tickets == "later") else ""
 
@@ -80,7 +80,7 @@ def price_words(gig: Gig) -> str:
     return str(format_currency(gig.price / 100, gig.currency, locale=_locale())) if gig.price is not None else ""
 
 
-def former_words(gig: Gig) -> dict[str, Any] | None:
+def former_words(gig: Any) -> Any:
     """What was announced before, to be struck out beside what holds now."""
     return gig.former[-1] if gig.former else None
 
