@@ -94,7 +94,9 @@ class GigForm(HouseForm):
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         description=_l("By the clock of the house."),
     )
-    price = DecimalField(_l("Price"), [Optional(), NumberRange(0)], places=2, description=_l("The lowest, fees included."))
+    price = DecimalField(
+        _l("Price"), [Optional(), NumberRange(0, 1_000_000)], places=2, description=_l("The lowest, fees included.")
+    )
     currency = StringField(_l("Currency"), description=_l("EUR, CHF, GBP …"))
     age = StringField(_l("Age"))
     press_contact = StringField(_l("Press contact"), description=_l("Only the staff read this."))
