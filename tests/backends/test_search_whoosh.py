@@ -384,6 +384,23 @@ def test_eight_threads_read_while_the_index_is_changed_and_rebuilt(folder, searc
     assert wrong == []
 
 
+def test_a_folder_that_a_rebuild_takes_away_between_two_looks_is_not_a_missing_index(folder, search, monkeypatch):
+    other = opened(folder)
+    old = index_of(folder)
+    look = Path.is_dir
+
+    def rebuilt_first(path: Path) -> bool:
+        if path == old:
+            monkeypatch.undo()
+            other.rebuild(many(40))
+        return look(path)
+
+    monkeypatch.setattr(Path, "is_dir", rebuilt_first)
+    assert search.find(Query("marmots")).total == 40
+    assert index_of(folder) != old
+    other.close()
+
+
 def test_old_readers_are_closed(folder, search):
     def open_files() -> int:
         return len(list(Path("/proc/self/fd").iterdir()))

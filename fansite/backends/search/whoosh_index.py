@@ -236,11 +236,21 @@ class WhooshIndex:
     # The folder
 
     def _current(self) -> str | None:
+        """The name of the folder in use, or None where there is none."""
+        name = self._named()
+        while name is not None and not (self.folder / name).is_dir():
+            before, name = name, self._named()
+            if name == before:
+                return None
+            # a rebuild put another folder in its place between the two looks
+        return name
+
+    def _named(self) -> str | None:
         try:
             name = (self.folder / "current").read_text(encoding="ascii").strip()
         except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
             return None
-        return name if name == Path(name).name and (self.folder / name).is_dir() else None
+        return name if name and name == Path(name).name else None
 
     def _mine(self, name: str) -> bool:
         return name.startswith(f"{self.make}-")
