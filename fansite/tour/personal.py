@@ -1,4 +1,4 @@
-"""What the tour knows of a person: which plans an editor changed."""
+"""What the tour knows of a person: which plans an editor changed, to which gigs a fan goes, and around which place they ask."""
 
 from __future__ import annotations
 
@@ -7,18 +7,45 @@ from flask_babel import lazy_gettext as _l
 
 from fansite.core.db import db
 from fansite.core.feature import Chapter, Leaver, Personal
+from fansite.tour.going.models import Attendance, FanPlace
+from fansite.tour.going.places import place_of
 from fansite.tour.models import Change, Gig
 
 
 def export(account_id: int) -> list[Chapter]:
+    return [*_changes(account_id), *_gigs(account_id), *_place(account_id)]
+
+
+def erase(leaver: Leaver) -> None:
+    db.session.execute(sa.update(Change).where(Change.by_id == leaver.id).values(by_id=None))
+    db.session.execute(sa.delete(Attendance).where(Attendance.account_id == leaver.id))
+    db.session.execute(sa.delete(FanPlace).where(FanPlace.account_id == leaver.id))
+
+
+def _changes(account_id: int) -> list[Chapter]:
     statement = sa.select(Gig.title, Change.to, Change.at).join(Gig, Gig.id == Change.gig_id).where(Change.by_id == account_id)
     rows = [{"gig": title, "to": to, "at": at} for title, to, at in db.session.execute(statement.order_by(Change.id))]
     labels = {"gig": _l("Gig"), "to": _l("Became"), "at": _l("When")}
     return [Chapter("gig_changes", _l("Plans you changed"), labels, rows)] if rows else []
 
 
-def erase(leaver: Leaver) -> None:
-    db.session.execute(sa.update(Change).where(Change.by_id == leaver.id).values(by_id=None))
+def _gigs(account_id: int) -> list[Chapter]:
+    statement = sa.select(Gig.title, Gig.day, Attendance.word, Attendance.said_at).join(Gig, Gig.id == Attendance.gig_id)
+    rows = [
+        {"gig": title, "day": day, "word": word, "at": at}
+        for title, day, word, at in db.session.execute(statement.where(Attendance.account_id == account_id).order_by(Gig.day))
+    ]
+    labels = {"gig": _l("Gig"), "day": _l("Day"), "word": _l("What you said"), "at": _l("When")}
+    return [Chapter("gigs", _l("Evenings you go to, or were at"), labels, rows)] if rows else []
 
 
-personal = Personal(covers=("gig_change.by_id",), export=export, erase=erase)
+def _place(account_id: int) -> list[Chapter]:
+    place = place_of(account_id)
+    if place is None:
+        return []
+    labels = {"place": _l("Place"), "country": _l("Country"), "km": _l("Kilometres around it"), "at": _l("When")}
+    rows = [{"place": place.name, "country": place.country, "km": place.km, "at": place.chosen_at}]
+    return [Chapter("place", _l("Where you want to hear of evenings"), labels, rows)]
+
+
+personal = Personal(covers=("gig_change.by_id", "attendance.account_id", "fan_place.account_id"), export=export, erase=erase)

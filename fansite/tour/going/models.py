@@ -1,0 +1,57 @@
+"""What fans said of gigs, and the place each of them asked about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fansite.core.db import Model
+from fansite.lib.times import now
+
+# `going` and `interested` are said before an evening, `there` ("I was there") when it is over.
+WORDS = ("going", "interested", "there")
+# Kilometres around a fan's place.
+RADII = (25, 50, 100, 250, 500)
+RADIUS = 100
+
+
+class Attendance(Model):
+    """One word of one fan about one gig."""
+
+    __tablename__ = "attendance"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gig_id: Mapped[int] = mapped_column(sa.ForeignKey("gig.id", ondelete="CASCADE"))
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    word: Mapped[str] = mapped_column(sa.String(10))
+    said_at: Mapped[datetime] = mapped_column(default=now)
+
+    account = relationship("Account", lazy="raise_on_sql")
+
+    __table_args__ = (
+        sa.UniqueConstraint("gig_id", "account_id", name="uq_attendance_gig_id_account_id"),
+        sa.CheckConstraint(sa.column("word").in_(WORDS), name="word"),
+    )
+
+
+class FanPlace(Model):
+    """Where a fan lives, or would travel from: a city of the table, and how far around it evenings are near."""
+
+    __tablename__ = "fan_place"
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    # ISO 3166-1, two capitals.
+    country: Mapped[str] = mapped_column(sa.String(2))
+    # Degrees, WGS 84.
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    km: Mapped[int] = mapped_column(default=RADIUS)
+    chosen_at: Mapped[datetime] = mapped_column(default=now)
+
+    __table_args__ = (sa.CheckConstraint(sa.column("km").in_(RADII), name="km"),)
+
+    @property
+    def point(self) -> tuple[float, float]:
+        """(latitude, longitude) in degrees."""
+        return self.latitude, self.longitude
