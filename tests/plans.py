@@ -14,7 +14,7 @@ from fansite.core.db import db
 
 # They grow with the site. Tags stay few; changes of lists are swept, and read from the last one known.
 LARGE = (
-    "account", "comment", "comment_revision", "delivery", "entry", "entry_tag", "event", "face", "letter", "mail", "moderation_log",
+    "account", "attendance", "comment", "comment_revision", "delivery", "entry", "entry_tag", "event", "face", "letter", "mail", "moderation_log",
     "news_post", "old_address", "page_views", "picture", "report", "review", "rules_acceptance", "sign_in", "slug_history",
     "translation_waiver", "working_copy",
 )  # fmt: skip
@@ -23,7 +23,7 @@ OF_MANY = {
     "decided_at", "done_at", "failed_at", "kind", "language", "queue", "removed_at", "scope", "sent_at", "state", "status", "visibility",
 }  # fmt: skip
 # Indexes of what is little beside all there is.
-SMALL = ("ix_entry_hidden", "ix_delivery_open")
+SMALL = ("ix_entry_hidden", "ix_delivery_open", "ix_account_disabled")
 # Pages are few: the menu of every page shows them all.
 FEW = " JOIN page ON"
 _NUMBERS = count()

@@ -31,6 +31,8 @@ ERASED = "[deleted]"
 
 # Who is here and has said something that stayed.
 HEARD = sa.text("disabled_at IS NULL AND erased_at IS NULL AND approved_comments > 0")
+# Few beside all there are.
+DISABLED = sa.text("disabled_at IS NOT NULL")
 
 
 class Account(Model, UserMixin):
@@ -62,6 +64,7 @@ class Account(Model, UserMixin):
     __table_args__ = (
         sa.CheckConstraint(sa.column("role").in_(ROLES), name="role"),
         index_of_some("ix_account_heard", "id", where=HEARD),
+        index_of_some("ix_account_disabled", "id", where=DISABLED),
     )
 
     @property

@@ -9,6 +9,7 @@ from fansite.core.publishing import publish_due
 from fansite.tour import desk, views  # noqa: F401 - they put themselves there
 from fansite.tour.blueprint import bp
 from fansite.tour.content import content, sitemap_part
+from fansite.tour.going import views as going  # noqa: F401 - so do these
 from fansite.tour.home import next_gigs
 from fansite.tour.personal import personal
 from fansite.tour.templating import NAMES

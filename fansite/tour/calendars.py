@@ -21,8 +21,8 @@ USUAL = timedelta(hours=3)
 COLOUR = "gold"
 
 
-def calendar_of(gigs: Sequence[Gig], name: str, address: str) -> bytes:
-    """`address` is where the calendar itself is to be had."""
+def calendar_of(gigs: Sequence[Gig], name: str, address: str | None) -> bytes:
+    """`address` is where the calendar itself is to be had; None where only its owner shall know: files are handed on."""
     from icalendar import Calendar, vDuration, vText, vUri  # dear to import, and asked for by calendars alone
 
     made = Calendar()
@@ -34,7 +34,8 @@ def calendar_of(gigs: Sequence[Gig], name: str, address: str) -> bytes:
         made.add(key, vText(name))
     made.add("refresh-interval", vDuration(LOOK_AGAIN), parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", vDuration(LOOK_AGAIN))
-    made.add("source", vUri(address), parameters={"VALUE": "URI"})
+    if address is not None:
+        made.add("source", vUri(address), parameters={"VALUE": "URI"})
     made.add("color", COLOUR)
     if gigs:
         made.add("last-modified", max(utc(gig.changed_at) for gig in gigs))

@@ -2,13 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+from flask import g
+from flask_babel import gettext as _
 
 from fansite.tour import queries
+from fansite.tour.going.models import FanPlace
+from fansite.tour.going.places import place_of
+from fansite.tour.queries import Evening, Night
 
 NEXT = 5
+# Of those near, how many are looked at for one that takes place.
+NEAREST = 5
+
+
+class Near(NamedTuple):
+    """The evening that is least far from where a fan lives."""
+
+    gig: Evening
+    words: str
 
 
 def next_gigs() -> dict[str, Any] | None:
-    coming = queries.shown(queries.upcoming()[:NEXT])
-    return {"gigs": coming, "until": queries.next_over()} if coming else None
+    """The first ones; for a fan who said where they live, the one nearest there before all others."""
+    coming = queries.upcoming()
+    if not coming:
+        return None
+    place = place_of(g.person.id) if g.get("person") is not None else None
+    around = _around(place, coming) if place is not None else {}
+    shown = {gig.id: gig for gig in queries.shown([*coming[:NEXT], *around])}
+    near = next((Near(shown[night.id], words) for night, words in around.items() if _is_on(shown, night)), None)
+    others = [gig for night in coming[:NEXT] if (gig := shown.get(night.id)) and not (near and gig.id == near.gig.id)]
+    return {"gigs": others[: NEXT - bool(near)], "near": near, "until": queries.next_over()}
+
+
+def _around(place: FanPlace, coming: list[Night]) -> dict[Night, str]:
+    """Those within the fan's distance and how far they are, the nearest first and of two the earlier."""
+    found = sorted(queries.near(place, place.km, coming), key=lambda one: (one[1], one[0].over_at))
+    return {night: _distance(km, place) for night, km in found[:NEAREST]}
+
+
+def _distance(km: int, place: FanPlace) -> str:
+    return _("%(km)s km from %(place)s", km=km, place=place.name) if km else _("right where you are")
+
+
+def _is_on(shown: dict[int, Evening], night: Night) -> bool:
+    return night.id in shown and not shown[night.id].off

@@ -1,4 +1,5 @@
-"""What the tour knows of a person: which plans an editor changed, to which gigs a fan goes, and around which place they ask."""
+"""What the tour knows of a person: which plans an editor changed, to which gigs a fan goes, where the calendar of them is, and around which
+place they ask."""
 
 from __future__ import annotations
 
@@ -7,18 +8,20 @@ from flask_babel import lazy_gettext as _l
 
 from fansite.core.db import db
 from fansite.core.feature import Chapter, Leaver, Personal
-from fansite.tour.going.models import Attendance, FanPlace
+from fansite.tour.going.models import Attendance, FanCalendar, FanPlace
 from fansite.tour.going.places import place_of
+from fansite.tour.going.queries import calendar_address, calendar_of
 from fansite.tour.models import Change, Gig
 
 
 def export(account_id: int) -> list[Chapter]:
-    return [*_changes(account_id), *_gigs(account_id), *_place(account_id)]
+    return [*_changes(account_id), *_gigs(account_id), *_calendar(account_id), *_place(account_id)]
 
 
 def erase(leaver: Leaver) -> None:
     db.session.execute(sa.update(Change).where(Change.by_id == leaver.id).values(by_id=None))
     db.session.execute(sa.delete(Attendance).where(Attendance.account_id == leaver.id))
+    db.session.execute(sa.delete(FanCalendar).where(FanCalendar.account_id == leaver.id))
     db.session.execute(sa.delete(FanPlace).where(FanPlace.account_id == leaver.id))
 
 
@@ -39,6 +42,15 @@ def _gigs(account_id: int) -> list[Chapter]:
     return [Chapter("gigs", _l("Evenings you go to, or were at"), labels, rows)] if rows else []
 
 
+def _calendar(account_id: int) -> list[Chapter]:
+    calendar = calendar_of(account_id)
+    if calendar is None:
+        return []
+    labels = {"address": _l("Address"), "at": _l("When")}
+    rows = [{"address": calendar_address(calendar.secret), "at": calendar.made_at}]
+    return [Chapter("calendar", _l("The calendar of your evenings"), labels, rows)]
+
+
 def _place(account_id: int) -> list[Chapter]:
     place = place_of(account_id)
     if place is None:
@@ -48,4 +60,8 @@ def _place(account_id: int) -> list[Chapter]:
     return [Chapter("place", _l("Where you want to hear of evenings"), labels, rows)]
 
 
-personal = Personal(covers=("gig_change.by_id", "attendance.account_id", "fan_place.account_id"), export=export, erase=erase)
+personal = Personal(
+    covers=("gig_change.by_id", "attendance.account_id", "fan_calendar.account_id", "fan_place.account_id"),
+    export=export,
+    erase=erase,
+)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -131,7 +131,14 @@ def lately_announced(most: int) -> list[Gig]:
     return list(db.session.scalars(statement.order_by(Gig.published_at.desc(), Gig.id.desc()).limit(most)))
 
 
-def near(place: cities.City, radius: int, of: Sequence[Night]) -> list[tuple[Night, int]]:
+class Somewhere(Protocol):
+    @property
+    def latitude(self) -> float: ...
+    @property
+    def longitude(self) -> float: ...
+
+
+def near(place: Somewhere, radius: int, of: Sequence[Night]) -> list[tuple[Night, int]]:
     """Those within so many kilometres, each with its distance, in the order given."""
     centre = (place.latitude, place.longitude)
     found = [(night, cities.distance_km(centre, night.point)) for night in of if night.point is not None]

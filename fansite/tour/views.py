@@ -31,6 +31,9 @@ from fansite.core.web.paths import settings
 from fansite.lib import cities
 from fansite.tour import calendars, queries
 from fansite.tour.blueprint import bp
+from fansite.tour.going.models import FanPlace
+from fansite.tour.going.places import place_of
+from fansite.tour.going.showing import Company, company
 from fansite.tour.models import Gig, Tour
 from fansite.tour.queries import Evening, Night
 from fansite.tour.showing import page_of_gig
@@ -68,6 +71,7 @@ def index() -> Response:
         past_count=len(queries.past()),
         countries=queries.countries(coming),
         country=country,
+        own=_own_place(),
     )
 
 
@@ -140,6 +144,7 @@ def near() -> Response:
         radius=radius,
         radii=queries.RADII,
         nearest=_nearest(place, coming) if place and not found else None,
+        own=_own_place(),
     )
 
 
@@ -155,11 +160,7 @@ def show(slug: str) -> Any:
         return _elsewhere(slug)
     assert gig is not None
     require_sight(g.person, gig)
-    said = section(gig, g.person) if gig.public else None
-    others = queries.others_here(gig, ELSEWHERE_HERE)
-    tags = {*gig.page_tags, f"venue:{gig.venue_id}", *(said.tags if said else ())}
-    until = gig.over_at if gig.over_at.year < 9999 else None
-    return render_page("tour/show.html", page_of_gig(gig, said), tags=tags, until=until, gig=gig, section=said, others=others)
+    return page_of_evening(gig, company(gig, g.person) if gig.public else None)
 
 
 @bp.get("/tour.ics")
@@ -169,6 +170,20 @@ def calendar() -> Response:
     gigs = queries.whole(queries.nights())
     name = _("%(site)s on tour", site=site_name())
     return _calendar(gigs, name, path_for("tour.calendar"), queries.TAG)
+
+
+@bp.get("/tour/near.ics")
+@cacheable("place", "km")
+def calendar_near() -> Response:
+    """Around a place, the past with it."""
+    place, radius = _place_asked_for(), request.args.get("km", str(queries.RADIUS))
+    if place is None or radius not in map(str, queries.RADII):
+        abort(404)
+    if request.args["place"] != place.name:  # of spellings there are endlessly many
+        made_each_time()
+    gigs = queries.whole(night for night, _km in queries.near(place, int(radius), queries.nights()))
+    name = _("%(site)s within %(km)s km of %(place)s", site=site_name(), km=radius, place=place.name)
+    return _calendar(gigs, name, path_for("tour.calendar_near", place=place.name, km=radius), queries.TAG)
 
 
 @bp.get("/tour/<slug>.ics")
@@ -184,6 +199,27 @@ def calendar_of_one(slug: str) -> Any:
 
 
 # ---- the parts --------------------------------------------------------------------------------------------------------------
+
+
+def page_of_evening(gig: Gig, going: Company | None, status: int = 200) -> Response:
+    """`going` is None where there is nothing for the public."""
+    said = section(gig, g.person) if gig.public else None
+    others = queries.others_here(gig, ELSEWHERE_HERE)
+    tags = {*gig.page_tags, f"venue:{gig.venue_id}", *(said.tags if said else ()), *(going.tags if going else ())}
+    until = gig.over_at if gig.over_at.year < 9999 else None
+    page = page_of_gig(gig, said)
+    return render_page(
+        "tour/show.html", page, status=status, tags=tags, until=until, gig=gig, section=said, others=others, company=going
+    )
+
+
+def _own_place() -> FanPlace | None:
+    """Around which the signed-in fan wants to hear of evenings."""
+    return place_of(g.person.id) if g.person is not None else None
+
+
+def _place_asked_for() -> cities.City | None:
+    return next(iter(cities.find(clean(request.args.get("place", "")).strip()[:80], 1)), None)
 
 
 def _calendar(gigs: Sequence[Gig], name: str, path: str, *tags: str) -> Response:

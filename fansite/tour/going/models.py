@@ -1,4 +1,4 @@
-"""What fans said of gigs, and the place each of them asked about."""
+"""What fans said of gigs, the place each of them asked about, and where their own calendar is to be had."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ class Attendance(Model):
     __table_args__ = (
         sa.UniqueConstraint("gig_id", "account_id", name="uq_attendance_gig_id_account_id"),
         sa.CheckConstraint(sa.column("word").in_(WORDS), name="word"),
+        # With all that counts and lists ask, so that those of an evening with fifty thousand are read off the index.
+        sa.Index("ix_attendance_gig_word_said", "gig_id", "word", "said_at", "account_id"),
     )
 
 
@@ -55,3 +57,13 @@ class FanPlace(Model):
     def point(self) -> tuple[float, float]:
         """(latitude, longitude) in degrees."""
         return self.latitude, self.longitude
+
+
+class FanCalendar(Model):
+    """The address of a fan's own calendar. Whoever knows the secret reads it, so that calendar programs can, which sign in nowhere. It is kept
+    as it is, not as a hash: the fan is shown it again for the next device, and all it opens is what their page says as well."""
+
+    __tablename__ = "fan_calendar"
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(default=now)
