@@ -81,7 +81,7 @@ def word_of(gig_id: int, account_id: int) -> str | None:
 
 def words_of(account_id: int) -> dict[int, str]:
     """What they said, by gig."""
-    return dict(db.session.execute(_OF_FAN, {"account": account_id}).tuples())
+    return {row.gig_id: row.word for row in db.session.execute(_OF_FAN, {"account": account_id})}
 
 
 def evenings_of(account_id: int) -> Evenings:

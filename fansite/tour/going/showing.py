@@ -45,10 +45,15 @@ def counting(*, over: bool) -> tuple[str, ...]:
     return policy.AFTER if over else policy.BEFORE
 
 
+def main_word(counts: dict[str, int], *, over: bool) -> str:
+    """Of those that count now, the first that anybody said."""
+    words = counting(over=over)
+    return next((word for word in words if counts[word]), words[0])
+
+
 def company(gig: Gig, person: Any, problem: Any = None) -> Company:
     over, counts = gig.over_at <= now(), queries.counts(gig.id)
-    words = counting(over=over)
-    word = next((one for one in words if counts[one]), words[0])
+    word = main_word(counts, over=over)
     return Company(
         over=over,
         counts=counts,

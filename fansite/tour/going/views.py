@@ -21,7 +21,7 @@ from fansite.tour import queries as tour
 from fansite.tour.blueprint import bp
 from fansite.tour.going import operations, places, queries
 from fansite.tour.going.forms import PlaceForm, WordForm
-from fansite.tour.going.showing import company, counting
+from fansite.tour.going.showing import company, counting, main_word
 from fansite.tour.models import Gig
 from fansite.tour.views import page_of_evening
 
@@ -59,29 +59,27 @@ def people(slug: str) -> Any:
     if gig is None or not gig.was_public:
         return _elsewhere(slug)
     require_public(gig)
-    about, number, word = company(gig, None), page_number(), request.args.get("word")
-    words = counting(over=about.over)
-    word = about.word if word is None else word if word in words else abort(404)
-    last = max(1, -(-about.counts[word] // queries.PER_PAGE))
+    over, counts, number = gig.over_at <= now(), queries.counts(gig.id), page_number()
+    words = counting(over=over)
+    word = request.args.get("word") or main_word(counts, over=over)
+    last = max(1, -(-counts[word] // queries.PER_PAGE)) if word in words else 0
     if number > last:
         abort(404)
     extra = (("word", word),) if "word" in request.args else ()
-    pages = Pages(number, last, path_for("tour.people", slug=slug), extra)
     return render_page(
         "tour/people.html",
         Page(
-            _("Who was there: %(gig)s", gig=gig.title) if about.over else _("Who is going: %(gig)s", gig=gig.title),
+            _("Who was there: %(gig)s", gig=gig.title) if over else _("Who is going: %(gig)s", gig=gig.title),
             noindex=True,
             crumbs=[(_("Tour"), path_for("tour.index")), (gig.title, path_for("tour.show", slug=slug))],
         ),
-        tags=(*gig.page_tags, *about.tags),
+        tags=(*gig.page_tags, *queries.tags_of(gig.id)),
         until=gig.over_at if gig.over_at.year < 9999 else None,
         gig=gig,
-        company=about,
-        word=word,
-        words=words,
+        over=over,
+        words=[(one, counts[one], one == word) for one in words],
         people=queries.people(gig.id, word, queries.PER_PAGE, after=(number - 1) * queries.PER_PAGE),
-        pages=pages,
+        pages=Pages(number, last, path_for("tour.people", slug=slug), extra),
     )
 
 
@@ -151,6 +149,8 @@ def place() -> Any:
         known = places.place_of(g.person.id)
         return _place_page(PlaceForm(formdata=None, place=known.name, km=known.km) if known else PlaceForm(formdata=None))
     form = PlaceForm()
+    if not form.validate():
+        return _place_page(form, 422)
     try:
         places.choose(form.place.data or "", form.km.data or 0, by=g.person)
     except Refused as problem:
