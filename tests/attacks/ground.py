@@ -28,6 +28,8 @@ from fansite.news import operations as news
 from fansite.staff import operations as staff
 from fansite.tags.models import Tag
 from fansite.tour import operations as tour
+from fansite.tour.going import operations as going
+from fansite.tour.going import places
 from fansite.tour.models import Change
 from tests.cast import PASSWORD, password_hash
 from tests.client import ORIGIN
@@ -142,6 +144,11 @@ FORMS = {
     "undo plans": Act("eli", "/staff/tour/changes/{change}/undo", {}),
     "correct a house": Act("eli", "/staff/tour/houses/{house}", _HOUSE),
     "merge houses": Act("eli", "/staff/tour/houses/{house}/merge", {"into": "2"}),
+    "go to a gig": Act("fay", "/tour/{gig_slug}/going", {"word": "going"}),
+    "take a word back": Act("fay", "/account/evenings/{gone_to}/removal", {}),
+    "a calendar of one's own": Act("fay", "/account/evenings/calendar", {}),
+    "choose a place": Act("fay", "/account/place", {"place": "Lyon", "km": "100"}),
+    "forget a place": Act("milo", "/account/place/removal", {}),
     "looks": Act("ada", "/staff/appearance", _LOOKS),
     "publish looks": Act("ada", "/staff/appearance/publication", {}),
     "drop looks": Act("ada", "/staff/appearance/draft/removal", {}),
@@ -168,11 +175,14 @@ PUBLIC = (
     "/contact",
     "/tour/",
     "/tour.ics",
+    "/tour/near.ics?place=Lyon",
+    "/fans/fay/gigs",
     "/.well-known/security.txt",
 )
 DESKS = (
     "/moderation/", "/moderation/reported", "/moderation/recent", "/moderation/log", "/moderation/words", "/staff/", "/staff/news/", "/staff/news/new", "/staff/tags",
     "/staff/mail", "/staff/pictures", "/staff/letters", "/staff/rules", "/staff/appearance", "/staff/health", "/staff/translations", "/staff/tour/", "/staff/tour/houses", "/account/picture",
+    "/account/evenings", "/account/place",
 )  # fmt: skip
 
 
@@ -196,6 +206,9 @@ class Ground:
         evening = gig(cast.eli)
         planned = gig(cast.eli, "lyon", published=False)
         tour.sell(evening.id, "on_sale", by=cast.eli)
+        gone_to = gig(cast.eli, "london")
+        going.say(gone_to.id, "going", by=cast.fay)
+        places.choose("Lyon", 50, by=cast.milo)
         letter = contact.send(
             name="Ida", email="ida@example.org", subject="A barn", body="Play here.", language="en", address="192.0.2.7"
         )
@@ -209,7 +222,7 @@ class Ground:
             "post": post.id, "draft": draft.id, "fays": fays.id, "waiting": waiting.id, "mail": db.session.query(Mail.id).order_by(Mail.id).first()[0],
             "review": db.session.query(Review.id).scalar(), "tag": db.session.query(Tag.id).first()[0],
             "session": db.session.query(SignIn.id).scalar(), "letter": letter.id, "picture": picture.id, "look": look.id,
-            "gig": evening.id, "planned": planned.id, "house": house(cast.eli).id, "change": db.session.query(Change.id).scalar(),
+            "gig": evening.id, "gig_slug": evening.slug, "gone_to": gone_to.id, "planned": planned.id, "house": house(cast.eli).id, "change": db.session.query(Change.id).scalar(),
         }  # fmt: skip
         self.account_ids = {name: account.id for name, account in vars(cast).items()}
 

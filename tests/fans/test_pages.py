@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -9,15 +11,19 @@ from fansite.accounts import operations as accounts
 from fansite.accounts.models import Account
 from fansite.comments import operations as comments
 from fansite.comments import queries
-from fansite.core.db import get, transaction
+from fansite.core.db import get, touch, transaction
 from fansite.fans import queries as fans
 from fansite.fans.queries import PER_PAGE
-from fansite.fans.views import WORDS_A_PAGE
+from fansite.fans.views import GIGS_A_PAGE, PAST, WORDS_A_PAGE
 from fansite.moderation import operations as moderation
 from fansite.news import operations as news
+from fansite.tour import operations as tour
+from fansite.tour.going import operations as going
+from fansite.tour.going.models import Attendance
 from tests.client import ORIGIN
 from tests.conftest import NOON
 from tests.texts import many_comments, news_post, say
+from tests.tour.cast import gig
 
 
 @pytest.fixture
@@ -315,3 +321,74 @@ def test_what_others_say_elsewhere_makes_nobodys_page_old(cast, post, stranger, 
     say(elsewhere, cast.fay, "Here too")
     stranger.get("/fans/fay")
     assert said(stranger) == ["Here too", "See you in Lisbon"]
+
+
+# ---- their evenings ---------------------------------------------------------------------------------------------------------
+
+
+def evenings(visitor) -> list[str]:
+    return visitor.page.xpath('//*[contains(@class, "fan-evenings")]//*[contains(@class, "gig__place")]/a/text()')
+
+
+def test_their_page_says_where_they_go_and_where_they_were(cast, clock, stranger):
+    coming, past, maybe = gig(cast.eli), gig(cast.eli, "lyon", day=date(2026, 11, 1)), gig(cast.eli, "london")
+    stranger.get("/fans/fay")
+    assert evenings(stranger) == []
+    going.say(coming.id, "going", by=cast.fay)
+    going.say(past.id, "there", by=cast.fay)
+    going.say(maybe.id, "interested", by=cast.fay)
+    stranger.get("/fans/fay")
+    assert evenings(stranger) == ["Brussels", "Lyon"]
+    assert "Goes to one evening" in stranger.text and "Was at one evening" in stranger.text
+    clock.move_to(datetime(2026, 12, 13, tzinfo=UTC))
+    stranger.get("/fans/fay")
+    assert evenings(stranger) == ["Lyon"], "who meant to come may have stayed at home"
+    going.take_back(past.id, by=cast.fay)
+    stranger.get("/fans/fay")
+    assert evenings(stranger) == []
+
+
+def test_all_their_evenings_stand_on_pages_of_their_own(cast, clock, stranger, count_queries):
+    was = [gig(cast.eli, "lyon", day=date(2026, 11, 20) - timedelta(days=number)).id for number in range(GIGS_A_PAGE)]
+    going.say(gig(cast.eli).id, "going", by=cast.fay)
+    going.say(was[0], "there", by=cast.fay)
+    stranger.get("/fans/fay")
+    with count_queries() as few:
+        stranger.get("/fans/fay")
+    assert not stranger.page.xpath('//a[@href="/fans/fay/gigs"]')
+    for gig_id in was[1:]:
+        going.say(gig_id, "there", by=cast.milo)
+    with transaction() as session:
+        session.execute(sa.update(Attendance).where(Attendance.account_id == cast.milo.id).values(account_id=cast.fay.id))
+        touch(f"by:{cast.fay.id}")
+    stranger.get("/fans/fay")
+    with count_queries() as many:
+        stranger.get("/fans/fay")
+    assert len(many) == len(few)
+    assert len(evenings(stranger)) == 1 + PAST
+    (way,) = stranger.page.xpath('//a[@href="/fans/fay/gigs"]/@href')
+    stranger.get(way)
+    assert robots(stranger) == ["noindex"]
+    assert evenings(stranger) == ["Brussels"] + ["Lyon"] * (GIGS_A_PAGE - 1)
+    stranger.get(f"{way}?page=2")
+    assert evenings(stranger) == ["Lyon"]
+    stranger.get(f"{way}?page=3", status=404)
+
+
+def test_evenings_alone_are_no_reason_to_be_found(cast, clock, stranger):
+    going.say(gig(cast.eli).id, "going", by=cast.nora)
+    stranger.get("/fans/nora")
+    assert robots(stranger) == ["noindex"] and evenings(stranger) == ["Brussels"]
+
+
+def test_what_was_taken_down_or_is_whose_account_is_closed_is_not_told(cast, clock, stranger):
+    evening = gig(cast.eli)
+    going.say(evening.id, "going", by=cast.fay)
+    stranger.get("/fans/fay/gigs")
+    assert evenings(stranger) == ["Brussels"]
+    tour.withdraw(evening.id, by=cast.eli)
+    stranger.get("/fans/fay/gigs")
+    assert evenings(stranger) == [] and "No evening yet" in stranger.text
+    stranger.get("/fans/Fay/gigs", status=301)
+    accounts.disable(cast.fay.id)
+    stranger.get("/fans/fay/gigs", status=404)

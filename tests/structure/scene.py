@@ -42,6 +42,8 @@ from fansite.seo import listeners as cards
 from fansite.tags import operations as tags
 from fansite.tags.models import Tag
 from fansite.tour import operations as tour
+from fansite.tour.going import operations as going
+from fansite.tour.going.models import Attendance, FanCalendar
 from fansite.tour.models import Change
 from tests.cast import make_cast, password_hash
 from tests.client import ORIGIN
@@ -162,6 +164,7 @@ def _texts(cast: Any) -> dict[str, Any]:
         "gig": evening.id,
         "gig_draft": gig_draft.id,
         "gig_slug": evening.slug,
+        **_going(cast, evening.id),
         "gig_change": db.session.scalar(sa.select(Change.id)),
         "house": house(cast.eli).id,
         "tag": db.session.scalar(sa.select(Tag.id).where(Tag.slug == "tour")),
@@ -173,6 +176,15 @@ def _texts(cast: Any) -> dict[str, Any]:
         "face": faces.send(picture.getvalue(), by=cast.eli).name,
         "waiting_face": faces.send(picture.getvalue(), by=cast.nora).name,
     }
+
+
+def _going(cast: Any, gig_id: int) -> dict[str, Any]:
+    """Two go, one of whom is banned and has the address of his calendar still."""
+    going.say(gig_id, "going", by=cast.fay)
+    with transaction() as session:
+        session.add(Attendance(gig_id=gig_id, account_id=cast.ben.id, word="going"))
+        session.add(FanCalendar(account_id=cast.ben.id, secret="b" * 48))
+    return {"fays_calendar": going.make_calendar(by=cast.fay).secret, "bens_calendar": "b" * 48}
 
 
 def _card_of(entry_id: int) -> str:

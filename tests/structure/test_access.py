@@ -127,6 +127,10 @@ GET   /fans/ben                                404
 GET   /fans/{erased}                           404
 GET   /fans/faye                               301
 GET   /fans/nobody                             404
+GET   /fans/fay/gigs                           200
+GET   /fans/ben/gigs                           404
+GET   /fans/faye/gigs                          301
+GET   /fans/nobody/gigs                        404
 
 accounts
 GET   /login                                   200      200    302    302    302    302    302
@@ -264,6 +268,21 @@ GET   /tour/2027-01-01-nowhere                 404
 GET   /tour.ics                                200
 GET   /tour/{gig_slug}.ics                     200
 GET   /tour/2027-01-01-nowhere.ics             404
+GET   /tour/near.ics?place=Lyon                200
+GET   /tour/near.ics                           404
+GET   /tour/{gig_slug}/people                  200
+GET   /tour/2027-01-01-nowhere/people          404
+POST  /tour/{gig_slug}/going                   login    login  303    303    303    303    303
+POST  /tour/2027-01-01-nowhere/going           login    login  404    404    404    404    404
+GET   /tour/fan/{fays_calendar}.ics            200
+GET   /tour/fan/{bens_calendar}.ics            404
+GET   /tour/fan/nothing.ics                    404
+GET   /account/evenings                        login    login  200    200    200    200    200
+POST  /account/evenings/{gig}/removal          login    login  303    303    303    303    303
+POST  /account/evenings/calendar               login    login  303    303    303    303    303
+GET   /account/place                           login    login  200    200    200    200    200
+POST  /account/place                           login    login  303    303    303    303    303
+POST  /account/place/removal                   login    login  303    303    303    303    303
 GET   /staff/tour/                             login    login  403    403    403    200    200
 GET   /staff/tour/new                          login    login  403    403    403    200    200
 POST  /staff/tour/new                          login    login  403    403    403    303    303
@@ -399,6 +418,11 @@ FORMS: dict[str, dict[str, str]] = {
     "tour.undo": {},
     "tour.house": {"name": "The Barn", "city": "Bristol", "country": "GB"},
     "tour.merge": {"into": "2"},
+    "tour.going": {"word": "going"},
+    "tour.removal": {},
+    "tour.calendar_anew": {},
+    "tour.place": {"place": "Lyon", "km": "100"},
+    "tour.place_removal": {},
     "appearance.save": {"name": "The Paper Marmots", "theme": "", "logo": "theme", "hero": "scene", "hour": ""},
     "appearance.publication": {},
     "appearance.removal": {},

@@ -12,6 +12,7 @@ from fansite.staff import queries as staff
 from fansite.tags.operations import label
 from tests.structure.test_query_plans import PATHS
 from tests.texts import many_comments, many_posts, news_post, say
+from tests.tour.cast import gig
 
 pytestmark = pytest.mark.sqlite
 
@@ -33,6 +34,7 @@ INSERT INTO news_post (id, body, html, renderer) SELECT id, 'x', 'x', 1 FROM ent
 INSERT OR IGNORE INTO entry_tag SELECT id, (SELECT id FROM tag WHERE slug = 'tour') FROM entry WHERE kind = 'news' AND id % 2;
 INSERT INTO account (username, username_key, likeness, role, language, joined_at, approved_comments)
     SELECT 'fan' || i, 'fan' || i, 'fan' || i, 'fan', 'en', {at}, 1 FROM n;
+INSERT OR IGNORE INTO attendance (gig_id, account_id, word, said_at) SELECT gig.id, account.id, 'going', account.joined_at FROM gig, account;
 INSERT INTO letter (name, email, email_key, subject, body, language, received_at, reasons, state)
     SELECT 'Ann', 'a@example.org', 'a@example.org', 'A letter', 'x', 'en', {at}, '[]', iif(i % 2, 'new', 'spam') FROM n;
 INSERT INTO mail (kind, "to", language, subject, text, html, created_at, failed_at, tries)
@@ -88,6 +90,7 @@ def steps_of(app, client, path):
 def test_no_page_takes_more_steps_when_the_site_has_grown(app, cast, browser_as, monkeypatch):
     monkeypatch.setattr(staff, "LATELY", 100)  # as many titles as both sizes have
     post = news_post(cast.eli)
+    gig(cast.eli)
     with transaction() as session:
         label(session.merge(post), ["tour"])
     say(post, cast.fay)

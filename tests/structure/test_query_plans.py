@@ -10,10 +10,12 @@ from fansite.core.db import db, transaction
 from fansite.search import listeners
 from fansite.search import queries as search
 from fansite.tags.operations import label
+from fansite.tour.going import operations as going
 from tests.plans import plan, reads_all, sorts_many, statements_noted
 from tests.structure.scene import opened
 from tests.structure.test_access import ROWS, address_of
 from tests.texts import many_comments, news_post, say
+from tests.tour.cast import gig
 
 
 @pytest.fixture
@@ -26,6 +28,9 @@ def site(app, cast):
     say(post, cast.fay)
     say(post, cast.nora)
     many_comments(post.id, cast.fay.id, 60)
+    evening = gig(cast.eli)
+    for who in (cast.fay, cast.nora, cast.ada):
+        going.say(evening.id, "going", by=who)
     search.index().rebuild(listeners.all_documents())
     return cast
 
@@ -61,7 +66,8 @@ PATHS = (
     "/fans/", "/fans/fay", "/sitemap.xml", "/sitemaps/news-1.xml", "/search?q=lisbon", "/account/comments", "/moderation/", "/moderation/reported",
     "/moderation/recent", "/moderation/log", "/moderation/comment/1", "/staff/", "/staff/news/", "/staff/news/?status=draft", "/staff/mail",
     "/staff/letters", "/staff/letters?heap=spam", "/staff/pictures", "/staff/tags", "/staff/translations", "/staff/writing/names?q=f",
-    "/staff/writing/texts?q=lisbon", "/staff/health",
+    "/staff/writing/texts?q=lisbon", "/staff/health", "/tour/2026-12-11-brussels-la-vieille-brasserie",
+    "/tour/2026-12-11-brussels-la-vieille-brasserie/people", "/account/evenings",
 )  # fmt: skip
 
 
