@@ -18,7 +18,7 @@ from fansite.core.content import Entry
 from fansite.core.db import db, touch, transaction
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
-from fansite.demo import crowd, duties, gigs, material
+from fansite.demo import company, crowd, duties, gigs, material
 from fansite.lib import slugs
 from fansite.lib.times import now, utc
 from fansite.moderation import checks
@@ -67,6 +67,7 @@ def load(*, posts: int = 0, comments: int = 0, fans: int = 0, evenings: int = 0)
             record("content.loaded", "site:1", by="demo")
     made = crowd.fill(posts=posts, comments=comments, fans=fans)
     made["gig"] = gigs.load(evenings)
+    company.load()
     return {kind: done.counts.get(kind, 0) + made.get(kind, 0) for kind in ("account", "news", "page", "comment", "gig")}
 
 

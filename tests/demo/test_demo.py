@@ -24,6 +24,8 @@ from fansite.lib.times import now
 from fansite.moderation.models import LogLine, Report, Review
 from fansite.news.models import NewsPost
 from fansite.pages.models import Page
+from fansite.tour.going.models import WORDS, Attendance, FanPlace
+from fansite.tour.models import Gig
 from tests.cast import PASSWORD
 
 
@@ -381,7 +383,7 @@ def test_a_crowd_of_any_size_counts_as_a_recount_does(app, clock):
 
 def test_the_evenings_show_every_state_in_many_countries_the_past_and_what_is_to_come(band):
     from fansite.tour import queries
-    from fansite.tour.models import STATES, TICKETS, Gig, Venue
+    from fansite.tour.models import STATES, TICKETS, Venue
 
     gigs = db.session.scalars(sa.select(Gig)).all()
     assert len(gigs) == 60
@@ -391,3 +393,22 @@ def test_the_evenings_show_every_state_in_many_countries_the_past_and_what_is_to
     assert len(set(db.session.scalars(sa.select(Venue.country).join(Gig, Gig.venue_id == Venue.id)))) >= 14
     assert len(queries.upcoming()) > 10 and len(queries.past()) > 40
     assert demo.load(evenings=70)["gig"] == 10
+
+
+def test_some_go_to_every_evening_and_were_at_those_that_are_over(band):
+    words = db.session.execute(sa.select(Gig, Attendance).join(Attendance, Attendance.gig_id == Gig.id)).all()
+    assert {gig.id for gig, _said in words} == set(db.session.scalars(sa.select(Gig.id)))
+    assert {said.word for _gig, said in words} == set(WORDS)
+    joined = dict(db.session.execute(sa.select(Account.id, Account.joined_at)).all())
+    for gig, said in words:
+        assert max(gig.published_at, joined[said.account_id]) <= said.said_at <= now()
+        assert said.word != "there" or gig.over_at <= said.said_at
+        assert said.word != "interested" or gig.over_at > now()
+    assert band.ben.id not in {said.account_id for _gig, said in words}
+    assert count(FanPlace) == 33
+    before = count(Attendance)
+    demo.load(evenings=61, fans=400)
+    crowded = count(Attendance) - before
+    assert crowded > 30
+    demo.load(evenings=61, fans=400)
+    assert count(Attendance) == before + crowded
