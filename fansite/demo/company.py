@@ -21,7 +21,7 @@ from fansite.tour.models import Gig
 # Of an evening: a small hall, whatever the size of the site.
 MOST = 250
 BATCH = 5000
-TOWNS = ("Brussels", "Lyon", "Clermont-Ferrand", "London", "Geneva", "Lille", "Berlin", "Paris", "Nantes", "Strasbourg")
+TOWNS = ("Berlin", "Lyon", "Clermont-Ferrand", "London", "Geneva", "Lille", "Brussels", "Paris", "Nantes", "Strasbourg")
 # Of those who tell where they live: every second of the band's own fans.
 TELLING = 2
 
@@ -74,7 +74,7 @@ def _live_somewhere() -> None:
     if db.session.scalar(sa.select(FanPlace.account_id).limit(1)) is not None:
         return
     own = list(db.session.scalars(sa.select(Account.id).where(Account.origin.like("demo:%")).order_by(Account.id)))
-    rows = [_place(account_id, TOWNS[nth % len(TOWNS)]) for nth, account_id in enumerate(own[1::TELLING])]
+    rows = [_place(account_id, TOWNS[nth % len(TOWNS)]) for nth, account_id in enumerate(own[::TELLING])]
     with transaction() as session:
         session.execute(sa.insert(FanPlace), rows)
 

@@ -46,6 +46,34 @@ def new_date(page: Any, _site: Site) -> None:
     page.locator(".gig[data-state='rescheduled'] .gig__place a").click()
 
 
+def gig_to_come(page: Any, _site: Site) -> None:
+    page.goto("/tour/")
+    page.locator(".gig[data-state='planned'] .gig__place a").first.click()
+
+
+def gig_one_was_at(page: Any, _site: Site) -> None:
+    page.goto("/account/evenings")
+    page.locator("[data-word='there'] .gig__place a").first.click()
+
+
+def people_of_a_gig(page: Any, site: Site) -> None:
+    gig_to_come(page, site)
+    page.locator(".going__all").click()
+
+
+def own_calendar(page: Any, _site: Site) -> None:
+    page.goto("/account/evenings")
+    page.click("[data-form='calendar'] button")
+    page.wait_for_selector("#address")
+
+
+def place_refused(page: Any, _site: Site) -> None:
+    page.goto("/account/place")
+    page.fill("[data-form='place'] [name='place']", "Trifouilly")
+    page.click("[data-form='place'] button")
+    page.wait_for_selector("[data-problems]")
+
+
 def gig_at_desk(page: Any, _site: Site) -> None:
     page.goto("/staff/tour/")
     page.locator("[data-state='cancelled'] a").first.click()
@@ -339,6 +367,8 @@ PUBLIC: dict[str, tuple[str | None, Way]] = {
     "tour": (None, "/tour/"),
     "tour in French": (None, "/fr/tour/"),
     "gig with a new date": (None, new_date),
+    "gig to come": (None, gig_to_come),
+    "who goes to a gig": (None, people_of_a_gig),
     "gigs of the past": (None, "/tour/past/"),
     "gigs near": (None, "/tour/near?place=Bruxelles"),
     "gigs near nothing known": (None, "/tour/near?place=Trifouilly"),
@@ -366,6 +396,7 @@ PUBLIC: dict[str, tuple[str | None, Way]] = {
     "search that finds nothing": (None, "/search?q=zzqqxx"),
     "fans": (None, "/fans/"),
     "fan": (None, "/fans/fay"),
+    "gigs of a fan": (None, "/fans/fay/gigs"),
     "member of the band": (None, "/fans/lucie"),
     "404": (None, "/no/such/burrow"),
     "410": ("milo", withdrawn_comment),
@@ -405,6 +436,11 @@ ACCOUNT: dict[str, tuple[str | None, Way]] = {
     "taking a comment back": ("fay", take_back),
     "correcting a comment": ("nora", correct),
     "own profile": ("fay", "/fans/fay"),
+    "own gigs": ("fay", own_calendar),
+    "gig one was at": ("fay", gig_one_was_at),
+    "own place": ("fay", "/account/place"),
+    "place refused": ("fay", place_refused),
+    "gigs near, signed in": ("fay", "/tour/near?place=Bruxelles"),
     "username": ("fay", "/account/username"),
     "e-mail": ("fay", "/account/email"),
     "new e-mail": ("fay", new_email),

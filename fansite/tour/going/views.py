@@ -27,7 +27,7 @@ from fansite.tour.views import page_of_evening
 
 # What the button sends that takes it back.
 NONE = "none"
-MINE_A_PAGE = 40
+MINE_A_PAGE = 20
 
 
 # ---- an evening -------------------------------------------------------------------------------------------------------------
