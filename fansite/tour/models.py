@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -13,6 +13,9 @@ from fansite.core.content import Entry, Written
 from fansite.core.db import Model
 from fansite.lib import localtime
 from fansite.lib.times import now
+
+if TYPE_CHECKING:
+    from fansite.tour.setlists.models import PressLink, SetlistLine
 
 # What became of an announced evening. `postponed` waits for a new date, `rescheduled` has it, `moved` has another house.
 STATES = ("planned", "postponed", "rescheduled", "moved", "cancelled")
@@ -109,6 +112,9 @@ class Gig(Written, Entry):
 
     venue: Mapped[Venue] = relationship(lazy="raise_on_sql")
     tour: Mapped[Tour | None] = relationship(lazy="raise_on_sql")
+    # Written by operations of their own.
+    setlist: Mapped[list[SetlistLine]] = relationship(lazy="raise_on_sql", viewonly=True, order_by="SetlistLine.position")
+    press: Mapped[list[PressLink]] = relationship(lazy="raise_on_sql", viewonly=True, order_by="PressLink.id")
 
     __table_args__ = (  # type: ignore[assignment]
         sa.CheckConstraint(sa.column("state").in_(STATES), name="state"),
@@ -137,6 +143,17 @@ class Gig(Written, Entry):
     @property
     def doors_at(self) -> datetime | None:
         return localtime.local(self.day, self.doors, self.where) if self.doors is not None else None
+
+    @property
+    def begun_at(self) -> datetime:
+        """The moment from which it has begun there: on stage, else the doors; where nobody said an hour, when it is over."""
+        at = self.starts if self.starts is not None else self.doors
+        return localtime.instant(self.day, at, self.where) if at is not None else self.over_at
+
+    @property
+    def begun(self) -> bool:
+        """Whether what was played can be told: it took place, and everybody there has heard how it begins."""
+        return not self.off and self.begun_at <= now()
 
     @property
     def waits(self) -> bool:
