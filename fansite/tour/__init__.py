@@ -12,6 +12,11 @@ from fansite.tour.content import content, sitemap_part
 from fansite.tour.going import views as going  # noqa: F401 - so do these
 from fansite.tour.home import next_gigs
 from fansite.tour.personal import personal
+from fansite.tour.setlists import content as setlist_content
+from fansite.tour.setlists import desk as setlist_desk  # noqa: F401 - they put themselves there
+from fansite.tour.setlists import listeners as setlist_listeners
+from fansite.tour.setlists import views as setlist_views  # noqa: F401
+from fansite.tour.setlists.words import NAMES as SETLIST_NAMES
 from fansite.tour.templating import NAMES
 
 feature = Feature(
@@ -19,8 +24,11 @@ feature = Feature(
     contents=[content],
     findables=[findable_entries(content)],
     personal=personal,
-    sitemap=[sitemap_part()],
-    listeners=[Listener("tour.publish_due", publish_due, ("gig.scheduled",))],
+    sitemap=[sitemap_part(), setlist_content.sitemap_part()],
+    listeners=[
+        Listener("tour.publish_due", publish_due, ("gig.scheduled",)),
+        Listener("tour.setlists", setlist_listeners.follow, setlist_listeners.NAMES),
+    ],
     home_sections=[
         HomeSection(
             "gigs",
@@ -34,5 +42,5 @@ feature = Feature(
             order=20,
         )
     ],
-    template_globals=NAMES,
+    template_globals=NAMES | SETLIST_NAMES,
 )

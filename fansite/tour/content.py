@@ -20,6 +20,7 @@ from fansite.lib import cities, localtime
 from fansite.media import image_object, link_picture
 from fansite.tour import operations, policy
 from fansite.tour.models import Gig
+from fansite.tour.setlists import content as setlists
 
 SCHEMA = "https://schema.org/"
 EVENT_STATUS = {
@@ -33,12 +34,12 @@ AVAILABILITY = {"on_sale": "InStock", "sold_out": "SoldOut", "later": "PreOrder"
 
 
 def document(gig: Gig) -> Document:
-    """Found by its city in any of its names, by the house, by the country in all languages of the site."""
+    """Found by its city in any of its names, by the house, by the country in all languages of the site, by what was played."""
     assert gig.published_at is not None  # only what is public is indexed
     house = gig.venue
     lands = [str(Locale.parse(language).territories.get(house.country, "")) for language in settings().languages]
     places = [*cities.names_of(house.city, house.country), house.name, house.address, *lands]
-    more = [gig.tour.name if gig.tour is not None else "", gig.support, gig.day.isoformat(), text_of(gig)]
+    more = [gig.tour.name if gig.tour is not None else "", gig.support, gig.day.isoformat(), setlists.words_of(gig), text_of(gig)]
     return Document(
         key=f"entry:{gig.id}",
         kind="gig",
@@ -70,6 +71,7 @@ def json_ld(gig: Gig) -> dict[str, Any]:
         "previousStartDate": _former_starts(gig) if gig.state == "rescheduled" else None,
         "superEvent": {"@type": "EventSeries", "name": gig.tour.name} if gig.tour is not None else None,
         "offers": _offer(gig),
+        "workPerformed": setlists.works_of(gig),
     }
     return {name: value for name, value in node.items() if value}
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from fansite.core import listing
 from fansite.core.content import Entry, listed
@@ -21,6 +21,7 @@ from fansite.core.wording import settings
 from fansite.lib import cities
 from fansite.lib.times import from_microseconds, in_microseconds, now
 from fansite.tour.models import Change, Gig, Tour, Venue
+from fansite.tour.setlists.models import SetlistLine
 
 TAG = "list:gig"
 PER_PAGE = 50
@@ -118,6 +119,11 @@ def next_over() -> datetime | None:
 def shown(of: Iterable[Night]) -> list[Evening]:
     """As lists show them, in this order."""
     return listing.chosen([night.id for night in of], _evenings)
+
+
+def evenings(ids: Iterable[int]) -> list[Evening]:
+    """Those of these that everybody may see."""
+    return listing.chosen(sorted(ids), _evenings)
 
 
 def whole(of: Iterable[Night]) -> list[Gig]:
@@ -228,7 +234,8 @@ def _nights() -> Any:
 @cache
 def _by_slug() -> Any:
     at = (Gig.language.in_(sa.bindparam("languages", expanding=True)), Gig.scope == "", Gig.slug == sa.bindparam("slug"))
-    return _with_all(sa.select(Gig)).where(Gig.kind == "gig", *at)
+    told = (selectinload(Gig.setlist).joinedload(SetlistLine.song), selectinload(Gig.press))
+    return _with_all(sa.select(Gig)).options(*told).where(Gig.kind == "gig", *at)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Response, abort, g, redirect, request
@@ -29,6 +30,7 @@ from fansite.core.web import (
 from fansite.core.web.pages import shown_on
 from fansite.core.web.paths import settings
 from fansite.lib import cities
+from fansite.lib.times import now
 from fansite.tour import calendars, queries
 from fansite.tour.blueprint import bp
 from fansite.tour.going.models import FanPlace
@@ -206,8 +208,7 @@ def page_of_evening(gig: Gig, going: Company | None, status: int = 200) -> Respo
     said = section(gig, g.person) if gig.public else None
     others = queries.others_here(gig, ELSEWHERE_HERE)
     tags = {*gig.page_tags, f"venue:{gig.venue_id}", *(said.tags if said else ()), *(going.tags if going else ())}
-    until = gig.over_at if gig.over_at.year < 9999 else None
-    page = page_of_gig(gig, said)
+    page, until = page_of_gig(gig, said), _another_at(gig)
     return render_page(
         "tour/show.html", page, status=status, tags=tags, until=until, gig=gig, section=said, others=others, company=going
     )
@@ -250,6 +251,12 @@ def _tour(tour: Tour) -> Response:
         coming=queries.shown(night for night in of_tour if night.id in coming),
         past=queries.shown(night for night in of_tour if night.id not in coming),
     )
+
+
+def _another_at(gig: Gig) -> datetime | None:
+    """When the page is another by itself: what is played is told once it begins, and then it is over."""
+    hours = (gig.begun_at, gig.over_at)
+    return min((at for at in hours if at > now() and at.year < 9999), default=None)
 
 
 def _elsewhere(slug: str) -> Any:

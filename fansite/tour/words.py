@@ -18,6 +18,10 @@ def country_name(code: str) -> str:
     return str(_locale().territories.get(code, code))
 
 
+def language_name(code: str) -> str:
+    return str(_locale().languages.get(code, code))
+
+
 def state_words(gig: Any) -> str:
     """The one thing to know first: what became of it, else how it stands with tickets. Empty while all is as usual."""
     if gig.state != "planned":

@@ -23,6 +23,8 @@ from fansite.tour.operations.settling import settle
 CURRENCY = re.compile(r"[A-Z]{3}")
 # In hundredths: a million of anything is a slip.
 MOST_PRICE = 100_000_000
+# Addresses below `/tour/` that are the site's own.
+OWN_ADDRESSES = ("feed", "near", "past", "songs")
 TEXTS = {"support": MAX_NOTE, "age": 80, "press_contact": MAX_NOTE, "ticket_url": 500}
 
 
@@ -97,6 +99,7 @@ def tour_named(name: str, *, by: Any) -> Tour | None:
     with transaction() as session:
         require(staff, by)
         slug = slugs.slugify(name, fallback="tour")
+        slug = slugs.numbered(slug, 2) if slug in OWN_ADDRESSES else slug
         found = session.scalar(sa.select(Tour).where(Tour.slug == slug))
         if found is None:
             found = Tour(name=name, slug=slug)

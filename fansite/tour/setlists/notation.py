@@ -36,7 +36,8 @@ WITH = r"(?:with|avec|feat\.?|ft\.?|featuring)"
 TAPE = re.compile(r"\s*\[\s*(?:from |on |intro |sur )?(?:tape|bande)s?\s*\]\s*", re.I)
 LAST_TAPE = re.compile(rf"(?:{TAPE.pattern})+$", re.I)
 HEADING = re.compile(
-    r"(?:(?:\d{1,2}(?:st|nd|rd|th|er|e|ère|ème)?|first|second|third|premier|deuxième|troisième) )?(?:encore|rappel|bis)s?(?: \d{1,2})?", re.I
+    r"(?:(?:\d{1,2}(?:st|nd|rd|th|er|e|ère|ème)?|first|second|third|premier|deuxième|troisième) )?(?:encore|rappel|bis)s?(?: \d{1,2})?",
+    re.I,
 )
 RULE = re.compile(r"[-–—=_*~]{3,}")
 NUMBER = re.compile(r"(?:\d{1,3} ?[.)]|[-–—*•·]) +(?=\S)")
@@ -71,6 +72,8 @@ class Line(NamedTuple):
 @dataclass
 class Reading:
     lines: list[Line] = field(default_factory=list)
+    # Where in the text each of them stood.
+    numbers: list[int] = field(default_factory=list)
     # What is to be put right, in words that name the line.
     problems: list[Any] = field(default_factory=list)
     # Titles that may go on where a guest was read: "Dancing with Myself".
@@ -96,13 +99,14 @@ def read(text: str, known: Collection[str] = ()) -> Reading:
             if wrong is not None:
                 found.problems.append(_l("Line %(number)s: %(what)s", number=number, what=wrong))
             found.lines.append(line)
+            found.numbers.append(number)
     del found.problems[MOST_PROBLEMS:]
     return found
 
 
 def write(lines: Iterable[Line]) -> str:
     """As `read` understands it."""
-    told, part = [], 0
+    told, part = list[str](), 0
     for line in lines:
         if line.part != part:
             told += [""] * bool(told) + ["Encore"]
@@ -116,7 +120,9 @@ def write(lines: Iterable[Line]) -> str:
 
 def _plain(typed: str) -> str:
     """Without what cannot be seen: control characters, and those that turn the direction of what follows."""
-    shown = "".join(sign for sign in composed(typed) if sign.isspace() or unicodedata.category(sign) not in UNSEEN or sign in JOINERS)
+    shown = "".join(
+        sign for sign in composed(typed) if sign.isspace() or unicodedata.category(sign) not in UNSEEN or sign in JOINERS
+    )
     return " ".join(shown.split())
 
 
