@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from fansite.accounts.models import Account
 from fansite.core.db import db
+from fansite.demo import setlists
 from fansite.lib.times import now
 from fansite.tour import operations as tour
 from fansite.tour.models import Gig, Venue
@@ -45,6 +46,9 @@ def load(number: int = 0) -> int:
     for nth in range(there, wanted):
         by = db.session.get_one(Account, by_id)
         _evening(nth, wanted, dice, houses, names, by)
+    setlists.load()
+    if not there:
+        setlists.plan_the_next(db.session.get_one(Account, by_id))
     return wanted - there
 
 
