@@ -175,7 +175,11 @@ def test_machines_read_each_song_once_and_whose_it_is(cast, evening, stranger):
     stranger.get(f"/tour/{evening.slug}")
     works = node(stranger)["workPerformed"]
     assert [work["name"] for work in works] == ["Ash on the Sill", "La Bourrée du Chat", "Salt Road", "Hay", "Avec le temps"]
-    assert works[0] == {"@type": "MusicComposition", "name": "Ash on the Sill", "url": "http://127.0.0.1:8000/tour/songs/ash-on-the-sill"}
+    assert works[0] == {
+        "@type": "MusicComposition",
+        "name": "Ash on the Sill",
+        "url": "http://127.0.0.1:8000/tour/songs/ash-on-the-sill",
+    }
     assert "composer" not in works[1]
     assert works[4]["composer"] == {"@type": "MusicGroup", "name": "Léo Ferré"}
 
@@ -195,7 +199,14 @@ def test_a_plan_is_the_staffs_until_the_evening_begins_there(cast, clock, to_com
     worker()
 
     def nothing_is_told():
-        for path in (f"/tour/{to_come.slug}", f"/fr/tour/{to_come.slug}", "/tour/", "/tour/feed.xml", "/tour.ics", f"/tour/{to_come.slug}.ics"):
+        for path in (
+            f"/tour/{to_come.slug}",
+            f"/fr/tour/{to_come.slug}",
+            "/tour/",
+            "/tour/feed.xml",
+            "/tour.ics",
+            f"/tour/{to_come.slug}.ics",
+        ):
             stranger.get(path)
             assert "Quirkafleeg" not in stranger.response.get_data(as_text=True), path
         browser_as(cast.fay).get(f"/tour/{to_come.slug}")

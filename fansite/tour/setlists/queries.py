@@ -227,10 +227,9 @@ def understood(text: str) -> Understood:
         found = notation.read(text, known)
     told, artists = Understood(numbers=found.numbers, problems=found.problems, known=known), dict[str, str]()
     for number, line in zip(found.numbers, found.lines, strict=True):
-        likeness = likeness_of(line.title)
-        song = known.get(likeness) if line.title and not line.tape else None
-        artist = artists.setdefault(likeness, song.artist if song is not None and song.artist else line.artist) or line.artist
-        artists[likeness] = artist
+        song = known.get(likeness_of(line.title)) if line.title and not line.tape else None
+        likeness = song.likeness if song is not None else likeness_of(line.title)
+        artists[likeness] = artist = (song.artist if song is not None else "") or artists.get(likeness) or line.artist
         if line.artist and likeness_of(line.artist) != likeness_of(artist):
             told.problems.append(
                 _l(
@@ -250,7 +249,11 @@ def _songs_like(likenesses: Iterable[str]) -> dict[str, Song]:
     wanted = sorted(set(likenesses))
     into = sa.orm.aliased(Song)
     statement = sa.select(Song, into).outerjoin(into, Song.merged_into_id == into.id).where(Song.likeness.in_(wanted))
-    return {song.likeness: main or song for song, main in db.session.execute(statement)} if wanted else {}
+    found: dict[str, Song] = {}
+    for song, main in db.session.execute(statement) if wanted else ():
+        found[song.likeness] = main or song
+        found.setdefault(found[song.likeness].likeness, found[song.likeness])
+    return found
 
 
 # ---- the parts --------------------------------------------------------------------------------------------------------------
