@@ -15,7 +15,7 @@ from fansite.core.db import db
 # They grow with the site. Tags stay few; changes of lists are swept, and read from the last one known.
 LARGE = (
     "account", "attendance", "comment", "comment_revision", "delivery", "entry", "entry_tag", "event", "face", "letter", "mail", "moderation_log",
-    "news_post", "old_address", "page_views", "picture", "report", "review", "rules_acceptance", "sign_in", "slug_history",
+    "news_post", "old_address", "page_views", "picture", "report", "review", "rules_acceptance", "setlist_line", "sign_in", "slug_history",
     "translation_waiver", "working_copy",
 )  # fmt: skip
 # What has no say in which rows are wanted: a few values, one of which nearly all rows have.

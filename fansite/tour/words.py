@@ -48,6 +48,11 @@ def long_day(of: date) -> str:
     return str(dates.format_date(of, "full", locale=_locale()))
 
 
+def dated(of: date) -> str:
+    """6 Nov 2026."""
+    return str(dates.format_date(of, "medium", locale=_locale()))
+
+
 def leaf(of: date) -> tuple[str, str, str]:
     """(month, day, day of the week), as a leaf of a calendar has them."""
     locale = _locale()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -31,6 +32,8 @@ from fansite.tour import operations as tour
 from fansite.tour.going import operations as going
 from fansite.tour.going import places
 from fansite.tour.models import Change
+from fansite.tour.setlists import operations as setlists
+from fansite.tour.setlists.models import Song
 from tests.cast import PASSWORD, password_hash
 from tests.client import ORIGIN
 from tests.texts import news_post, say
@@ -149,6 +152,11 @@ FORMS = {
     "a calendar of one's own": Act("fay", "/account/evenings/calendar", {}),
     "choose a place": Act("fay", "/account/place", {"place": "Lyon", "km": "100"}),
     "forget a place": Act("milo", "/account/place/removal", {}),
+    "a setlist": Act("eli", "/staff/tour/{gig}/setlist", {"text": "Hay (trad. cover), with Anke // twice", "version": "2", "act": "save"}),
+    "the press": Act("eli", "/staff/tour/{gig}/press", {"url": "https://kettle.example/two", "title": "Two coats", "outlet": "The Kettle", "day": "2026-11-22", "language": "fr"}),
+    "take away the press": Act("eli", "/staff/tour/{gig}/press/{press}/removal", {}),
+    "rename a song": Act("eli", "/staff/tour/songs/{song}", {"title": "Straw", "artist": "Nobody"}),
+    "merge songs": Act("eli", "/staff/tour/songs/{song}/merge", {"into": "2"}),
     "looks": Act("ada", "/staff/appearance", _LOOKS),
     "publish looks": Act("ada", "/staff/appearance/publication", {}),
     "drop looks": Act("ada", "/staff/appearance/draft/removal", {}),
@@ -174,6 +182,7 @@ PUBLIC = (
     "/search?q=rain",
     "/contact",
     "/tour/",
+    "/tour/songs/",
     "/tour.ics",
     "/tour/near.ics?place=Lyon",
     "/fans/fay/gigs",
@@ -181,8 +190,8 @@ PUBLIC = (
 )
 DESKS = (
     "/moderation/", "/moderation/reported", "/moderation/recent", "/moderation/log", "/moderation/words", "/staff/", "/staff/news/", "/staff/news/new", "/staff/tags",
-    "/staff/mail", "/staff/pictures", "/staff/letters", "/staff/rules", "/staff/appearance", "/staff/health", "/staff/translations", "/staff/tour/", "/staff/tour/houses", "/account/picture",
     "/account/evenings", "/account/place",
+    "/staff/mail", "/staff/pictures", "/staff/letters", "/staff/rules", "/staff/appearance", "/staff/health", "/staff/translations", "/staff/tour/", "/staff/tour/houses", "/staff/tour/songs", "/account/picture",
 )  # fmt: skip
 
 
@@ -209,6 +218,9 @@ class Ground:
         gone_to = gig(cast.eli, "london")
         going.say(gone_to.id, "going", by=cast.fay)
         places.choose("Lyon", 50, by=cast.milo)
+        played = gig(cast.eli, "london", day=date(2026, 10, 20))
+        setlists.write_down(played.id, "Whistle Twice\nPuy", by=cast.eli, version=played.version)
+        link = setlists.add_press(evening.id, {"url": "https://kettle.example/one", "title": "One coat"}, by=cast.eli)
         letter = contact.send(
             name="Ida", email="ida@example.org", subject="A barn", body="Play here.", language="en", address="192.0.2.7"
         )
@@ -222,7 +234,8 @@ class Ground:
             "post": post.id, "draft": draft.id, "fays": fays.id, "waiting": waiting.id, "mail": db.session.query(Mail.id).order_by(Mail.id).first()[0],
             "review": db.session.query(Review.id).scalar(), "tag": db.session.query(Tag.id).first()[0],
             "session": db.session.query(SignIn.id).scalar(), "letter": letter.id, "picture": picture.id, "look": look.id,
-            "gig": evening.id, "gig_slug": evening.slug, "gone_to": gone_to.id, "planned": planned.id, "house": house(cast.eli).id, "change": db.session.query(Change.id).scalar(),
+            "gig_slug": evening.slug, "gone_to": gone_to.id,
+            "gig": evening.id, "planned": planned.id, "house": house(cast.eli).id, "press": link.id, "song": db.session.query(Song.id).order_by(Song.id).first()[0], "change": db.session.query(Change.id).scalar(),
         }  # fmt: skip
         self.account_ids = {name: account.id for name, account in vars(cast).items()}
 

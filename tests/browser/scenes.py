@@ -79,6 +79,34 @@ def gig_at_desk(page: Any, _site: Site) -> None:
     page.locator("[data-state='cancelled'] a").first.click()
 
 
+def gig_with_setlist(page: Any, _site: Site) -> None:
+    page.goto("/tour/songs/hay")
+    page.locator(".gig__place a").first.click()
+    page.wait_for_selector("#setlist")
+
+
+def setlist_at_desk(page: Any, site: Site) -> None:
+    """What is wrong beside what is understood of the rest."""
+    gig_at_desk(page, site)
+    page.locator("main a[href$='/setlist']").click()
+    page.fill("[name='text']", "[tape] Bells\nHay, with Anke // twice\n(x cover)\n---\nA Song Nobody Knows")
+    page.click("button[value='preview']")
+    page.wait_for_selector("#understood")
+
+
+def press_at_desk(page: Any, site: Site) -> None:
+    gig_with_setlist(page, site)
+    page.locator("main a[href$='/setlist']").click()
+    page.locator("main a[href$='/press']").click()
+    page.wait_for_selector("[data-form='press']")
+
+
+def song_at_desk(page: Any, _site: Site) -> None:
+    page.goto("/staff/tour/songs")
+    page.locator(".staff-row__title").first.click()
+    page.wait_for_selector("[data-form='merge']")
+
+
 def waiting(page: Any, _site: Site) -> None:
     page.goto(POST)
     write(page, "A scene of its own, waiting")
@@ -370,6 +398,10 @@ PUBLIC: dict[str, tuple[str | None, Way]] = {
     "gig to come": (None, gig_to_come),
     "who goes to a gig": (None, people_of_a_gig),
     "gigs of the past": (None, "/tour/past/"),
+    "gig with its setlist": (None, gig_with_setlist),
+    "songs": (None, "/tour/songs/"),
+    "songs in French": (None, "/fr/tour/songs/?sort=title"),
+    "song": (None, "/tour/songs/hay"),
     "gigs near": (None, "/tour/near?place=Bruxelles"),
     "gigs near nothing known": (None, "/tour/near?place=Trifouilly"),
     "home": (None, "/"),
@@ -459,6 +491,10 @@ DESK: dict[str, tuple[str | None, Way]] = {
     "gig at the desk": ("eli", gig_at_desk),
     "houses": ("eli", "/staff/tour/houses"),
     "house": ("eli", "/staff/tour/houses/1"),
+    "setlist at the desk": ("eli", setlist_at_desk),
+    "press at the desk": ("eli", press_at_desk),
+    "songs at the desk": ("eli", "/staff/tour/songs"),
+    "song at the desk": ("eli", song_at_desk),
     "queue": ("milo", "/moderation/"),
     "queue in French": ("milo", "/fr/moderation/"),
     "reported": ("milo", "/moderation/reported"),

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -45,6 +45,8 @@ from fansite.tour import operations as tour
 from fansite.tour.going import operations as going
 from fansite.tour.going.models import Attendance, FanCalendar
 from fansite.tour.models import Change
+from fansite.tour.setlists import operations as setlists
+from fansite.tour.setlists.models import Song
 from tests.cast import make_cast, password_hash
 from tests.client import ORIGIN
 from tests.conftest import NOON
@@ -167,6 +169,7 @@ def _texts(cast: Any) -> dict[str, Any]:
         **_going(cast, evening.id),
         "gig_change": db.session.scalar(sa.select(Change.id)),
         "house": house(cast.eli).id,
+        **_played(cast, evening),
         "tag": db.session.scalar(sa.select(Tag.id).where(Tag.slug == "tour")),
         "picture": kept.name,
         "card": _card_of(lisbon),
@@ -185,6 +188,17 @@ def _going(cast: Any, gig_id: int) -> dict[str, Any]:
         session.add(Attendance(gig_id=gig_id, account_id=cast.ben.id, word="going"))
         session.add(FanCalendar(account_id=cast.ben.id, secret="b" * 48))
     return {"fays_calendar": going.make_calendar(by=cast.fay).secret, "bens_calendar": "b" * 48}
+
+
+def _played(cast: Any, to_come: Any) -> dict[str, Any]:
+    """An evening of last month with its songs, one of which was called otherwise; and what is planned for one to come."""
+    played = gig(cast.eli, "london", day=date(2026, 10, 20))
+    setlists.write_down(played.id, "Straw\nSalt Road", by=cast.eli, version=played.version)
+    song = db.session.scalar(sa.select(Song.id).where(Song.slug == "straw"))
+    setlists.revise_song(song, title="Hay", artist="", by=cast.eli)
+    setlists.write_down(to_come.id, "Hay\nPuy", by=cast.eli, version=to_come.version)
+    link = setlists.add_press(played.id, {"url": "https://kettle.example/one", "title": "One coat"}, by=cast.eli)
+    return {"gig_played": played.id, "song": song, "press": link.id}
 
 
 def _card_of(entry_id: int) -> str:

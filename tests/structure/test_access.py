@@ -265,6 +265,11 @@ GET   /tour/near                               200
 GET   /tour/{gig_slug}                         200
 GET   /tour/winter                             404
 GET   /tour/2027-01-01-nowhere                 404
+GET   /tour/songs/                             200
+GET   /tour/songs/?sort=title                  200
+GET   /tour/songs/hay                          200
+GET   /tour/songs/straw                        301
+GET   /tour/songs/puy                          404
 GET   /tour.ics                                200
 GET   /tour/{gig_slug}.ics                     200
 GET   /tour/2027-01-01-nowhere.ics             404
@@ -300,6 +305,23 @@ GET   /staff/tour/houses/{house}               login    login  403    403    403
 POST  /staff/tour/houses/{house}               login    login  403    403    403    303    303
 POST  /staff/tour/houses/999                   login    login  403    403    403    404    404
 POST  /staff/tour/houses/{house}/merge         login    login  403    403    403    303    303
+GET   /staff/tour/{gig}/setlist                login    login  403    403    403    200    200
+GET   /staff/tour/{gig_played}/setlist         login    login  403    403    403    200    200
+GET   /staff/tour/999/setlist                  login    login  403    403    403    404    404
+POST  /staff/tour/{gig_draft}/setlist          login    login  403    403    403    303    303
+POST  /staff/tour/999/setlist                  login    login  403    403    403    404    404
+GET   /staff/tour/{gig_played}/press           login    login  403    403    403    200    200
+GET   /staff/tour/999/press                    login    login  403    403    403    404    404
+POST  /staff/tour/{gig}/press                  login    login  403    403    403    303    303
+POST  /staff/tour/{gig_played}/press/{press}/removal login    login  403    403    403    303    303
+POST  /staff/tour/999/press/{press}/removal    login    login  403    403    403    404    404
+GET   /staff/tour/songs                        login    login  403    403    403    200    200
+GET   /staff/tour/songs/{song}                 login    login  403    403    403    200    200
+GET   /staff/tour/songs/999                    login    login  403    403    403    404    404
+POST  /staff/tour/songs/{song}                 login    login  403    403    403    303    303
+POST  /staff/tour/songs/999                    login    login  403    403    403    404    404
+POST  /staff/tour/songs/{song}/merge           login    login  403    403    403    303    303
+POST  /staff/tour/songs/999/merge              login    login  403    403    403    404    404
 
 staff
 GET   /staff/                                  login    login  403    403    403    200    200
@@ -423,6 +445,11 @@ FORMS: dict[str, dict[str, str]] = {
     "tour.calendar_anew": {},
     "tour.place": {"place": "Lyon", "km": "100"},
     "tour.place_removal": {},
+    "tour.setlist": {"text": "Hay", "version": "1", "act": "save"},
+    "tour.press": {"url": "https://kettle.example/two", "title": "Two coats", "outlet": "", "day": "", "language": ""},
+    "tour.press_removal": {},
+    "tour.song_at_desk": {"title": "Hay, again", "artist": ""},
+    "tour.merge_songs": {"into": "2"},
     "appearance.save": {"name": "The Paper Marmots", "theme": "", "logo": "theme", "hero": "scene", "hour": ""},
     "appearance.publication": {},
     "appearance.removal": {},

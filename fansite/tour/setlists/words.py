@@ -8,11 +8,11 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from fansite.tour.setlists.models import PressLink, likeness_of
-from fansite.tour.words import language_name
+from fansite.tour.words import dated, language_name
 
 TRADITIONAL = ("trad", "traditional", "traditionnel", "traditionnelle")
 
@@ -54,11 +54,6 @@ def _heading(part: int, encores: int) -> str:
 
 def times_words(number: int) -> str:
     return ngettext("once", "%(num)s times", number)
-
-
-def dated(day: date) -> str:
-    """14 Mar 2025."""
-    return str(format_date(day, "medium"))
 
 
 NAMES: dict[str, Any] = {
