@@ -381,6 +381,24 @@ def test_a_crowd_of_any_size_counts_as_a_recount_does(app, clock):
     assert set(db.session.scalars(sa.select(Entry.language))) == {"en", "fr"}
 
 
+def test_what_was_played_was_written_down_on_many_evenings_and_the_papers_wrote_of_some(band, stranger):
+    from fansite.tour import queries as evenings
+    from fansite.tour.setlists import queries
+    from fansite.tour.setlists.models import PressLink, SetlistLine
+
+    lists = db.session.execute(sa.select(SetlistLine.gig_id, sa.func.count()).group_by(SetlistLine.gig_id)).all()
+    played = queries.repertoire().begun
+    assert 0.4 < played / len(evenings.past()) < 0.85 and len(lists) == played + 1
+    assert all(number >= 6 for _gig, number in lists)
+    lines = db.session.scalars(sa.select(SetlistLine)).all()
+    assert {line.part for line in lines} >= {0, 1, 2} and any(line.tape for line in lines) and any(line.guests for line in lines)
+    assert any(line.song_id is None and not line.tape for line in lines)
+    found = queries.by_count(queries.statistics())
+    assert len(found) > 20 and found[0].times > 3 * found[-1].times and any(one.song.artist for one in found)
+    assert db.session.scalar(sa.select(sa.func.count(PressLink.id))) > 5
+    stranger.get(f"/tour/songs/{found[0].song.slug}")
+
+
 def test_the_evenings_show_every_state_in_many_countries_the_past_and_what_is_to_come(band):
     from fansite.tour import queries
     from fansite.tour.models import STATES, TICKETS, Venue

@@ -14,6 +14,7 @@ from fansite.moderation import operations as moderation
 from fansite.news import operations as news
 from fansite.pages import operations as pages
 from fansite.tour import operations as tour
+from fansite.tour.setlists import operations as setlists
 from tests.client import ORIGIN
 from tests.texts import many_comments
 from tests.tour.cast import gig
@@ -23,8 +24,9 @@ pytestmark = pytest.mark.shared
 # What a text or a number in JSON may stand for.
 PLAIN = {"Text", "URL", "Date", "DateTime", "Integer", "Number", "Boolean", "CssSelectorType", "PronounceableText"}
 GIG = "/tour/2027-02-05-brussels-la-vieille-brasserie"
+PLAYED = "/tour/2026-11-20-london-the-lantern-room"
 ADDRESSES = ("/", "/fr/", "/news/", "/news/the-rain", "/news/the-rain?page=2", "/fr/news/la-pluie", "/news/tag/studio", "/news/2026/", "/about",
-             "/fans/", "/fans/fay", "/comments/{thread}/thread", "/tour/", GIG)  # fmt: skip
+             "/fans/", "/fans/fay", "/comments/{thread}/thread", "/tour/", GIG, PLAYED, "/tour/songs/", "/tour/songs/avec-le-temps")  # fmt: skip
 
 
 class Vocabulary:
@@ -101,6 +103,9 @@ def shown(cast, clock, stranger):
     )
     tour.reschedule(evening.id, {"day": date(2027, 2, 5)}, by=cast.eli)
     comments.post(evening.id, by=cast.fay, body="See you there")
+    played = gig(cast.eli, "london", day=date(2026, 11, 20))
+    text = "[tape] Bells\nHay, with Anke\nLa Bourrée du Chat (trad. cover)\nEncore\nAvec le temps (Léo Ferré cover)"
+    setlists.write_down(played.id, text, by=cast.eli, version=played.version)
     accounts.disable(cast.milo.id)
     found = {}
     for address in ADDRESSES:
@@ -117,7 +122,7 @@ def test_every_type_and_property_is_one_of_schema_org(shown, shared):
     vocabulary = Vocabulary((shared / "data" / "schemas" / "schemaorg" / "schemaorg-current-https.jsonld").read_text())
     counted = {address: sum(vocabulary.check(node) for node in graph(page)) for address, page in shown.items()}
     assert counted["/news/the-rain"] > 100
-    assert counted[GIG] > 8
+    assert counted[GIG] > 8 and counted[PLAYED] > 10 and counted["/tour/songs/avec-le-temps"] > 3
     assert all(counted[address] for address in ("/", "/fr/news/la-pluie", "/news/tag/studio", "/about"))
     with pytest.raises(AssertionError, match="has no headline"):
         vocabulary.check({"@type": "Person", "headline": "x"})
