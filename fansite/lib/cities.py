@@ -48,8 +48,12 @@ def find(text: str, most: int = MOST, *, country: str = "") -> list[City]:
 
 def named(text: str, country: str = "") -> City | None:
     """The largest city of exactly this name."""
-    cities = [city for city in _by_name().get(fold(text), ()) if not country or city.country == country]
-    return min(cities, key=_largest, default=None)
+    return next(iter(all_named(text, country)), None)
+
+
+def all_named(text: str, country: str = "") -> list[City]:
+    """Cities of exactly this name, the largest first."""
+    return sorted((city for city in _by_name().get(fold(text), ()) if not country or city.country == country), key=_largest)
 
 
 def names_of(name: str, country: str) -> list[str]:

@@ -69,7 +69,18 @@ def _event(gig: Gig) -> Any:
     event.add("description", _description(gig, address))
     if gig.off:
         event.add("transp", "TRANSPARENT")
+    _add_own_words(event, gig)
     return event
+
+
+def _add_own_words(event: Any, gig: Gig) -> None:
+    """What no property of RFC 5545 says: so another site of this kind reads the evening back whole."""
+    house = {f"x-{name}": getattr(gig.venue, name) for name in ("address", "city", "country", "zone")}
+    if gig.starts is not None and gig.ends is None:
+        house["x-end"] = "open"
+    event.add("x-fansite-house", gig.venue.name, parameters={name: value for name, value in house.items() if value})
+    told = {"x-tickets": gig.tickets, "x-url": gig.ticket_url}
+    event.add("x-fansite-state", gig.state, parameters={name: value for name, value in told.items() if value})
 
 
 def _span(gig: Gig) -> tuple[date | datetime, date | datetime]:

@@ -22,8 +22,18 @@ STATES = ("planned", "postponed", "rescheduled", "moved", "cancelled")
 # `later`: not yet on sale; "": none are sold, or nobody said.
 TICKETS = ("", "later", "on_sale", "sold_out")
 UNDO_WITHIN = timedelta(minutes=10)
+# Former dates of one evening: who moves it more often has other worries.
+MOST_FORMER = 10
 MAX_NAME = 120
 MAX_NOTE = 300
+
+
+Point = tuple[float, float]
+
+
+def point_of(place: Any) -> Point | None:
+    """(latitude, longitude) in degrees, where somebody knows them."""
+    return None if place.latitude is None or place.longitude is None else (place.latitude, place.longitude)
 
 
 class Venue(Model):
@@ -53,9 +63,8 @@ class Venue(Model):
     )
 
     @property
-    def point(self) -> tuple[float, float] | None:
-        """(latitude, longitude) in degrees."""
-        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
+    def point(self) -> Point | None:
+        return point_of(self)
 
 
 class Tour(Model):
@@ -154,6 +163,11 @@ class Gig(Written, Entry):
     def begun(self) -> bool:
         """Whether what was played can be told: it took place, and everybody there has heard how it begins."""
         return not self.off and self.begun_at <= now()
+
+    @property
+    def announced(self) -> dict[str, Any]:
+        """Its day and hour, as `former` keeps them."""
+        return {"day": self.day.isoformat(), "starts": self.starts.isoformat("minutes") if self.starts else None}
 
     @property
     def waits(self) -> bool:

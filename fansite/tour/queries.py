@@ -20,7 +20,7 @@ from fansite.core.kept import kept
 from fansite.core.wording import settings
 from fansite.lib import cities
 from fansite.lib.times import from_microseconds, in_microseconds, now
-from fansite.tour.models import Change, Gig, Tour, Venue
+from fansite.tour.models import Change, Gig, Point, Tour, Venue, point_of
 from fansite.tour.setlists.models import SetlistLine
 
 TAG = "list:gig"
@@ -44,8 +44,8 @@ class Night(NamedTuple):
     longitude: float | None
 
     @property
-    def point(self) -> tuple[float, float] | None:
-        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
+    def point(self) -> Point | None:
+        return point_of(self)
 
 
 class House(NamedTuple):
@@ -56,8 +56,8 @@ class House(NamedTuple):
     longitude: float | None
 
     @property
-    def point(self) -> tuple[float, float] | None:
-        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
+    def point(self) -> Point | None:
+        return point_of(self)
 
 
 class Former(NamedTuple):

@@ -14,11 +14,12 @@ from flask import current_app
 
 from fansite.core.command import as_json, fail, progress, tell, with_site
 from fansite.settings import Settings
+from fansite.transfer import changes
 from fansite.transfer.problems import Refused
 from fansite.transfer.report import Report
 
 if TYPE_CHECKING:  # what reads other sites' files is dear to import: only who imports needs it
-    from fansite.transfer import gigtable, jsonlines, wxr
+    from fansite.transfer import evenings, jsonlines, wxr
 
 # A person reads the first; `--json` has them all.
 SHOWN_PROBLEMS = 30
@@ -93,27 +94,42 @@ def entries(file: Path, dry: bool, as_json: bool) -> None:
 @as_json
 @with_site
 def gigs(file: Path, publish: bool, dry: bool, as_json: bool) -> None:
-    """Tour dates from a CSV table.
+    """Tour dates from a table (CSV) or a calendar (ICS).
 
     \b
     Columns: id, date (2026-12-11), time (20:15, empty: not known), doors, venue, address, city, country (BE), latitude, longitude,
-    timezone (Europe/Brussels), status (announced, on-sale, sold-out, postponed, rescheduled, cancelled), ticket_url, tour, notes.
+    timezone (Europe/Brussels), status (announced, on-sale, sold-out, postponed, rescheduled, moved, cancelled), ticket_url, tour, notes.
     Date and time are those of the clocks there. Needed are date, venue, city and country.
 
     \b
+    Of a calendar: DTSTART, DTEND or DURATION, LOCATION (house, street, city, country), GEO, URL, STATUS, DESCRIPTION, UID; series of up to
+    100 evenings. What cannot be placed is told, the rest comes in.
+
+    \b
+    A dry run shows each evening that would be new or different, and how.
+
+    \b
     Example:  fansite import gigs tour.csv --dry-run
+              fansite import gigs tour.ics --publish
     """
 
-    from fansite.transfer import gigtable, operations
+    from fansite.transfer import evenings, operations
 
-    def bring(census: gigtable.Census, _advance: Callable[[int], None]) -> Report:
-        return operations.import_gigs(census, publish=publish, dry=dry)
+    def bring(census: evenings.Census, advance: Callable[[int], None]) -> Report:
+        share = file.stat().st_size // max(1, len(census.evenings))
+        return operations.import_gigs(census, publish=publish, dry=dry, progress=lambda done: advance(done * share))
 
-    _import(file, gigtable.check, bring, dry, as_json)
+    _import(file, evenings.check, bring, dry, as_json, show_changes=dry)
 
 
 def _import(
-    file: Path, check: Callable[..., Any], bring: Callable[[Any, Callable[[int], None]], Report], dry: bool, as_json: bool
+    file: Path,
+    check: Callable[..., Any],
+    bring: Callable[[Any, Callable[[int], None]], Report],
+    dry: bool,
+    as_json: bool,
+    *,
+    show_changes: bool = False,
 ) -> None:
     """Twice over the file: all of it is checked before a row is written."""
     quiet = as_json or not sys.stderr.isatty()
@@ -128,7 +144,8 @@ def _import(
             fail(f"{file.name}: {refusal}")
         except OSError as problem:
             fail(f"{file.name}: {problem.strerror or problem}")
-    tell(as_json, report.facts(), *_lines(report, dry))
+    facts = report.facts() | ({"changes": [change.facts() for change in report.changes]} if show_changes else {})
+    tell(as_json, facts, *_lines(report, dry), *(changes.table(report.changes) if show_changes else ()))
 
 
 @contextmanager
@@ -151,12 +168,9 @@ def _lines(report: Report, dry: bool) -> list[str]:
         "skipped": "Left as it was, or out",
     }
     lines = [f"{text}: {_counted(facts[what]) or 'nothing'}." for what, text in words.items()]
-    problems = list(report.problems)
-    lines += problems[:SHOWN_PROBLEMS]
-    return [
-        *lines,
-        *([f"and {len(problems) - SHOWN_PROBLEMS} more: --json has them all"] if len(problems) > SHOWN_PROBLEMS else []),
-    ]
+    lines += list(report.problems)[:SHOWN_PROBLEMS]
+    more = len(report.problems) - SHOWN_PROBLEMS
+    return [*lines, f"and {more:,} more: --json has them all"] if more > 0 else lines
 
 
 def _counted(numbers: dict[str, int]) -> str:

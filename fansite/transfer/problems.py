@@ -25,10 +25,11 @@ class Problems:
         self._most = most
         self._kept: list[str] = []
 
-    def note(self, line: int, text: str) -> None:
+    def note(self, where: int | str, text: str) -> None:
+        """`where` is a line, or the words for what is no line."""
         self.count += 1
         if len(self._kept) < self._most:
-            self._kept.append(f"line {line}: {text}"[:LONGEST])
+            self._kept.append(f"{f'line {where}' if isinstance(where, int) else where}: {text}"[:LONGEST])
 
     def adopt(self, others: Problems) -> None:
         """Those of an earlier reading of the same file."""

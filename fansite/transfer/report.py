@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fansite.transfer.changes import Changed
 from fansite.transfer.problems import Problems
 
 # All that a person could look after; a hostile file cannot make the list endless.
@@ -21,6 +22,8 @@ class Report:
     updated: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     problems: Problems = field(default_factory=lambda: Problems(MOST_PROBLEMS))
+    # Of gigs alone, one by one.
+    changes: list[Changed] = field(default_factory=list)
 
     def begin(self, skipped: Mapping[str, int], problems: Problems) -> None:
         """With what the check of the file found."""

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, time
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
 
 from fansite.core.db import db
 from fansite.tour import operations as tour
-from fansite.tour import queries
-from fansite.tour.models import Gig, Venue
-from fansite.transfer.commands import import_
+from fansite.tour.models import Venue
+from tests.transfer.conftest import gigs
 
 TABLE = """id,date,time,doors,venue,address,city,country,latitude,longitude,timezone,status,ticket_url,tour,notes
 1,2026-12-11,20:15,19:00,La Vieille Brasserie,Rue du Houblon 14,Bruxelles,BE,,,,on-sale,https://tickets.example/1,Winter,"Bring soup, and
@@ -22,31 +18,6 @@ a spoon"
 2,2027-01-16,,,Hotel Chatham,,Waitangi,NZ,-43.95,-176.56,Pacific/Chatham,announced,,Winter,
 3,2027-02-12,21:00,,The Lantern Room,,London,GB,,,,cancelled,,,
 """
-
-
-@pytest.fixture
-def importing(app, cast, clock, tmp_path: Path):
-    """Types `fansite import gigs …` with this table."""
-
-    def run(text: str | bytes, *words: str, status: int = 0):
-        file = tmp_path / "tour.csv"
-        file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        result = CliRunner().invoke(import_, ["gigs", str(file), *words], obj={"app": lambda: app})
-        db.session.rollback()
-        assert result.exit_code == status, result.output
-        return result
-
-    return run
-
-
-@pytest.fixture
-def told(importing):
-    return lambda text, *words: json.loads(importing(text, *words, "--json").stdout)
-
-
-def gigs() -> list[Gig]:
-    db.session.expire_all()
-    return [queries.opened(id) for id in db.session.scalars(sa.select(Gig.id).order_by(Gig.day))]
 
 
 def one(**values: str) -> str:
@@ -121,7 +92,6 @@ def test_semicolons_and_a_mark_of_byte_order_are_read(told):
         (one(latitude="nan"), "is no number of degrees"),
         ("date,city\n2026-12-11,Lyon\n", "there is no column venue, country"),
         (one() + '9,2026-12-12,20:15,"La Cale",Lyon,FR\n', "stands on line 2 already"),
-        (b"date,venue,city,country\n2026-12-11,\xff,Lyon,FR\n", "this is not UTF-8"),
         ('date,venue,city,country\n"2026', "this is no table"),
         ("", "there is no column"),
         ("date,venue,city,country\n" + "2026-12-11,La Cale,Lyon,FR\n" * 10_001, "more than 10,000 gigs"),

@@ -14,15 +14,13 @@ from fansite.core.policy import require, staff
 from fansite.core.wording import touch_all
 from fansite.lib.times import now
 from fansite.tour import queries
-from fansite.tour.models import STATES, TICKETS, UNDO_WITHIN, Change, Gig, Venue
+from fansite.tour.models import MOST_FORMER, STATES, TICKETS, UNDO_WITHIN, Change, Gig, Venue
 from fansite.tour.operations.gigs import note_change
 from fansite.tour.operations.settling import settle
 
 MAX_REASON = 500
 # Of a gig, what an act may change, and what taking it back restores.
 PLANS = ("state", "tickets", "day", "doors", "starts", "ends", "venue_id", "reason", "former")
-# Former dates of one evening: who moves it more often has other worries.
-MOST_FORMER = 10
 
 
 class When(TypedDict, total=False):
@@ -109,7 +107,7 @@ def _set(gig: Gig, to: str, plans: dict[str, Any]) -> None:
         return
     if to not in STATES:
         raise Refused(_l("Choose what changes."), field="to")
-    former = {"day": gig.day.isoformat(), "starts": gig.starts.isoformat("minutes") if gig.starts else None}
+    former = gig.announced
     if to == "rescheduled":
         _set_date(gig, plans)
         gig.former = [*gig.former, {**former, "venue": None, "city": None}][-MOST_FORMER:]

@@ -17,7 +17,7 @@ from fansite.core.errors import Refused
 from fansite.core.policy import require, staff
 from fansite.lib import slugs
 from fansite.lib.times import now
-from fansite.tour.models import MAX_NAME, MAX_NOTE, TICKETS, Gig, Tour, Venue
+from fansite.tour.models import MAX_NAME, MAX_NOTE, MOST_FORMER, STATES, TICKETS, Gig, Tour, Venue
 from fansite.tour.operations.settling import settle
 
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -48,7 +48,11 @@ class Facts(TypedDict, total=False):
     body: str
     comments_open: bool
     cover_id: int | None
+    # Of one that comes from elsewhere: what became of it there before anybody here knew it, and by which names it is known.
+    state: str
     origin: str | None
+    uid: str
+    sequence: int
 
 
 def draft(facts: Facts, *, by: Any) -> Gig:
@@ -60,8 +64,8 @@ def draft(facts: Facts, *, by: Any) -> Gig:
             raise Refused(_l("Say on which day."), field="day")
         with session.no_autoflush:
             gig = publishing.new(Gig, by=by, title=f"{venue.city}, {venue.name}", **_wording(facts))
-            gig.uid, gig.changed_at, gig.venue_id, gig.day, gig.former = secrets.token_hex(20), now(), venue.id, day, []
-            gig.origin = facts.get("origin")
+            gig.uid, gig.sequence, gig.changed_at = facts.get("uid") or secrets.token_hex(20), facts.get("sequence", 0), now()
+            gig.venue_id, gig.day, gig.former, gig.origin = venue.id, day, [], facts.get("origin")
             _put(gig, facts)
             settle(gig, venue)
         return publishing.drafted(gig)  # type: ignore[no-any-return]
@@ -71,11 +75,13 @@ def revise(gig_id: int, facts: Facts, *, by: Any, version: int) -> Gig:
     """Corrects what was written down; an evening whose plans changed is changed by its own act, which tells everybody."""
     with transaction() as session:
         gig = publishing.opened(Gig, gig_id, by=by, version=version)
-        before, planned = _all_of(gig), _planned(gig)
+        before, planned, was = _all_of(gig), _planned(gig), gig.announced
         venue = _venue(facts.get("venue_id", gig.venue_id))
         with session.no_autoflush:
             gig.venue_id, gig.day = venue.id, facts.get("day") or gig.day
             _put(gig, facts)
+            if facts.get("state") == "rescheduled" and gig.announced != was:
+                gig.former = [*gig.former, {**was, "venue": None, "city": None}][-MOST_FORMER:]
             settle(gig, venue)
             if _planned(gig) != planned:
                 note_change(gig)
@@ -132,6 +138,8 @@ def _put(gig: Gig, facts: Mapping[str, Any]) -> None:
     for name, most in TEXTS.items():
         if name in facts:
             setattr(gig, name, _text(facts[name], most, name))
+    if "state" in facts:
+        _put_state(gig, facts)
     if gig.ticket_url and not gig.ticket_url.startswith(("https://", "http://")):
         raise Refused(_l("The address of the tickets begins with https://."), field="ticket_url")
     if "tickets" in facts:
@@ -141,6 +149,13 @@ def _put(gig: Gig, facts: Mapping[str, Any]) -> None:
     _put_price(gig, facts)
     if gig.starts is None and gig.ends is not None:
         raise Refused(_l("It can only end at a time when it begins at one."), field="ends")
+
+
+def _put_state(gig: Gig, facts: Mapping[str, Any]) -> None:
+    """Of one that people know, an act says it."""
+    if facts["state"] not in STATES or (gig.was_public and facts["state"] != gig.state):
+        raise Refused(_l("Choose what changes."), field="state")
+    gig.state = facts["state"]
 
 
 def _put_price(gig: Gig, facts: Mapping[str, Any]) -> None:

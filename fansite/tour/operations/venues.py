@@ -35,10 +35,11 @@ def find_or_add(house: House, *, by: Any) -> Venue:
     """The venue of this name in this city, however it is written, or a new one. One that was merged leads to the other."""
     with transaction() as session:
         require(staff, by)
-        told = _checked(house)
+        told = _named(house)
         found = session.scalar(sa.select(Venue).where(Venue.likeness == likeness_of(told)))
-        if found is not None:
+        if found is not None:  # where it is need not be told again
             return get(Venue, found.merged_into_id) if found.merged_into_id else found
+        _place(told, house)
         venue = Venue(**told, likeness=likeness_of(told))
         session.add(venue)
         session.flush()
@@ -50,7 +51,9 @@ def revise(venue_id: int, house: House, *, by: Any) -> Venue:
     with transaction() as session:
         require(staff, by)
         venue = get(Venue, venue_id)
-        told = _checked({**_said_of(venue), **house})  # type: ignore[typeddict-item]
+        said: House = {**_said_of(venue), **house}  # type: ignore[typeddict-item]
+        told = _named(said)
+        _place(told, said)
         likeness = likeness_of(told)
         if likeness != venue.likeness and session.scalar(sa.select(Venue.id).where(Venue.likeness == likeness)) is not None:
             raise Refused(_l("This house is in the list already. Merge the two instead."), field="name")
@@ -96,7 +99,7 @@ def _said_of(venue: Venue) -> dict[str, Any]:
     return {name: getattr(venue, name) for name in House.__annotations__}
 
 
-def _checked(house: House) -> dict[str, Any]:
+def _named(house: House) -> dict[str, Any]:
     told: dict[str, Any] = {name: " ".join(str(house.get(name) or "").split()) for name in ("name", "address", "city", "website")}
     if not told["name"]:
         raise Refused(_l("Say what the house is called."), field="name")
@@ -110,7 +113,6 @@ def _checked(house: House) -> dict[str, Any]:
     told["country"] = str(house.get("country") or "").strip().upper()
     if told["country"] not in countries():
         raise Refused(_l("Choose the country."), field="country")
-    _place(told, house)
     return told
 
 
