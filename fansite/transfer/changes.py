@@ -43,9 +43,9 @@ class Changed:
 
 def fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Of two descriptions of one evening, what differs."""
-    return {
-        NAMES.get(name, name): (_told(before.get(name)), _told(after[name])) for name in after if before.get(name) != after[name]
-    }
+    found = {NAMES.get(name, name): (before.get(name), after[name]) for name in after if before.get(name) != after[name]}
+    told = {name: (_told(old), _told(new)) for name, (old, new) in found.items()}
+    return {name: pair for name, pair in told.items() if any(pair)}
 
 
 def table(changes: list[Changed]) -> list[str]:

@@ -48,7 +48,9 @@ def _unpacked(file: IO[bytes]) -> IO[bytes]:
     start = file.read(4)
     file.seek(0)
     if start == b"PK\x03\x04":
-        raise Refused(None, "this is a ZIP archive: unpack it and import the .xml files inside")
+        raise Refused(
+            None, "this is a ZIP archive: unpack it and import the files inside; of a spreadsheet, save the table as CSV"
+        )
     return gzip.GzipFile(fileobj=file, mode="rb") if start[:2] == b"\x1f\x8b" else file  # type: ignore[return-value]
 
 

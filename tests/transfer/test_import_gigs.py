@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from fansite.core.db import db
 from fansite.tour import operations as tour
+from fansite.tour import queries
 from fansite.tour.models import Venue
+from tests.tour.test_pages import node
 from tests.transfer.conftest import gigs
 
 TABLE = """id,date,time,doors,venue,address,city,country,latitude,longitude,timezone,status,ticket_url,tour,notes
@@ -150,3 +152,130 @@ def test_formulas_and_line_ends_in_names_are_only_words(told, stranger):
     assert "<script>alert" not in stranger.response.get_data(as_text=True)
     stranger.get("/tour.ics")
     assert stranger.response.get_data().count(b"\r\nBEGIN:VEVENT") == 1
+
+
+# ---- what became of an evening ----------------------------------------------------------------------------------------------
+
+
+def test_a_draft_with_a_new_date_keeps_the_old_one_beside_it(told):
+    told(one())
+    assert told(one(date="2026-12-19", status="rescheduled"))["updated"] == {"gig": 1}
+    (made,) = gigs()
+    assert (made.status, made.state, made.day) == ("draft", "rescheduled", date(2026, 12, 19))
+    assert made.former == [{"day": "2026-12-11", "starts": "20:15", "venue": None, "city": None}]
+    assert told(one(date="2026-12-19", status="rescheduled"))["skipped"] == {"gig": 1}
+    assert gigs()[0].former == made.former
+
+
+def test_a_new_date_of_what_is_public_goes_through_the_act_of_the_desk_when_asked_for(told, stranger, cast):
+    told(one(), "--publish")
+    found = told(one(date="2026-12-19", status="rescheduled"))
+    assert (found["skipped"], gigs()[0].day) == ({"gig": 1}, date(2026, 12, 11))
+    assert "is public here and stays as it is (date, state)" in found["problems"][0]
+    assert told(one(date="2026-12-19", status="rescheduled"), "--publish") == {
+        "created": {},
+        "updated": {"gig": 1},
+        "skipped": {},
+        "problems": [],
+    }
+    (made,) = gigs()
+    assert (made.state, made.day, made.sequence, made.former[0]["day"]) == ("rescheduled", date(2026, 12, 19), 1, "2026-12-11")
+    assert queries.last_change(made.id).to == "rescheduled"
+    assert told(one(date="2026-12-19", status="rescheduled"), "--publish")["skipped"] == {"gig": 1}
+    stranger.get("/tour/")
+    assert stranger.page.xpath("string(//*[@class='gig__note']//time/@datetime)") == "2026-12-11"
+
+
+def test_a_new_date_of_which_nobody_knows_the_old_is_only_new(told, stranger):
+    told(one(status="rescheduled"), "--publish")
+    (made,) = gigs()
+    assert (made.state, made.former) == ("rescheduled", [])
+    stranger.get(f"/tour/{made.slug}")
+    found = node(stranger)
+    assert found["eventStatus"] == "https://schema.org/EventRescheduled"
+    assert "previousStartDate" not in found
+    assert "New date" in stranger.text
+    assert "Moved from" not in stranger.text
+    stranger.get(f"/tour/{made.slug}.ics")
+    assert b"STATUS:CONFIRMED" in stranger.response.get_data()
+
+
+@pytest.mark.parametrize(
+    ("values", "state", "tickets"),
+    [
+        ({"status": "cancelled"}, "cancelled", ""),
+        ({"status": "postponed"}, "postponed", ""),
+        ({"status": "sold-out"}, "planned", "sold_out"),
+        ({"status": "moved", "venue": "La Rotonde"}, "moved", ""),
+    ],
+)
+def test_what_the_file_says_of_a_public_evening_is_done_when_asked_for(told, values, state, tickets):
+    told(one(), "--publish")
+    assert told(one(**values), "--publish")["updated"] == {"gig": 1}
+    assert (gigs()[0].state, gigs()[0].tickets) == (state, tickets)
+    assert queries.last_change(gigs()[0].id) is not None
+
+
+def test_a_draft_keeps_what_became_of_it_until_somebody_publishes_it(told, cast, stranger):
+    told(TABLE)
+    tour.publish(gigs()[2].id, by=cast.eli)
+    assert gigs()[2].state == "cancelled"
+
+
+def test_a_column_that_is_not_there_says_nothing(told, cast):
+    told(one())
+    (made,) = gigs()
+    tour.revise(
+        made.id, {"doors": time(19), "body": "Bring soup.", "ticket_url": "https://a.example"}, by=cast.eli, version=made.version
+    )
+    assert told(one(time="20:30"))["updated"] == {"gig": 1}
+    (made,) = gigs()
+    assert (made.starts, made.doors, made.body, made.ticket_url) == (time(20, 30), time(19), "Bring soup.", "https://a.example")
+
+
+def test_a_house_that_is_known_need_not_be_placed_again(told):
+    assert told(one(city="Trifouilly", timezone="Europe/Paris").replace("9", "1"))["created"] == {"gig": 1}
+    assert told(one(city="Trifouilly", date="2027-01-01"))["created"] == {"gig": 1}
+
+
+# ---- a dry run --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_shows_each_evening_that_would_be_another(told, cast):
+    told(TABLE)
+    tour.publish(gigs()[2].id, by=cast.eli)
+    changed = (
+        TABLE.replace("2026-12-11,20:15", "2026-12-12,20:15").replace("21:00", "21:30")
+        + "4,2027-03-01,,,La Cale,,Lyon,FR,,,,,,Spring,\n"
+    )
+    found = told(changed, "--dry-run")
+    assert {name: found[name] for name in ("created", "updated", "skipped")} == {
+        "created": {"gig": 1},
+        "updated": {"gig": 1},
+        "skipped": {"gig": 2},
+    }
+    assert [(one["what"], one["where"], one["gig"]) for one in found["changes"]] == [
+        ("updated", "line 3", "2026-12-12 20:15 Bruxelles, La Vieille Brasserie"),
+        ("skipped", "line 5", "2027-02-12 21:00 London, The Lantern Room"),
+        ("created", "line 6", "2027-03-01 Lyon, La Cale"),
+    ]
+    assert found["changes"][0]["fields"] == {"date": ["2026-12-11", "2026-12-12"]}
+    assert found["changes"][1]["fields"] == {"time": ["21:00", "21:30"]}
+    assert found["changes"][2]["fields"] == {"venue": ["", "Lyon, La Cale"], "date": ["", "2027-03-01"], "tour": ["", "Spring"]}
+    assert len(gigs()) == 3
+
+
+def test_a_person_reads_the_difference_as_lines(importing):
+    importing(TABLE)
+    lines = importing(
+        TABLE.replace("2026-12-11,20:15", "2026-12-12,20:30").replace("Winter", "Spring"), "--dry-run"
+    ).output.splitlines()
+    assert lines[3:] == [
+        "~ 2026-12-12 20:30 Bruxelles, La Vieille Brasserie",
+        "    date  2026-12-11 → 2026-12-12",
+        "    time  20:15 → 20:30",
+        "    tour  Winter → Spring",
+        "~ 2027-01-16 Waitangi, Hotel Chatham",
+        "    tour  Winter → Spring",
+    ]
+    assert "+" not in importing(TABLE).output

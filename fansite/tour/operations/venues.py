@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypedDict
 
 import sqlalchemy as sa
@@ -132,6 +133,7 @@ def _place(told: dict[str, Any], house: House) -> None:
     told |= {"zone": zone, "latitude": latitude, "longitude": longitude}
 
 
+@cache
 def countries() -> Mapping[str, str]:
     """Code of ISO 3166-1 → English name."""
     return {

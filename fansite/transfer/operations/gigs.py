@@ -119,7 +119,7 @@ def _act(told: Told, here: Gig, facts: dict[str, Any], house: Venue, by: Account
         report.problems.note(
             told.where, f"{told.name} is public here and stays as it is ({', '.join(left)}): change its plans at the desk"
         )
-        report.changes.append(Changed(told.where, here.title, "skipped", left))
+        report.changes.append(Changed(told.where, _name({"day": here.day, "starts": here.starts}, here.venue), "skipped", left))
 
 
 def _tell(here: Gig, facts: dict[str, Any], by: Account) -> None:
