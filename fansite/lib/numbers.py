@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 # What a row can be numbered at most, and a number in it be: PostgreSQL refuses even to look for more.
 HIGHEST = 2**31 - 1
 
@@ -11,3 +13,11 @@ def row_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(HIGHEST)) and 0 < int(text) <= HIGHEST):
         raise ValueError(f"not the number of a row: {text[:40]!r}")
     return int(text)
+
+
+def number_or_none(text: Any) -> int | None:
+    """The same of whatever a form may bring."""
+    try:
+        return row_number(str(text or ""))
+    except ValueError:
+        return None

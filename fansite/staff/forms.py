@@ -16,7 +16,7 @@ from fansite.core.errors import Refused
 from fansite.core.web import Form, NumberField
 from fansite.core.web.paths import current_language, settings
 from fansite.core.wording import Wording
-from fansite.lib.numbers import row_number
+from fansite.lib.numbers import number_or_none
 from fansite.media.models import MAX_ALT
 
 # What can be drawn, in words.
@@ -32,13 +32,6 @@ MOTIF_NAMES = {
 }
 
 LOCAL = "%Y-%m-%dT%H:%M"
-
-
-def number_or_none(text: Any) -> int | None:
-    try:
-        return row_number(str(text or ""))
-    except ValueError:
-        return None
 
 
 class EntryForm(Form):

@@ -6,7 +6,7 @@ from fansite.core.entries import findable_entries
 from fansite.core.feature import Feature, HomeSection
 from fansite.core.outbox import Listener
 from fansite.core.publishing import publish_due
-from fansite.tour import desk, views  # noqa: F401 - they put themselves there
+from fansite.tour import desk, houses, views  # noqa: F401 - they put themselves there
 from fansite.tour.blueprint import bp
 from fansite.tour.content import content, sitemap_part
 from fansite.tour.going import views as going  # noqa: F401 - so do these

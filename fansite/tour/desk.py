@@ -10,14 +10,13 @@ from flask_babel import gettext as _
 
 from fansite.accounts.guards import staff_only
 from fansite.core.db import db
-from fansite.core.errors import Conflict, Refused
+from fansite.core.errors import Refused
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
 from fansite.lib.times import now
 from fansite.tour import operations, queries
 from fansite.tour.blueprint import bp
-from fansite.tour.forms import NOBODY, ChangeForm, GigForm, HouseForm, MergeForm, filled
-from fansite.tour.forms import houses as houses_to_choose
-from fansite.tour.models import UNDO_WITHIN, Change, Gig, Venue
+from fansite.tour.forms import ChangeForm, GigForm, filled
+from fansite.tour.models import UNDO_WITHIN, Change, Gig
 from fansite.tour.operations.changing import When
 
 
@@ -53,87 +52,28 @@ def edit(gig_id: int) -> Any:
 @bp.post("/staff/tour/<int:gig_id>/publication")
 @staff_only
 def publication(gig_id: int) -> Any:
-    _gig(gig_id)
-    operations.publish(gig_id, by=g.person)
-    return _back(gig_id, done="published")
+    return _act(gig_id, lambda: operations.publish(gig_id, by=g.person), done="published")
 
 
 @bp.post("/staff/tour/<int:gig_id>/withdrawal")
 @staff_only
 def withdrawal(gig_id: int) -> Any:
-    _gig(gig_id)
-    try:
-        operations.withdraw(gig_id, by=g.person)
-    except Refused as problem:
-        return _refused(gig_id, problem)
-    return _back(gig_id, done="withdrawn")
+    return _act(gig_id, lambda: operations.withdraw(gig_id, by=g.person), done="withdrawn")
 
 
 @bp.post("/staff/tour/<int:gig_id>/change")
 @staff_only
 def change(gig_id: int) -> Any:
     """One of what can become of an announced evening."""
-    _gig(gig_id)
     form = ChangeForm()
-    if not form.validate():
-        return _editor(filled(_gig(gig_id)), _gig(gig_id), form, 422)
-    try:
-        _ACTS.get(form.to.data or "", _unknown)(gig_id, form)
-    except Refused as problem:
-        return _refused(gig_id, problem, form)
-    return _back(gig_id, done="changed")
+    return _act(gig_id, lambda: _ACTS.get(form.to.data or "", _unknown)(gig_id, form), done="changed", form=form)
 
 
 @bp.post("/staff/tour/changes/<int:change_id>/undo")
 @staff_only
 def undo(change_id: int) -> Any:
-    change = db.session.get(Change, change_id)
-    if change is None:
-        abort(404)
-    gig_id = change.gig_id
-    try:
-        operations.undo(change_id, by=g.person)
-    except Refused as problem:
-        return _refused(gig_id, problem)
-    return _back(gig_id, done="undone")
-
-
-@bp.get("/staff/tour/houses")
-@staff_only
-def houses() -> Response:
-    return _houses()
-
-
-@bp.route("/staff/tour/houses/<int:venue_id>", methods=["GET", "POST"])
-@staff_only
-def house(venue_id: int) -> Any:
-    venue = _venue(venue_id)
-    if request.method != "POST":
-        return _house_page(venue, HouseForm(formdata=None, obj=venue))
-    form = HouseForm()
-    if not form.validate():
-        return _house_page(venue, form, status=422)
-    try:
-        operations.revise_venue(venue_id, form.house(), by=g.person)
-    except Refused as problem:
-        db.session.rollback()
-        form.refuse(problem)
-        return _house_page(_venue(venue_id), form, status=422)
-    return redirect(path_for("tour.houses", done="saved"), 303)
-
-
-@bp.post("/staff/tour/houses/<int:venue_id>/merge")
-@staff_only
-def merge(venue_id: int) -> Any:
-    venue, form = _venue(venue_id), MergeForm()
-    try:
-        form.validate()
-        operations.merge(venue_id, form.target(), by=g.person)
-    except Refused as problem:
-        db.session.rollback()
-        form.refuse(problem)
-        return _house_page(_venue(venue_id), HouseForm(formdata=None, obj=venue), form, 422)
-    return redirect(path_for("tour.houses", done="merged"), 303)
+    change = db.session.get(Change, change_id) or abort(404)
+    return _act(change.gig_id, lambda: operations.undo(change_id, by=g.person), done="undone")
 
 
 # ---- the parts --------------------------------------------------------------------------------------------------------------
@@ -143,31 +83,24 @@ def _gig(gig_id: int) -> Gig:
     return queries.opened(gig_id) or abort(404)
 
 
-def _venue(venue_id: int) -> Venue:
-    venue = db.session.get(Venue, venue_id)
-    return venue if venue is not None and venue.merged_into_id is None else abort(404)
-
-
 def _saved(form: GigForm, gig: Gig | None) -> Any:
     if not form.validate():
         return _editor(form, gig, status=422)
-    gig_id = gig.id if gig is not None else None
-    try:
-        venue = db.session.get(Venue, form.venue.data) if form.venue.data else operations.find_or_add(form.house(), by=g.person)
-        if venue is None:
-            raise Refused(_("Choose the house."), field="venue")
-        tour = operations.tour_named(form.tour.data or "", by=g.person)
-        facts = form.facts(venue.zone)
-        facts["venue_id"], facts["tour_id"] = venue.id, tour.id if tour is not None else None
-        if gig_id is None:
-            gig_id = operations.draft(facts, by=g.person).id
-        else:
-            operations.revise(gig_id, facts, by=g.person, version=form.seen_version)
-    except (Refused, Conflict) as problem:
-        db.session.rollback()
-        form.refuse(problem)
-        return _editor(form, _gig(gig_id) if gig_id is not None else None, status=problem.status)
-    return _back(gig_id, done="saved")
+    gig_id, saved = gig.id if gig is not None else None, []
+    status = form.attempt(lambda: saved.append(_save(form, gig_id)))
+    if status:
+        return _editor(form, _gig(gig_id) if gig_id is not None else None, status=status)
+    return _back(saved[0], done="saved")
+
+
+def _save(form: GigForm, gig_id: int | None) -> int:
+    venue = form.venue.house() or operations.find_or_add(form.house(), by=g.person)
+    tour = operations.tour_named(form.tour.data or "", by=g.person)
+    facts = form.facts(venue.zone)
+    facts["venue_id"], facts["tour_id"] = venue.id, tour.id if tour is not None else None
+    if gig_id is None:
+        return operations.draft(facts, by=g.person).id
+    return operations.revise(gig_id, facts, by=g.person, version=form.seen_version).id
 
 
 def _editor(form: GigForm, gig: Gig | None, change_form: ChangeForm | None = None, status: int = 200) -> Response:
@@ -181,39 +114,22 @@ def _editor(form: GigForm, gig: Gig | None, change_form: ChangeForm | None = Non
         gig=gig,
         change_form=change_form or ChangeForm(formdata=None),
         reversible=reversible,
+        houses=queries.venues_lately(),
         done=request.args.get("done"),
     )
 
 
-def _refused(gig_id: int, problem: Refused, form: ChangeForm | None = None) -> Response:
-    db.session.rollback()
-    form = form or ChangeForm(formdata=None)
-    form.refuse(problem)
-    gig = _gig(gig_id)
-    return _editor(filled(gig), gig, form, 422)
+def _act(gig_id: int, act: Callable[[], Any], *, done: str, form: ChangeForm | None = None) -> Any:
+    """One press; what stands against it comes back beside its box."""
+    _gig(gig_id)
+    status = 422 if form is not None and not form.validate() else None
+    form = form if form is not None else ChangeForm(formdata=None)
+    status = status or form.attempt(act)
+    return _editor(filled(_gig(gig_id)), _gig(gig_id), form, status) if status else _back(gig_id, done=done)
 
 
 def _back(gig_id: int, done: str) -> Any:
     return redirect(path_for("tour.edit", gig_id=gig_id, done=done), 303)
-
-
-def _houses() -> Response:
-    page = Page(_("Houses"), noindex=True)
-    return render_page(
-        "tour/houses.html",
-        page,
-        houses=queries.venues(request.args.get("q", "")),
-        q=request.args.get("q", ""),
-        done=request.args.get("done"),
-    )
-
-
-def _house_page(venue: Venue, form: HouseForm, merge_form: MergeForm | None = None, status: int = 200) -> Response:
-    merging = merge_form or MergeForm(formdata=None)
-    merging.into.choices = [NOBODY, *houses_to_choose(but=venue.id)]
-    return render_page(
-        "tour/house.html", Page(venue.name, noindex=True), status=status, venue=venue, form=form, merge_form=merging
-    )
 
 
 def _when(form: ChangeForm) -> When:
@@ -231,9 +147,10 @@ def _unknown(_gig_id: int, _form: ChangeForm) -> None:
 
 
 def _move(gig_id: int, form: ChangeForm) -> None:
-    if not form.venue.data or db.session.get(Venue, form.venue.data) is None:
+    house = form.venue.house()
+    if house is None:
         raise Refused(_("Choose the house."), field="venue")
-    operations.move(gig_id, form.venue.data, by=g.person, reason=_reason(form))
+    operations.move(gig_id, house.id, by=g.person, reason=_reason(form))
 
 
 def _sell(gig_id: int, form: ChangeForm) -> None:

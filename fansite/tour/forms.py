@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,15 +22,16 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from fansite.core.db import db
 from fansite.core.errors import Refused
 from fansite.core.web import Form
 from fansite.lib import localtime
-from fansite.lib.numbers import row_number
+from fansite.lib.numbers import number_or_none
 from fansite.tour import queries
-from fansite.tour.models import Gig
+from fansite.tour.models import Gig, Venue
 from fansite.tour.operations.gigs import Facts
 from fansite.tour.operations.venues import House, countries
-from fansite.tour.words import country_name
+from fansite.tour.words import country_name, house_label
 
 TICKET_WORDS = {
     "": _l("None, or nobody said"),
@@ -41,16 +43,38 @@ NOBODY = SelectChoice("", "–")
 HOUR = ["%H:%M", "%H:%M:%S"]
 
 
-def houses(but: int | None = None) -> list[SelectChoice]:
-    """All in the list, to choose from."""
-    return [SelectChoice(house.id, f"{house.city}: {house.name}") for house in queries.venues() if house.id != but]
+# Where several are meant. Who sees more types one word more.
+MOST_MEANT = 20
 
 
-def number_or_none(text: Any) -> int | None:
-    try:
-        return row_number(str(text or ""))
-    except ValueError:
-        return None
+class HouseBox(StringField):
+    """A house of the list by what it is called, however many there are. Where several are meant, they stand below to choose from."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(label, **more, render_kw={"list": "houses", "autocomplete": "off"})
+        self.meant: Sequence[Venue] = ()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """What was chosen below comes after what was typed."""
+        self.data = valuelist[-1] if valuelist else ""
+
+    def _value(self) -> str:
+        number = number_or_none(self.data)
+        house = db.session.get(Venue, number) if number is not None else None
+        return house_label(house) if house is not None else str(self.data or "")
+
+    def house(self) -> Venue | None:
+        """The one that is meant; None where nothing was typed."""
+        words = str(self.data or "").strip()
+        if not words:
+            return None
+        found = queries.venues_meant(words, MOST_MEANT)
+        if not found:
+            raise Refused(_l("No house of the list is called so."), field=self.name)
+        if len(found) > 1:
+            self.meant = found
+            raise Refused(_l("Several houses are called so. Choose the one you mean."), field=self.name)
+        return found[0]
 
 
 class HouseForm(Form):
@@ -79,7 +103,7 @@ class HouseForm(Form):
 
 
 class GigForm(HouseForm):
-    venue = SelectField(_l("House"), coerce=number_or_none, validate_choice=False)
+    venue = HouseBox(_l("House"), description=_l("City or name: begin to type. Left empty, it is a new one, below."))
     day = DateField(_l("Day"), [InputRequired(_l("Say on which day."))])
     doors = TimeField(_l("Doors"), [Optional()], format=HOUR)
     starts = TimeField(_l("On stage"), [Optional()], format=HOUR, description=_l("Left open: to be announced."))
@@ -103,10 +127,6 @@ class GigForm(HouseForm):
     body = TextAreaField(_l("Text"), description=_l("What else there is to know. Markdown works."))
     comments_open = BooleanField(_l("Comments are open"))
     version = HiddenField(default="1")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.venue.choices = [SelectChoice("", _l("– a new one, below –")), *houses()]
 
     def facts(self, zone: str) -> Facts:
         """`zone` is that of the house: its clocks say when tickets are sold."""
@@ -151,7 +171,7 @@ def filled(gig: Gig) -> GigForm:
     known: dict[str, Any] = {name: getattr(gig, name) for name in names}
     return GigForm(
         formdata=None,
-        venue=gig.venue_id,
+        venue=house_label(gig.venue),
         tour=gig.tour.name if gig.tour is not None else "",
         price=Decimal(gig.price) / 100 if gig.price is not None else None,
         on_sale_at=gig.on_sale_at.astimezone(gig.where).replace(tzinfo=None) if gig.on_sale_at else None,
@@ -168,21 +188,18 @@ class ChangeForm(Form):
     doors = TimeField(_l("Doors"), [Optional()], format=HOUR)
     starts = TimeField(_l("On stage"), [Optional()], format=HOUR)
     ends = TimeField(_l("End"), [Optional()], format=HOUR)
-    venue = SelectField(_l("New house"), coerce=number_or_none, validate_choice=False)
+    venue = HouseBox(_l("New house"), description=_l("City or name: begin to type."))
     reason = StringField(_l("Why"), description=_l("Everybody reads this: on the page, in calendars."))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.venue.choices = [NOBODY, *houses()]
 
 
 class MergeForm(Form):
-    into = SelectField(_l("Is the same as"), coerce=number_or_none, validate_choice=False)
+    into = HouseBox(_l("Is the same as"), description=_l("City or name: begin to type."))
 
     def target(self) -> int:
-        if not self.into.data:
+        house = self.into.house()
+        if house is None:
             raise Refused(_l("Choose another house to merge it into."), field="into")
-        return int(self.into.data)
+        return house.id
 
 
 def _float(number: Decimal | None) -> float | None:

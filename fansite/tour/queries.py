@@ -19,6 +19,7 @@ from fansite.core.db.moments import microseconds
 from fansite.core.kept import kept
 from fansite.core.wording import settings
 from fansite.lib import cities
+from fansite.lib.numbers import number_or_none
 from fansite.lib.times import from_microseconds, in_microseconds, now
 from fansite.tour.models import Change, Gig, Point, Tour, Venue, point_of
 from fansite.tour.setlists.models import SetlistLine
@@ -185,15 +186,39 @@ def others_here(gig: Gig, most: int) -> list[Evening]:
     return shown([night for night in nights() if (night.country, night.city) == here and night.id != gig.id][: -most - 1 : -1])
 
 
-def venues(words: str = "") -> Sequence[Venue]:
-    """Houses by name or city, those that were merged left out."""
+# Of houses, on one page of the desk: more are looked for by their name.
+MOST_VENUES = 500
+MOST_OFFERED = 300
+
+
+def venues(words: str = "", most: int = MOST_VENUES) -> Sequence[Venue]:
+    """Houses by name or city in any of its names, those that were merged left out."""
     statement = sa.select(Venue).where(Venue.merged_into_id.is_(None))
     for word in words.split()[:6]:
-        statement = statement.where(Venue.likeness.contains(cities.fold(word), autoescape=True))
-    return db.session.scalars(statement.order_by(Venue.city, Venue.name).limit(MOST_VENUES)).all()
+        spellings = {cities.fold(word), *(cities.fold(city.name) for city in cities.all_named(word))}
+        statement = statement.where(sa.or_(*(Venue.likeness.contains(one, autoescape=True) for one in sorted(spellings))))
+    return db.session.scalars(statement.order_by(Venue.city, Venue.name).limit(most)).all()
 
 
-MOST_VENUES = 500
+def venues_meant(words: str, most: int) -> Sequence[Venue]:
+    """Those somebody means who types a number, a label ("Brussels: La Cale") or some words: the exact one first of all."""
+    number = number_or_none(words.strip())
+    venue = db.session.get(Venue, number) if number is not None else None
+    if venue is not None and venue.merged_into_id is None:
+        return [venue]
+    if not cities.fold(words):
+        return []
+    town, _, name = words.partition(":")
+    towns = {cities.fold(town), *(cities.fold(city.name) for city in cities.all_named(town))}
+    labels = [Venue.likeness.startswith(f"{cities.fold(name)}|{one}|", autoescape=True) for one in sorted(towns)]
+    exact = sa.select(Venue).where(Venue.merged_into_id.is_(None), sa.or_(*labels))
+    return (db.session.scalars(exact).all() if name.strip() else ()) or venues(words, most)
+
+
+def venues_lately() -> list[Venue]:
+    """The last that were written down, in the order of lists: who begins to type is offered them."""
+    statement = sa.select(Venue).where(Venue.merged_into_id.is_(None)).order_by(Venue.id.desc()).limit(MOST_OFFERED)
+    return sorted(db.session.scalars(statement), key=lambda venue: (venue.city, venue.name))
 
 
 def all_at_desk(number: int) -> tuple[list[Gig], int]:

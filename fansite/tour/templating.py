@@ -42,6 +42,7 @@ NAMES: dict[str, Any] = {
     "state_of": words.state_words,
     "stamp_of": words.stamp_kind,
     "country_of": words.country_name,
+    "house_label": words.house_label,
     "hour_of": words.hour,
     "short_day": words.short_day,
     "long_day": words.long_day,

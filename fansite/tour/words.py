@@ -22,6 +22,11 @@ def language_name(code: str) -> str:
     return str(_locale().languages.get(code, code))
 
 
+def house_label(house: Any) -> str:
+    """As the desk lists them, and as it is typed to find one."""
+    return f"{house.city}: {house.name}"
+
+
 def state_words(gig: Any) -> str:
     """The one thing to know first: what became of it, else how it stands with tickets. Empty while all is as usual."""
     if gig.state != "planned":

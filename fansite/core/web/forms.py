@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +13,8 @@ from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField
 from wtforms.i18n import messages_path
 
-from fansite.core.errors import Problem
+from fansite.core.db import db
+from fansite.core.errors import Conflict, Problem, Refused
 from fansite.core.web.language import locale_of
 from fansite.core.web.paths import current_language
 from fansite.lib.accents import composed
@@ -65,6 +67,16 @@ class Form(FlaskForm):
             if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
             return request.form if request.method == "POST" else None
+
+    def attempt(self, act: Callable[[], Any]) -> int | None:
+        """Does it. What an operation refuses is undone and told beside its box: the status of the answer, None when all went well."""
+        try:
+            act()
+        except (Refused, Conflict) as problem:
+            db.session.rollback()
+            self.refuse(problem)
+            return problem.status
+        return None
 
     def refuse(self, problem: Problem) -> None:
         """Puts what an operation refused beside the box it is about, or over the form."""

@@ -15,13 +15,14 @@ from fansite.core.web import path_for
 from fansite.core.web.forms import clean
 from fansite.core.web.pages import private
 from fansite.core.wording import MAX_BODY
+from fansite.lib.numbers import number_or_none
 from fansite.media import operations as media
 from fansite.media import queries as pictures
 from fansite.media.showing import described
 from fansite.seo.cards import Card, draw
 from fansite.staff import queries
 from fansite.staff.desks import DESKS
-from fansite.staff.forms import MOTIF_NAMES, number_or_none
+from fansite.staff.forms import MOTIF_NAMES
 from fansite.staff.views.blueprint import bp
 
 # A hand that never rests asks for one a second.

@@ -13,9 +13,9 @@ from fansite.core.web import path_for
 from fansite.core.web.forms import clean
 from fansite.core.web.pages import private
 from fansite.core.web.templating import clock
+from fansite.lib.numbers import number_or_none
 from fansite.staff import operations, queries
 from fansite.staff.desks import desk_of
-from fansite.staff.forms import number_or_none
 from fansite.staff.models import EditorPresence
 from fansite.staff.views.blueprint import bp
 
