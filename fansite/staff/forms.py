@@ -17,7 +17,7 @@ from fansite.core.web import Form, NumberField
 from fansite.core.web.paths import current_language, settings
 from fansite.core.wording import Wording
 from fansite.lib.numbers import number_or_none
-from fansite.media.models import MAX_ALT
+from fansite.media.choosing import CoverForm
 
 # What can be drawn, in words.
 MOTIF_NAMES = {
@@ -34,7 +34,7 @@ MOTIF_NAMES = {
 LOCAL = "%Y-%m-%dT%H:%M"
 
 
-class EntryForm(Form):
+class EntryForm(CoverForm):
     """What every kind has. Lengths are the operations' business: they say more than a box that stops taking letters."""
 
     title = StringField(_l("Title"), [InputRequired(_l("Give it a title."))], render_kw={"maxlength": MAX_TITLE})
@@ -46,13 +46,6 @@ class EntryForm(Form):
     language = SelectField(_l("Language"))
     translation_of = SelectField(_l("Translation of"), coerce=number_or_none, validate_choice=False)
     comments_open = BooleanField(_l("Comments are open"))
-    # A picture of the library, or none: then one is drawn.
-    cover = SelectField(_l("Cover"), coerce=number_or_none, validate_choice=False)
-    cover_alt = StringField(
-        _l("What the new picture shows"),
-        description=_l("For everyone who does not see it: “Two on a stage, one laughing”."),
-        render_kw={"maxlength": MAX_ALT},
-    )
     cover_motif = SelectField(_l("What is drawn"), validate_choice=False)
     cover_seed = HiddenField(default="0")
     version = HiddenField(default="1")
@@ -66,7 +59,7 @@ class EntryForm(Form):
         super().__init__(*args, **kwargs)
         reader = current_language()
         self.language.choices = [(code, Locale.parse(code).get_display_name(reader) or code) for code in settings().languages]
-        self.translation_of.choices = self.cover.choices = [("", "–")]
+        self.translation_of.choices = [("", "–")]
         self.cover_motif.choices = [("", _l("Whatever comes")), *((name, label) for name, label in MOTIF_NAMES.items())]
 
     @property

@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from fansite.accounts.guards import staff_only
 from fansite.core.db import db
 from fansite.core.errors import Refused
-from fansite.core.web import Page, Pages, page_number, path_for, render_page
+from fansite.core.web import Page, Pages, page_number, path_for, render_page, takes_file
 from fansite.lib.times import now
+from fansite.media.encoding import MAX_BYTES
 from fansite.tour import operations, queries
 from fansite.tour.blueprint import bp
 from fansite.tour.forms import ChangeForm, GigForm, filled
@@ -33,6 +34,7 @@ def desk() -> Response:
 
 @bp.route("/staff/tour/new", methods=["GET", "POST"])
 @staff_only
+@takes_file(MAX_BYTES)
 def new() -> Any:
     form = GigForm() if request.method == "POST" else GigForm(formdata=None, comments_open=True, day=None)
     if request.method != "POST":
@@ -42,6 +44,7 @@ def new() -> Any:
 
 @bp.route("/staff/tour/<int:gig_id>", methods=["GET", "POST"])
 @staff_only
+@takes_file(MAX_BYTES)
 def edit(gig_id: int) -> Any:
     gig = _gig(gig_id)
     if request.method != "POST":
@@ -84,7 +87,8 @@ def _gig(gig_id: int) -> Gig:
 
 
 def _saved(form: GigForm, gig: Gig | None) -> Any:
-    if not form.validate():
+    valid = form.validate()
+    if form.take_picture(by=g.person) or not valid:
         return _editor(form, gig, status=422)
     gig_id, saved = gig.id if gig is not None else None, []
     status = form.attempt(lambda: saved.append(_save(form, gig_id)))
@@ -106,6 +110,7 @@ def _save(form: GigForm, gig_id: int | None) -> int:
 def _editor(form: GigForm, gig: Gig | None, change_form: ChangeForm | None = None, status: int = 200) -> Response:
     last = queries.last_change(gig.id) if gig is not None else None
     reversible = last if last is not None and now() - last.at <= UNDO_WITHIN else None
+    cover, covers = form.covers()
     return render_page(
         "tour/editor.html",
         Page(gig.title if gig is not None else _("A new evening"), noindex=True),
@@ -115,6 +120,8 @@ def _editor(form: GigForm, gig: Gig | None, change_form: ChangeForm | None = Non
         change_form=change_form or ChangeForm(formdata=None),
         reversible=reversible,
         houses=queries.venues_lately(),
+        cover=cover,
+        covers=covers,
         done=request.args.get("done"),
     )
 

@@ -27,6 +27,7 @@ from fansite.core.errors import Refused
 from fansite.core.web import Form
 from fansite.lib import localtime
 from fansite.lib.numbers import number_or_none
+from fansite.media.choosing import CoverForm
 from fansite.tour import queries
 from fansite.tour.models import Gig, Venue
 from fansite.tour.operations.gigs import Facts
@@ -102,7 +103,7 @@ class HouseForm(Form):
         return House(**told, latitude=_float(self.latitude.data), longitude=_float(self.longitude.data))  # type: ignore[typeddict-item]
 
 
-class GigForm(HouseForm):
+class GigForm(HouseForm, CoverForm):
     venue = HouseBox(_l("House"), description=_l("City or name: begin to type. Left empty, it is a new one, below."))
     day = DateField(_l("Day"), [InputRequired(_l("Say on which day."))])
     doors = TimeField(_l("Doors"), [Optional()], format=HOUR)
@@ -130,7 +131,9 @@ class GigForm(HouseForm):
 
     def facts(self, zone: str) -> Facts:
         """`zone` is that of the house: its clocks say when tickets are sold."""
+        chosen = Facts(cover_id=self.cover.data) if self.cover.raw_data else Facts()
         return Facts(
+            **chosen,
             day=self.day.data,
             doors=self.doors.data,
             starts=self.starts.data,
@@ -176,6 +179,7 @@ def filled(gig: Gig) -> GigForm:
         price=Decimal(gig.price) / 100 if gig.price is not None else None,
         on_sale_at=gig.on_sale_at.astimezone(gig.where).replace(tzinfo=None) if gig.on_sale_at else None,
         version=gig.version,
+        cover=gig.cover_id,
         **known,
     )
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
 
 from fansite.core.db import db
+from fansite.media import operations as media
 from fansite.tour import operations as tour
 from fansite.tour import queries
 from fansite.tour.models import UNDO_WITHIN, Gig, Venue
+from tests.media.hostile import photograph
 from tests.tour.cast import gig, house
+from tests.tour.test_pages import node
 
 NEW = {
     "name": "La Vieille Brasserie", "city": "Bruxelles", "country": "BE", "day": "2026-12-11", "starts": "20:15", "doors": "19:00", "ends": "00:30",
@@ -201,3 +205,61 @@ def test_what_is_not_there_is_not_found_and_acts_are_sent(evening, eli):
         eli.get(path, status=404)
     for path in (f"/staff/tour/{evening.id}/publication", f"/staff/tour/{evening.id}/change", "/staff/tour/changes/1/undo"):
         eli.get(path, status=405)
+
+
+# ---- the picture ------------------------------------------------------------------------------------------------------------
+
+
+def pictures(visitor) -> list[str]:
+    return visitor.page.xpath('//*[@class="gig-cover"]//img[not(contains(@class, "blur"))]/@alt')
+
+
+def test_a_poster_comes_along_with_the_evening_and_stands_on_its_page_and_in_its_links(cast, evening, eli, stranger):
+    eli.get(f"/staff/tour/{evening.id}")
+    eli.submit("gig", {"cover_file": (BytesIO(photograph()), "poster.jpg"), "cover_alt": "A red moon over roofs"}, follow=True)
+    made = only()
+    assert eli.page.xpath('//input[@name="cover"][@checked]/@value') == [str(made.cover_id)]
+    stranger.get(f"/tour/{made.slug}")
+    assert pictures(stranger) == ["A red moon over roofs"]
+    assert node(stranger)["image"]["caption"] == "A red moon over roofs"
+    assert made.cover.name.split(".")[0] in stranger.page.xpath('string(//meta[@property="og:image"]/@content)')
+    eli.submit("gig", {"cover": ""}, follow=True)
+    stranger.get(f"/tour/{made.slug}")
+    assert pictures(stranger) == []
+
+
+def test_one_of_the_library_is_chosen_and_stays_when_the_rest_is_wrong(cast, eli):
+    kept = media.keep_picture(photograph(), "Two on a stage", by=cast.eli)
+    eli.get("/staff/tour/new")
+    eli.submit("gig", {**NEW, "day": "", "cover": str(kept.id)}, status=422)
+    assert eli.page.xpath('//input[@name="cover"][@checked]/@value') == [str(kept.id)]
+    eli.submit("gig", {"day": "2026-12-11"}, follow=True)
+    assert only().cover_id == kept.id
+
+
+def test_what_is_no_picture_is_told_beside_its_box_and_a_stranger_s_number_is_none(cast, evening, eli):
+    eli.get(f"/staff/tour/{evening.id}")
+    eli.submit("gig", {"cover_file": (BytesIO(b"no picture"), "poster.jpg")}, status=422)
+    assert eli.page.xpath('//*[@id="cover_file-problem"]')
+    eli.submit("gig", {"cover": "999"}, status=422)
+    assert only().cover_id is None
+
+
+def test_who_sends_nothing_of_a_picture_keeps_the_one_there_is(cast, evening, eli):
+    kept = media.keep_picture(photograph(), "Two on a stage", by=cast.eli)
+    tour.revise(evening.id, {"cover_id": kept.id}, by=cast.eli, version=evening.version)
+    eli.get(f"/staff/tour/{evening.id}")
+    token = eli.page.xpath('string(//form[@data-form="gig"]//input[@name="csrf_token"]/@value)')
+    eli.post(f"/staff/tour/{evening.id}", {**NEW, "version": str(only().version), "csrf_token": token}, status=303)
+    assert only().cover_id == kept.id
+
+
+def test_a_draft_is_seen_at_its_address_from_its_desk(cast, eli, stranger):
+    made = gig(cast.eli, published=False)
+    eli.get("/staff/tour/")
+    (address,) = eli.page.xpath('//a[contains(., "See it")]/@href')
+    eli.get(address)
+    assert "A draft: only the staff see this page." in eli.text
+    stranger.get(address, status=404)
+    eli.get(f"/staff/tour/{made.id}")
+    assert address in eli.page.xpath('//a[contains(., "See its page")]/@href')

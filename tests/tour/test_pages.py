@@ -74,7 +74,13 @@ def test_by_country_and_year(cast, evening, clock, stranger):
     assert places(stranger) == ["London"]
     stranger.get("/tour/past/?country=FR")
     assert places(stranger) == ["Lyon"]
-    for path in ("/tour/past/?year=1999", "/tour/past/?year=x", "/tour/past/?year=02024", "/tour/past/?country=ZZ", "/tour/past/?page=2"):
+    for path in (
+        "/tour/past/?year=1999",
+        "/tour/past/?year=x",
+        "/tour/past/?year=02024",
+        "/tour/past/?country=ZZ",
+        "/tour/past/?page=2",
+    ):
         stranger.get(path, status=404)
 
 

@@ -14,13 +14,11 @@ from fansite.accounts.guards import staff_only
 from fansite.core import publishing
 from fansite.core.content import contents
 from fansite.core.errors import Conflict, Refused
-from fansite.core.web import Page, path_for, render_page, sent_file, takes_file
+from fansite.core.web import Page, path_for, render_page, takes_file
 from fansite.core.web.forms import clean
 from fansite.core.web.paths import settings
 from fansite.lib.numbers import row_number
-from fansite.media import queries as pictures
 from fansite.media.encoding import MAX_BYTES
-from fansite.media.operations import keep_picture
 from fansite.news.models import WORDS_A_MINUTE
 from fansite.staff import operations, queries
 from fansite.staff.comparing import Difference, compare
@@ -29,8 +27,6 @@ from fansite.staff.forms import EntryForm, moment_of, on_the_wall
 from fansite.staff.views.blueprint import bp
 from fansite.staff.views.sitting import continued, sitting_of
 
-# The last pictures of the library to choose from; the older ones have a button in the library.
-COVERS = 11
 # What is compared when two people wrote at once.
 COMPARED = ("title", "body", "summary", "slug", "tags", "menu_order")
 
@@ -184,17 +180,7 @@ def _sent(desk: Desk) -> tuple[EntryForm, Refused | None]:
     form = desk.form()
     if request.form.get("resume") == "another":
         form.cover_seed.data = str(_lot())
-    try:
-        data = sent_file("cover_file")
-        if data is not None:
-            form.cover.data = keep_picture(data, form.cover_alt.data or "", by=g.person).id
-        elif form.cover.data is not None and pictures.in_library(form.cover.data) is None:
-            form.cover.data = None
-            raise Refused(_("This picture is no longer in the library."))
-    except Refused as problem:
-        form.cover.errors = [*form.cover.errors, problem.text]
-        return form, problem
-    return form, None
+    return form, form.take_picture(by=g.person)
 
 
 def _lot() -> int:
@@ -280,7 +266,7 @@ def _filled(desk: Desk, entry: Any) -> EntryForm:
 
 def _editor(desk: Desk, form: EntryForm, entry: Any, *, status: int = 200, differences: Any = None) -> Response:
     form.translation_of.choices = [("", "–"), *queries.translatable(desk.kind, entry)]
-    chosen = pictures.in_library(form.cover.data)
+    chosen, covers = form.covers()
     page = Page(_("Write: %(title)s", title=entry.title) if entry is not None else str(desk.new), noindex=True)
     return render_page(
         "staff/editor.html",
@@ -298,7 +284,7 @@ def _editor(desk: Desk, form: EntryForm, entry: Any, *, status: int = 200, diffe
         finished=request.args.get("sitting", "") if "said" in request.args else "",
         others=queries.versions(entry) if entry is not None else [],
         cover=chosen,
-        covers=[*([chosen] if chosen else []), *(one for one in pictures.latest(COVERS) if one is not chosen)],
+        covers=covers,
         drawn=_drawn(desk, form, entry),
         zone=settings().timezone.key,
         notice=_notice(entry) if request.method == "GET" else None,
