@@ -36,7 +36,7 @@ from fansite.tags import queries as tags_of_posts
 from fansite.tags.models import Tag
 from fansite.tour import queries as tour
 from fansite.tour.models import Gig
-from fansite.tour.words import long_day, state_words
+from fansite.tour.words import long_day, state_words, title_of
 
 ITEMS = 30
 SUMMARY = 200
@@ -210,7 +210,7 @@ def of_gigs() -> Channel:
 
 def _of_gig(gig: Gig) -> Item:
     address, state = public_url(entry_path(gig)), state_words(gig)
-    title = f"{long_day(gig.day)}: {gig.title}"
+    title = f"{long_day(gig.day)}: {title_of(gig)}"
     assert gig.published_at is not None
     return Item(
         id=public_url(f"/entries/{gig.id}"),

@@ -5,7 +5,8 @@ The table holds the cities of more than 100,000 people. A smaller place is looke
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from typing import NamedTuple
@@ -62,6 +63,13 @@ def names_of(name: str, country: str) -> list[str]:
     return list(dict.fromkeys([name, *others]))
 
 
+@lru_cache(maxsize=4096)
+def name_in(name: str, country: str, language: str) -> str:
+    """As readers of a language call a city, whoever wrote it down in whichever: "Bruxelles" is "Brussels" in English. What the table does
+    not know stays as it was written."""
+    return _spoken().get((fold(name), country), {}).get(language, name)
+
+
 def nearest(latitude: float, longitude: float) -> City:
     """The city of the table that is nearest."""
     return min(everywhere(), key=lambda city: distance_km((latitude, longitude), (city.latitude, city.longitude)))
@@ -109,12 +117,20 @@ def _by_name() -> dict[str, list[City]]:
 @cache
 def _others() -> dict[tuple[str, str], list[str]]:
     """(folded name, country) → all names of the place."""
-    found = {}
+    return {(fold(name), country): names for country, names, _spoken in _names() for name in names}
+
+
+@cache
+def _spoken() -> dict[tuple[str, str], dict[str, str]]:
+    """(folded name, country) → language → name."""
+    return {(fold(name), country): spoken for country, names, spoken in _names() for name in names}
+
+
+def _names() -> Iterator[tuple[str, list[str], dict[str, str]]]:
     for line in _lines(OTHER_NAMES):
-        country, *names = line.split(";")
-        for name in names:
-            found[fold(name), country] = names
-    return found
+        country, name, english, french, *others = line.split(";")
+        spoken = {"en": english or name, "fr": french or name}
+        yield country, list(dict.fromkeys([name, *spoken.values(), *others])), spoken
 
 
 def _lines(path: Path) -> list[str]:

@@ -11,7 +11,7 @@ from fansite.core.kept import site_name
 from fansite.core.web import entry_path, public_url
 from fansite.lib.times import utc
 from fansite.tour.models import Gig
-from fansite.tour.words import country_name, state_words
+from fansite.tour.words import city_of, country_name, state_words, title_of
 
 # How often a calendar should look: most decide for themselves, some times a day at best.
 LOOK_AGAIN = timedelta(hours=6)
@@ -95,13 +95,13 @@ def _span(gig: Gig) -> tuple[date | datetime, date | datetime]:
 
 def _summary(gig: Gig) -> str:
     """Calendars that know nothing of states show it all the same."""
-    words = f"{site_name()}: {gig.title}"
+    words = f"{site_name()}: {title_of(gig)}"
     return f"{state_words(gig)}: {words}" if gig.off or gig.tickets == "sold_out" else words
 
 
 def _location(gig: Gig) -> str:
     house = gig.venue
-    return ", ".join(part for part in (house.name, house.address, house.city, country_name(house.country)) if part)
+    return ", ".join(part for part in (house.name, house.address, city_of(house), country_name(house.country)) if part)
 
 
 def _description(gig: Gig, address: str) -> str:

@@ -21,6 +21,7 @@ from fansite.media import image_object, link_picture
 from fansite.tour import operations, policy
 from fansite.tour.models import Gig
 from fansite.tour.setlists import content as setlists
+from fansite.tour.words import city_of, title_of
 
 SCHEMA = "https://schema.org/"
 EVENT_STATUS = {
@@ -63,7 +64,7 @@ def json_ld(gig: Gig) -> dict[str, Any]:
         "eventAttendanceMode": f"{SCHEMA}OfflineEventAttendanceMode",
         "location": _place(gig),
         "image": image_object(gig.cover) if gig.cover is not None else link_picture(gig).get("og:image"),
-        "description": gig.summary or gig.title,
+        "description": gig.summary or title_of(gig),
         "performer": band(),
         "organizer": band(),
         "endDate": _moment(gig.ends_at),
@@ -93,7 +94,7 @@ def _former_starts(gig: Gig) -> list[str]:
 
 def _place(gig: Gig) -> dict[str, Any]:
     house = gig.venue
-    address = {"@type": "PostalAddress", "addressLocality": house.city, "addressCountry": house.country}
+    address = {"@type": "PostalAddress", "addressLocality": city_of(house), "addressCountry": house.country}
     place: dict[str, Any] = {
         "@type": "MusicVenue",
         "name": house.name,

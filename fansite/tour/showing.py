@@ -11,20 +11,20 @@ from fansite.core.web.paths import settings
 from fansite.media import link_picture
 from fansite.tour.content import json_ld
 from fansite.tour.models import Gig
-from fansite.tour.words import long_day, state_words
+from fansite.tour.words import city_of, long_day, state_words, title_of
 
 
 def page_of_gig(gig: Gig, said: Section | None) -> Page:
     """`said` is None where there is nothing for the public: drafts, previews."""
     house = gig.venue
     what = _(
-        "%(site)s at %(house)s, %(city)s, %(day)s", site=site_name(), house=house.name, city=house.city, day=long_day(gig.day)
+        "%(site)s at %(house)s, %(city)s, %(day)s", site=site_name(), house=house.name, city=city_of(house), day=long_day(gig.day)
     )
     state = state_words(gig)
     number = said.pages.page if said and said.pages.page > 1 else None
     versions = [(language, path_for("tour.show", language, slug=gig.slug, page=number)) for language in settings().languages]
     return Page(
-        f"{gig.title}, {long_day(gig.day)}",
+        f"{title_of(gig)}, {long_day(gig.day)}",
         description=f"{state}: {what}" if state else what,
         path=path_for("tour.show", slug=gig.slug, page=number) if said else None,
         noindex=said is None,

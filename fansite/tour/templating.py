@@ -21,7 +21,7 @@ def is_over(gig: Any) -> bool:
 
 def map_of(gigs: Sequence[Evening]) -> Markup:
     """Of evenings whose place is known."""
-    pins = [maps.Pin(gig.venue.city, *gig.venue.point, gig.off) for gig in gigs if gig.venue.point is not None]
+    pins = [maps.Pin(words.city_of(gig.venue), *gig.venue.point, gig.off) for gig in gigs if gig.venue.point is not None]
     return maps.drawn(pins, _("Drawn map of the evenings: %(cities)s", cities=", ".join(dict.fromkeys(pin.name for pin in pins))))
 
 
@@ -41,6 +41,9 @@ NAMES: dict[str, Any] = {
     "former_of": words.former_words,
     "state_of": words.state_words,
     "stamp_of": words.stamp_kind,
+    "city_of": words.city_of,
+    "city_named": words.city_named,
+    "title_of": words.title_of,
     "country_of": words.country_name,
     "house_label": words.house_label,
     "hour_of": words.hour,

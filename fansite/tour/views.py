@@ -39,7 +39,7 @@ from fansite.tour.going.showing import Company, company
 from fansite.tour.models import Gig, Tour
 from fansite.tour.queries import Evening, Night
 from fansite.tour.showing import page_of_gig
-from fansite.tour.words import country_name
+from fansite.tour.words import city_named, country_name, title_of
 
 DATED = re.compile(r"\d{4}-\d\d-\d\d-")
 LATELY = 3
@@ -128,7 +128,7 @@ def near() -> Response:
     coming = queries.upcoming()
     found = sorted(queries.near(place, radius, coming), key=lambda one: one[0].over_at) if place else []
     page = Page(
-        _("Near %(place)s", place=place.name) if place else _("Near you"),
+        _("Near %(place)s", place=city_named(place)) if place else _("Near you"),
         noindex=True,
         crumbs=[(_("Tour"), path_for("tour.index"))],
         elsewhere="tour.near",
@@ -197,7 +197,7 @@ def calendar_of_one(slug: str) -> Any:
         if entry is None or not entry.public:
             abort(404)
         return redirect(path_for("tour.calendar_of_one", slug=entry.slug), 301)
-    return _calendar([gig], f"{site_name()}: {gig.title}", path_for("tour.calendar_of_one", slug=slug), *gig.page_tags)
+    return _calendar([gig], f"{site_name()}: {title_of(gig)}", path_for("tour.calendar_of_one", slug=slug), *gig.page_tags)
 
 
 # ---- the parts --------------------------------------------------------------------------------------------------------------

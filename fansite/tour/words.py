@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from fansite.core.web.language import locale_of
 from fansite.core.web.paths import current_language
+from fansite.lib import cities
 from fansite.tour.models import Gig
 
 
@@ -20,6 +21,21 @@ def country_name(code: str) -> str:
 
 def language_name(code: str) -> str:
     return str(_locale().languages.get(code, code))
+
+
+def city_of(house: Any) -> str:
+    """Its city as readers of this language call it."""
+    return cities.name_in(house.city, house.country, current_language())
+
+
+def city_named(city: cities.City) -> str:
+    """The same of the table's own."""
+    return cities.name_in(city.name, city.country, current_language())
+
+
+def title_of(gig: Any) -> str:
+    """Where it is, in a few words."""
+    return f"{city_of(gig.venue)}, {gig.venue.name}"
 
 
 def house_label(house: Any) -> str:

@@ -29,7 +29,7 @@ def test_what_was_announced_last_comes_first(cast, evening, clock, stranger):
         "Tuesday, 1 December 2026: Lyon, La Cale Sèche",
         "Friday, 11 December 2026: Brussels, La Vieille Brasserie",
     ]
-    assert titles(stranger, "/fr/tour/feed.xml")[1] == "vendredi 11 décembre 2026: Brussels, La Vieille Brasserie"
+    assert titles(stranger, "/fr/tour/feed.xml")[1] == "vendredi 11 décembre 2026: Bruxelles, La Vieille Brasserie"
     stranger.get("/tour/")
     assert "http://127.0.0.1:8000/tour/feed.xml" in stranger.page.xpath('//link[@rel="alternate"]/@href')
 

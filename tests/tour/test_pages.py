@@ -248,3 +248,27 @@ def test_whatever_changes_stands_on_every_page_at_once(app, cast, evening, stran
     assert stranger.page.xpath('//ol[@id="results"]/li/@data-kind') == ["gig"]
     stranger.get("/sitemaps/gig-1.xml")
     assert f"/fr/tour/{evening.slug}" in stranger.response.get_data(as_text=True)
+
+
+def test_a_city_is_called_as_its_reader_calls_it_whoever_wrote_it_down(cast, clock, stranger):
+    made = tour.draft(
+        {
+            "venue_id": tour.find_or_add({"name": "La Vieille Brasserie", "city": "Bruxelles", "country": "BE"}, by=cast.eli).id,
+            "day": date(2026, 12, 11),
+            "starts": time(20),
+        },
+        by=cast.eli,
+    )
+    tour.publish(made.id, by=cast.eli)
+    gig(cast.eli, "london", day=date(2026, 12, 12))
+    address = "2026-12-11-bruxelles-la-vieille-brasserie"
+    for prefix, names in (("", ["Brussels", "London"]), ("/fr", ["Bruxelles", "Londres"])):
+        stranger.get(f"{prefix}/tour/")
+        assert places(stranger) == names
+        assert names[0] in stranger.page.xpath("string(//*[@class='map']/@aria-label)")
+        stranger.get(f"{prefix}/tour/{address}")
+        assert stranger.page.xpath("string(//h1)") == f"{names[0]}, La Vieille Brasserie"
+        assert names[0] in stranger.page.xpath("string(//title)")
+        assert node(stranger)["location"]["address"]["addressLocality"] == names[0]
+        stranger.get(f"{prefix}/tour/{address}.ics")
+        assert f"{names[0]}, La Vieille".replace(",", "\\,").encode() in stranger.response.get_data()
