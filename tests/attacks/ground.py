@@ -84,7 +84,7 @@ _HOUSE = {
 _GIG = {
     **_HOUSE, "venue": "", "day": "2027-01-09", "doors": "19:00", "starts": "20:00", "ends": "23:00", "tour": "Winter", "support": "Anke", "tickets": "on_sale",
     "ticket_url": "https://tickets.example", "on_sale_at": "2026-12-01T10:00", "price": "17.00", "currency": "EUR", "age": "All", "press_contact": "Maud",
-    "body": "It *rained*.", "comments_open": "y", "version": "2",
+    "body": "It *rained*.", "cover": "", "cover_alt": "", "comments_open": "y", "version": "2",
 }  # fmt: skip
 _NEWS = {**_WORDS, "tags": "rain, snow"}
 FORMS = {
