@@ -11,6 +11,7 @@ from fansite.tour import queries
 from fansite.tour.going.models import FanPlace
 from fansite.tour.going.places import place_of
 from fansite.tour.queries import Evening, Night
+from fansite.tour.words import city_named
 
 NEXT = 5
 # Of those near, how many are looked at for one that takes place.
@@ -44,7 +45,7 @@ def _around(place: FanPlace, coming: list[Night]) -> dict[Night, str]:
 
 
 def _distance(km: int, place: FanPlace) -> str:
-    return _("%(km)s km from %(place)s", km=km, place=place.name) if km else _("right where you are")
+    return _("%(km)s km from %(place)s", km=km, place=city_named(place)) if km else _("right where you are")
 
 
 def _is_on(shown: dict[int, Evening], night: Night) -> bool:

@@ -184,7 +184,7 @@ def calendar_near() -> Response:
     if request.args["place"] != place.name:  # of spellings there are endlessly many
         made_each_time()
     gigs = queries.whole(night for night, _km in queries.near(place, int(radius), queries.nights()))
-    name = _("%(site)s within %(km)s km of %(place)s", site=site_name(), km=radius, place=place.name)
+    name = _("%(site)s within %(km)s km of %(place)s", site=site_name(), km=radius, place=city_named(place))
     return _calendar(gigs, name, path_for("tour.calendar_near", place=place.name, km=radius), queries.TAG)
 
 

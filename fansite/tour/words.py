@@ -28,8 +28,8 @@ def city_of(house: Any) -> str:
     return cities.name_in(house.city, house.country, current_language())
 
 
-def city_named(city: cities.City) -> str:
-    """The same of the table's own."""
+def city_named(city: Any) -> str:
+    """The same of one of the table, or of a fan's place."""
     return cities.name_in(city.name, city.country, current_language())
 
 

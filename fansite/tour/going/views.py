@@ -24,6 +24,7 @@ from fansite.tour.going.forms import PlaceForm, WordForm
 from fansite.tour.going.showing import company, counting, main_word
 from fansite.tour.models import Gig
 from fansite.tour.views import page_of_evening
+from fansite.tour.words import city_named, title_of
 
 # What the button sends that takes it back.
 NONE = "none"
@@ -69,9 +70,9 @@ def people(slug: str) -> Any:
     return render_page(
         "tour/people.html",
         Page(
-            _("Who was there: %(gig)s", gig=gig.title) if over else _("Who is going: %(gig)s", gig=gig.title),
+            _("Who was there: %(gig)s", gig=title_of(gig)) if over else _("Who is going: %(gig)s", gig=title_of(gig)),
             noindex=True,
-            crumbs=[(_("Tour"), path_for("tour.index")), (gig.title, path_for("tour.show", slug=slug))],
+            crumbs=[(_("Tour"), path_for("tour.index")), (title_of(gig), path_for("tour.show", slug=slug))],
         ),
         tags=(*gig.page_tags, *queries.tags_of(gig.id)),
         until=gig.over_at if gig.over_at.year < 9999 else None,
@@ -147,7 +148,7 @@ def place() -> Any:
     """Around where one wants to hear of evenings."""
     if request.method != "POST":
         known = places.place_of(g.person.id)
-        return _place_page(PlaceForm(formdata=None, place=known.name, km=known.km) if known else PlaceForm(formdata=None))
+        return _place_page(PlaceForm(formdata=None, place=city_named(known), km=known.km) if known else PlaceForm(formdata=None))
     form = PlaceForm()
     if not form.validate():
         return _place_page(form, 422)
