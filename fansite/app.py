@@ -31,6 +31,7 @@ from fansite.core.db.engine import database_uri, empty_log, engine_options
 from fansite.core.feature import Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, SitemapPart
 from fansite.core.kept import site_name
 from fansite.core.markup import Pictures
+from fansite.core.notices import Kind
 from fansite.core.outbox import Listener, Outbox, Routine, upkeep
 from fansite.core.readership import Readership, readership_of
 from fansite.core.web import templating
@@ -74,6 +75,7 @@ class Site:
     old_addresses: list[Callable[[str], str | None]] = field(default_factory=list)
     rules: dict[tuple[str, ...], Any] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
+    notices: dict[str, Kind] = field(default_factory=dict)
     kept: dict[str, tuple[int, Any]] = field(default_factory=dict)
     # Language → templates in it.
     spoken: dict[str, Any] = field(default_factory=dict)
@@ -135,6 +137,9 @@ def create_app(settings: Settings | None = None, *, behind: Callable[[WSGI], WSG
     _own_deliveries(app)
     for feature in features.values():
         _declare(app, feature)
+    for feature in features.values():
+        if feature.ready:
+            feature.ready(app)
     configure_mappers()
     app.wsgi_app = _fronted(app, settings, behind)  # type: ignore[method-assign,assignment]
     return app
@@ -177,6 +182,7 @@ def _declare(app: Flask, feature: Feature) -> None:
     site.home_sections.extend(feature.home_sections)
     site.personal += [feature.personal] if feature.personal is not None else []
     site.checks.extend(feature.checks)
+    site.notices.update({kind.name: kind for kind in feature.notices})
     for listener in feature.listeners:
         site.outbox.add(listener)
     site.outbox.routines.update({routine.name: routine for routine in feature.routines})

@@ -15,7 +15,7 @@ from fansite.core.db import db
 # They grow with the site. Tags stay few; changes of lists are swept, and read from the last one known.
 LARGE = (
     "account", "attendance", "comment", "comment_revision", "delivery", "entry", "entry_tag", "event", "face", "letter", "mail", "moderation_log",
-    "news_post", "old_address", "page_views", "picture", "report", "review", "rules_acceptance", "setlist_line", "sign_in", "slug_history",
+    "news_post", "notice", "old_address", "page_views", "picture", "report", "review", "rules_acceptance", "setlist_line", "sign_in", "slug_history",
     "translation_waiver", "working_copy",
 )  # fmt: skip
 # What has no say in which rows are wanted: a few values, one of which nearly all rows have.
@@ -23,7 +23,7 @@ OF_MANY = {
     "decided_at", "done_at", "failed_at", "kind", "language", "queue", "removed_at", "scope", "sent_at", "state", "status", "visibility",
 }  # fmt: skip
 # Indexes of what is little beside all there is.
-SMALL = ("ix_entry_hidden", "ix_delivery_open", "ix_account_disabled")
+SMALL = ("ix_entry_hidden", "ix_delivery_open", "ix_account_disabled", "ix_notice_waiting")
 # Pages are few: the menu of every page shows them all.
 FEW = " JOIN page ON"
 _NUMBERS = count()

@@ -14,6 +14,7 @@ from flask import Blueprint, Flask
 from fansite.backends.search import Document
 from fansite.core.content import Content
 from fansite.core.markup import Pictures
+from fansite.core.notices import Kind
 from fansite.core.outbox import Listener, Routine
 
 
@@ -194,6 +195,8 @@ class Feature:
     routines: Sequence[Routine] = ()
     commands: Sequence[click.Command] = ()
     checks: Sequence[Check] = ()
+    # What people may be told of.
+    notices: Sequence[Kind] = ()
     sitemap: Sequence[SitemapPart] = ()
     drafts: Drafts | None = None
     personal: Personal | None = None
@@ -206,3 +209,5 @@ class Feature:
     template_globals: dict[str, Any] = field(default_factory=dict)
     # A last word at start: extensions, request hooks.
     open: Callable[[Flask], None] | None = None
+    # And one when everything that features declare is known.
+    ready: Callable[[Flask], None] | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from email.headerregistry import Address
+from email import policy
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
@@ -20,7 +21,7 @@ from fansite.core.errors import NotFound
 from fansite.core.listing import Listing
 from fansite.core.outbox import Event, record
 from fansite.core.web.language import locale_of
-from fansite.lib.times import now
+from fansite.lib.times import now, w3c
 from fansite.settings import Settings
 
 # With the outbox's pauses some seven hours: longer than most servers are away, or put strangers off.
@@ -57,6 +58,10 @@ class Mail(Model):
     account_id: Mapped[int | None] = mapped_column(index=True)
     # Whom an answer goes to, when that is somebody else than the site.
     reply_to: Mapped[str | None] = mapped_column(sa.String(254))
+    # Where one press stops all mails of this sort (RFC 8058); forgotten with the text.
+    stop_url: Mapped[str | None] = mapped_column(sa.String(1000))
+    # From then on it is of no use to anybody, and is not sent any more.
+    not_after: Mapped[datetime | None]
 
     __table_args__ = tuple(index_of_some(f"ix_mail_{name}", "id", where=which) for name, which in HEAPS.items())
 
@@ -70,9 +75,19 @@ class Mail(Model):
             return "sent"
         return "failed" if self.failed_at is not None else "waiting"
 
+    def too_late(self, at: datetime) -> bool:
+        return self.not_after is not None and at >= self.not_after
+
 
 def post(kind: str, to: str, language: str, *, account_id: int | None = None, reply_to: str | None = None, **values: Any) -> Mail:
     """Queues the mail `templates/mail/<kind>.{txt,html}` in the reader's language. First line of the text is the subject."""
+    mail = written(kind, to, language, **values)
+    mail.account_id, mail.reply_to = account_id, reply_to
+    return queue(mail)
+
+
+def written(kind: str, to: str, language: str, **values: Any) -> Mail:
+    """The mail itself, not stored yet: whoever writes many does so before the transaction, and queues them in it."""
     settings: Settings = current_app.extensions["fansite"].settings
     language = language if language in settings.languages else settings.language
     before = g.get("language")
@@ -83,17 +98,12 @@ def post(kind: str, to: str, language: str, *, account_id: int | None = None, re
             html = render_template(f"mail/{kind}.html", subject=subject, **values)
     finally:
         g.language = before
+    subject = " ".join(subject.split())[:300]
+    return Mail(kind=kind, to=to, language=language, subject=subject, text=text.strip() + "\n", html=html)
+
+
+def queue(mail: Mail) -> Mail:
     with transaction() as session:
-        mail = Mail(
-            kind=kind,
-            to=to,
-            language=language,
-            subject=" ".join(subject.split())[:300],
-            text=text.strip() + "\n",
-            html=html,
-            account_id=account_id,
-            reply_to=reply_to,
-        )
         session.add(mail)
         record("mail.queued", mail)
     return mail
@@ -112,6 +122,7 @@ def _send(mail: Mail) -> None:
     mailer: Mailer = site.mailer
     mail_id = mail.id
     try:
+        _require_in_time(mail)
         message = _composed(mail, site.settings)
         db.session.rollback()  # no snapshot is held while a server makes up its mind
         receipt = mailer.send(message)
@@ -121,7 +132,7 @@ def _send(mail: Mail) -> None:
         return
     with transaction():
         mail = get(Mail, mail_id)
-        mail.sent_at, mail.receipt, mail.error, mail.text, mail.html = now(), receipt[:300], None, "", ""
+        mail.sent_at, mail.receipt, mail.error, mail.text, mail.html, mail.stop_url = now(), receipt[:300], None, "", "", None
 
 
 def _note_failure(mail_id: int, problem: MailFailed) -> bool:
@@ -132,7 +143,14 @@ def _note_failure(mail_id: int, problem: MailFailed) -> bool:
         mail.error = str(problem)
         given_up = problem.for_ever or mail.tries >= MAX_TRIES
         mail.failed_at = now() if given_up else None
+        if given_up:
+            record("mail.failed", mail)
     return given_up
+
+
+def _require_in_time(mail: Mail) -> None:
+    if mail.not_after is not None and mail.too_late(now()):
+        raise MailFailed(f"too late: it was of use until {w3c(mail.not_after)}", for_ever=True)
 
 
 def _composed(mail: Mail, settings: Settings) -> EmailMessage:
@@ -143,13 +161,16 @@ def _composed(mail: Mail, settings: Settings) -> EmailMessage:
 
 
 def compose(mail: Mail, settings: Settings) -> EmailMessage:
-    message = EmailMessage()
+    message = EmailMessage(policy=_HEADERS)
     local, _at, domain = settings.sender.partition("@")
     name = " ".join(current_app.extensions["fansite"].site_name().split())[:60]
     message["From"] = Address(name, local, domain)
     message["To"] = Address(addr_spec=mail.to)  # one person, whatever the text looks like
     if mail.reply_to:
         message["Reply-To"] = Address(addr_spec=mail.reply_to)
+    if mail.stop_url:
+        message["List-Unsubscribe"] = f"<{mail.stop_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)
     # The same at every try: who gets a letter twice, because we were killed before we could note that it went, has one that counts.
@@ -162,6 +183,18 @@ def compose(mail: Mail, settings: Settings) -> EmailMessage:
     message.add_alternative(html, subtype="html")
     message["Content-Language"] = mail.language  # last: setting the content clears its headers
     return message
+
+
+class _OnOneLine(UnstructuredHeader):
+    """The library would write a long address as an encoded word, and no mail program would find it again."""
+
+    def fold(self, *, policy: Any) -> str:
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+_REGISTRY = HeaderRegistry()
+_REGISTRY.map_to_type("list-unsubscribe", _OnOneLine)  # type: ignore[arg-type]  # the registry adds the rest of a header
+_HEADERS = policy.default.clone(header_factory=_REGISTRY)
 
 
 def send_again(mail_id: int) -> None:
@@ -202,6 +235,12 @@ def recent(limit: int = 100) -> Sequence[Mail]:
         statement = sa.select(Mail).where(sa.text(which)).order_by(Mail.id.desc()).limit(limit - len(found))
         found += db.session.scalars(statement) if len(found) < limit else ()
     return found
+
+
+def in_the_post(most: int) -> dict[int, int]:
+    """Of at most so many that wait, how often each was tried."""
+    statement = sa.select(Mail.id, Mail.tries).where(sa.text(HEAPS["waiting"])).order_by(Mail.id).limit(most)
+    return {row.id: row.tries for row in db.session.execute(statement)}
 
 
 def count_failed() -> int:

@@ -23,7 +23,17 @@ CARD = re.compile(r"card([1-9]\d{0,17})x[0-9a-f]{24}\.(?:png|jpg)")
 bp = Blueprint("seo", __name__)
 
 # Nothing for crawlers there: personal, endless or only for staff. What is merely `noindex` must stay open, or nobody sees that it is.
-FOLDERS = ("/account/", "/staff/", "/moderation/", "/insights/", "/join/", "/confirm/", "/reset/", "/comments/on/")
+FOLDERS = (
+    "/account/",
+    "/staff/",
+    "/moderation/",
+    "/insights/",
+    "/join/",
+    "/confirm/",
+    "/reset/",
+    "/unsubscribe/",
+    "/comments/on/",
+)
 # To the letter: a rule is only a beginning, and `/join` would close `/joint-statement` too.
 DOORS = ("/login", "/reset")
 # Open as they stand; what is asked behind the mark is endless or somebody's own.

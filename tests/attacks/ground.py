@@ -26,6 +26,7 @@ from fansite.media import faces
 from fansite.media import operations as media
 from fansite.moderation.models import Review
 from fansite.news import operations as news
+from fansite.notifications import stopping
 from fansite.staff import operations as staff
 from fansite.tags.models import Tag
 from fansite.tour import operations as tour
@@ -157,6 +158,8 @@ FORMS = {
     "take away the press": Act("eli", "/staff/tour/{gig}/press/{press}/removal", {}),
     "rename a song": Act("eli", "/staff/tour/songs/{song}", {"title": "Straw", "artist": "Nobody"}),
     "merge songs": Act("eli", "/staff/tour/songs/{song}/merge", {"into": "2"}),
+    "notices": Act("fay", "/account/notifications", {"mail-gig_changed": "y", "mail-gig_tickets": "y"}),
+    "stop notices": Act(None, "/unsubscribe/{stop}", {"what": "again", "kinds": "gig.changed"}),
     "looks": Act("ada", "/staff/appearance", _LOOKS),
     "publish looks": Act("ada", "/staff/appearance/publication", {}),
     "drop looks": Act("ada", "/staff/appearance/draft/removal", {}),
@@ -192,6 +195,7 @@ DESKS = (
     "/moderation/", "/moderation/reported", "/moderation/recent", "/moderation/log", "/moderation/words", "/staff/", "/staff/news/", "/staff/news/new", "/staff/tags",
     "/account/evenings", "/account/place",
     "/staff/mail", "/staff/pictures", "/staff/letters", "/staff/rules", "/staff/appearance", "/staff/health", "/staff/translations", "/staff/tour/", "/staff/tour/houses", "/staff/tour/songs", "/account/picture",
+    "/account/notifications", "/staff/notices",
 )  # fmt: skip
 
 
@@ -236,6 +240,7 @@ class Ground:
             "session": db.session.query(SignIn.id).scalar(), "letter": letter.id, "picture": picture.id, "look": look.id,
             "gig_slug": evening.slug, "gone_to": gone_to.id,
             "gig": evening.id, "planned": planned.id, "house": house(cast.eli).id, "press": link.id, "song": db.session.query(Song.id).order_by(Song.id).first()[0], "change": db.session.query(Change.id).scalar(),
+            "stop": stopping.token_for(cast.fay.id, ["gig.changed"]),
         }  # fmt: skip
         self.account_ids = {name: account.id for name, account in vars(cast).items()}
 

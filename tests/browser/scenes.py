@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
+from flask import Flask
+
+from fansite.notifications import stopping
 from tests.browser.site import COMMENT, LONG_POST, PASSWORD, POST, Site, comment_with, send, write
 from tests.media.hostile import photograph
 from tests.serve.served import until
@@ -72,6 +77,26 @@ def place_refused(page: Any, _site: Site) -> None:
     page.fill("[data-form='place'] [name='place']", "Trifouilly")
     page.click("[data-form='place'] button")
     page.wait_for_selector("[data-problems]")
+
+
+def stop_link(site: Site) -> str:
+    """The path of the link in a mail to fay, about an evening that was cancelled."""
+    with closing(sqlite3.connect(site.folder / "fansite.db")) as database:
+        ((account_id,),) = database.execute("SELECT id FROM account WHERE username_key = 'fay'")
+    with (signer := Flask("signer")).app_context():
+        signer.secret_key = (site.folder / "secret.key").read_text().strip()
+        return f"/unsubscribe/{stopping.token_for(account_id, ['gig.cancelled', 'gig.changed'])}"
+
+
+def stopping_mails(page: Any, site: Site) -> None:
+    page.goto(stop_link(site))
+    assert page.locator("[data-form='stop-these']").count() == 1
+
+
+def stopped_mails(page: Any, site: Site) -> None:
+    page.goto(stop_link(site))
+    page.click("[data-form='stop-these'] button")
+    page.wait_for_selector("[data-form='stop-again']")
 
 
 def gig_at_desk(page: Any, _site: Site) -> None:
@@ -453,6 +478,8 @@ IN_BETWEEN: dict[str, tuple[str | None, Way]] = {
     "login with draft": (None, draft_at_the_door),
     "confirm": (None, confirm),
     "used up link": (None, "/confirm/0123456789abcdef"),
+    "stopping mails": (None, stopping_mails),
+    "stopped mails": (None, stopped_mails),
     "ask for a new password": (None, "/reset"),
     "letter to a new password": (None, "/reset/sent"),
     "new password": (None, reset),
@@ -477,6 +504,7 @@ ACCOUNT: dict[str, tuple[str | None, Way]] = {
     "e-mail": ("fay", "/account/email"),
     "new e-mail": ("fay", new_email),
     "password": ("fay", "/account/password"),
+    "notices": ("fay", "/account/notifications"),
     "sessions": ("fay", "/account/sessions"),
     "language": ("fay", "/account/language"),
     "leave for good": ("fay", "/account/leave"),
@@ -505,6 +533,7 @@ DESK: dict[str, tuple[str | None, Way]] = {
     "what was decided": ("milo", "/moderation/log"),
     "watched words": ("milo", "/moderation/words"),
     "a new version of the rules": ("eli", "/staff/rules"),
+    "who was told": ("eli", "/staff/notices"),
     "letters": ("eli", "/staff/letters"),
     "no spam": ("eli", "/staff/letters?heap=spam"),
     "a letter": ("eli", letter_of_somebody),
@@ -540,7 +569,7 @@ DESK: dict[str, tuple[str | None, Way]] = {
 IN_FRENCH = [
     "older news", "news of a year", "house rules", "letter refused", "letter sent", "search", "search that finds nothing", "fans", "fan", "member of the band", "404", "403",
     "report refused", "reported to the moderators", "join", "join refused", "look at your mail", "login",
-    "signed out everywhere", "banned at the door", "login refused", "confirm", "used up link",
+    "signed out everywhere", "banned at the door", "login refused", "confirm", "used up link", "stopping mails",
     "ask for a new password", "letter to a new password", "new password", *(name for name in ACCOUNT if name != "correcting a comment"),
     *(name for name in DESK if name not in ("one comment", "queue in French", "seen before it is out")),
 ]  # fmt: skip

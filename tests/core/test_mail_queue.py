@@ -17,6 +17,7 @@ from fansite.core import kept, mail
 from fansite.core.db import db, get, transaction
 from fansite.core.errors import NotFound
 from fansite.core.mail import Mail
+from fansite.core.outbox import Event
 from fansite.core.outbox.leases import MAX_TRIES
 from fansite.lib.times import now
 from tests.core.broken import broken_off
@@ -261,6 +262,67 @@ def test_killed_before_it_is_noted_a_letter_goes_twice_and_is_known_as_one(app, 
     clock.shift(3600)
     worker()
     assert len(outbox_mails()) == 2
+
+
+# ---- until when, and how it is stopped ---------------------------------------------------------------------------------------
+
+
+def notice(**columns: Any) -> int:
+    written = mail.written("confirm", "nora@example.org", "en", **FACTS)
+    for name, value in columns.items():
+        setattr(written, name, value)
+    with transaction() as session:
+        mail.queue(written)
+        session.flush()
+        return written.id
+
+
+def test_what_is_of_no_use_any_more_is_not_sent_and_says_why(app, unwilling, worker, clock):
+    mailer = unwilling(*[MailFailed("away")] * 100)
+    mail_id = notice(not_after=now() + timedelta(hours=1))
+    for _minute in range(61):
+        worker()
+        clock.shift(60)
+    tries = mailer.tries
+    mailer.refusals.clear()
+    clock.shift(3600)
+    worker()
+    given_up = row(mail_id)
+    assert (given_up.state, given_up.error) == ("failed", "too late: it was of use until 2026-11-24T13:00:00+00:00")
+    assert (mailer.tries, mailer.taken) == (tries, [])
+    mail.send_again(mail_id)
+    worker()
+    assert (row(mail_id).state, mailer.taken) == ("failed", [])
+
+
+def test_in_time_it_goes(app, unwilling, worker, clock):
+    mailer = unwilling()
+    notice(not_after=now() + timedelta(seconds=1))
+    worker()
+    assert len(mailer.taken) == 1
+
+
+def test_what_is_given_up_is_told_to_who_wants_to_know(app, unwilling, worker):
+    unwilling(MailFailed("550 No such person", for_ever=True), MailFailed("451 Later"))
+    failed, _waiting = queued(), queued()
+    worker()
+    told = db.session.scalars(sa.select(Event.subject).where(Event.name == "mail.failed")).all()
+    assert told == [f"mail:{failed}"]
+
+
+def test_a_mail_that_can_be_stopped_says_how_in_one_line(app, worker, outbox_mails):
+    """Long addresses are neither folded nor encoded: mail programs would not find the button. The key is forgotten with the text."""
+    address = f"https://marmots.example/fr/unsubscribe/{'0123456789abcdef' * 40}"
+    mail_id = notice(stop_url=address)
+    queued()
+    worker()
+    other, stoppable = sorted(outbox_mails(), key=lambda message: "List-Unsubscribe" in message)
+    folder = app.extensions["fansite"].settings.instance_path / "outbox"
+    raw = b"".join(path.read_bytes() for path in folder.glob("*.eml"))
+    assert f"List-Unsubscribe: <{address}>\r\n".encode() in raw
+    assert stoppable["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert (other["List-Unsubscribe"], other["List-Unsubscribe-Post"]) == (None, None)
+    assert row(mail_id).stop_url is None
 
 
 # ---- looking back -------------------------------------------------------------------------------------------------------------

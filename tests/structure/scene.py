@@ -36,6 +36,7 @@ from fansite.moderation import operations as moderation
 from fansite.moderation.models import Review
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
+from fansite.notifications import stopping
 from fansite.pages import operations as pages
 from fansite.rules import operations as rules
 from fansite.seo import listeners as cards
@@ -170,6 +171,7 @@ def _texts(cast: Any) -> dict[str, Any]:
         "gig_change": db.session.scalar(sa.select(Change.id)),
         "house": house(cast.eli).id,
         **_played(cast, evening),
+        "stop": stopping.token_for(cast.fay.id, ["gig.changed"]),
         "tag": db.session.scalar(sa.select(Tag.id).where(Tag.slug == "tour")),
         "picture": kept.name,
         "card": _card_of(lisbon),

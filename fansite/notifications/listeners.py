@@ -1,0 +1,42 @@
+"""What happened elsewhere, and what it means for who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+
+from fansite.core.db import db, transaction
+from fansite.core.mail import Mail
+from fansite.core.outbox import Event, Listener
+from fansite.lib.times import now
+from fansite.notifications import planning
+from fansite.notifications.models import MAX_WHY, Notice
+
+
+def hear(app: Flask) -> None:
+    """Of all that any kind of notice follows from."""
+    site = app.extensions["fansite"]
+    names = tuple(dict.fromkeys(name for kind in site.notices.values() for name in kind.events))
+    site.outbox.add(Listener("notifications.plan", plan, names, batch=1, lease=timedelta(minutes=5)))
+
+
+def plan(events: Sequence[Event]) -> None:
+    for event in events:
+        planning.plan(event)
+
+
+def note_failures(events: Sequence[Event]) -> None:
+    """A mail did not go. What was in it and came too late with it waits anew: some of it may be of use still, and the rest is dropped."""
+    for event in events:
+        mail = db.session.get(Mail, int(event.subject.partition(":")[2]))
+        if mail is None or mail.failed_at is None:
+            continue
+        late = mail.too_late(mail.failed_at)
+        anew = {"state": "waiting", "mail_id": None, "settled_at": None}
+        failed = {"state": "failed", "why": (mail.error or "")[:MAX_WHY], "settled_at": now()}
+        theirs = sa.update(Notice).where(Notice.mail_id == mail.id, Notice.state == "sent")
+        with transaction() as session:
+            session.execute(theirs.values(**(anew if late else failed)))
