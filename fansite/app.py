@@ -28,7 +28,7 @@ from fansite.core.content import Content
 from fansite.core.db import db
 from fansite.core.db.annexes import Annex
 from fansite.core.db.engine import database_uri, empty_log, engine_options
-from fansite.core.feature import Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, SitemapPart
+from fansite.core.feature import Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, Shelf, SitemapPart
 from fansite.core.kept import site_name
 from fansite.core.markup import Pictures
 from fansite.core.notices import Kind
@@ -72,6 +72,7 @@ class Site:
     personal: list[Personal] = field(default_factory=list)
     home_sections: list[HomeSection] = field(default_factory=list)
     pictures: Pictures | None = None
+    shelves: dict[str, Shelf] = field(default_factory=dict)
     old_addresses: list[Callable[[str], str | None]] = field(default_factory=list)
     rules: dict[tuple[str, ...], Any] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
@@ -177,6 +178,7 @@ def _declare(app: Flask, feature: Feature) -> None:
     site.sitemap.update({part.kind: part for part in feature.sitemap})
     site.drafts = feature.drafts or site.drafts
     site.pictures = feature.pictures or site.pictures
+    site.shelves.update({shelf.name: shelf for shelf in feature.shelves})
     if feature.old_addresses:
         site.old_addresses.append(feature.old_addresses)
     site.home_sections.extend(feature.home_sections)

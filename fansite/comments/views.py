@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from fansite.accounts.guards import signed_in
 from fansite.comments import operations, policy, queries
-from fansite.comments.forms import CommentForm, EditForm, ReportForm, nonce_of
+from fansite.comments.forms import CommentForm, EditForm, nonce_of
 from fansite.comments.models import Comment
 from fansite.comments.sections import COMMENT_PARAMETERS, address_of, author_name, section, thread_section
 from fansite.core import markup
@@ -22,6 +22,7 @@ from fansite.core.web import Page, Pages, cacheable, entry_path, page_number, pa
 from fansite.core.web.failures import words
 from fansite.moderation import operations as moderation
 from fansite.moderation.queries import rules_named
+from fansite.moderation.reporting import ReportForm
 from fansite.rules import operations as rules
 
 bp = Blueprint("comments", __name__)

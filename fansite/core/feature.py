@@ -174,6 +174,15 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Shelf:
+    """Pictures that belong to something of a feature and not to the library: the feature says who sees one, each time it is asked for."""
+
+    name: str
+    # (number of the picture, who asks) → everybody sees it now, this person does, or nobody who asks like that.
+    sight: Callable[[int, Any], Literal["all", "this one", "none"]]
+
+
+@dataclass(frozen=True)
 class Check:
     """Looks at one part of the site, whatever state that is in: for `fansite doctor` and the owner's page."""
 
@@ -203,6 +212,7 @@ class Feature:
     home_sections: Sequence[HomeSection] = ()
     # How the site's own pictures are written into texts.
     pictures: Pictures | None = None
+    shelves: Sequence[Shelf] = ()
     # Where an address of a site that was imported leads, for what is no entry: path → path of ours.
     old_addresses: Callable[[str], str | None] | None = None
     # Names templates may use everywhere.

@@ -7,7 +7,7 @@ from fansite.core.outbox import Listener, Routine
 from fansite.media import checks, faces, operations, queries, showing, uploads
 from fansite.media.personal import personal
 from fansite.media.review import reviewable
-from fansite.media.showing import addresses_of, drawing_of, image_object, link_picture
+from fansite.media.showing import addresses_of, drawing_of, image_object, link_picture, path_of, shared
 from fansite.media.views import bp
 from fansite.media.views.files import old_address, served
 
@@ -39,4 +39,15 @@ feature = Feature(
     },
 )
 
-__all__ = ["addresses_of", "drawing_of", "feature", "image_object", "link_picture", "operations", "queries", "served"]
+__all__ = [
+    "addresses_of",
+    "drawing_of",
+    "feature",
+    "image_object",
+    "link_picture",
+    "operations",
+    "path_of",
+    "queries",
+    "served",
+    "shared",
+]

@@ -33,6 +33,8 @@ EXTENSIONS = {"PNG": "png", "JPEG": "jpg", "GIF": "png", "WEBP": "webp"}
 PAPER = (255, 255, 255)
 BLUR_SIZE = 16
 FACE_SIZE = 256
+# What fans send is kept no larger than any page shows it on a dense screen: a thousand of them are a gigabyte and a half at most.
+PHOTOGRAPH_SIZE = 2560
 
 
 class _Painter:
@@ -71,6 +73,11 @@ def encode(data: bytes) -> Encoded:
     return _paint(_encoded, data)
 
 
+def photograph(data: bytes) -> Encoded:
+    """The picture as a JPEG of bounded size, whatever it was sent as."""
+    return _paint(_photograph, data)
+
+
 def smaller(data: bytes, sizes: Mapping[str, tuple[int, str]]) -> list[tuple[str, bytes]]:
     """Name → (width, extension) as (name, bytes), the widest first: each is made of the one before."""
     return _paint(_smaller, data, sizes)
@@ -89,6 +96,14 @@ def _encoded(data: bytes) -> Encoded:
         plain = _plain(image, kind)
         extension, see_through = EXTENSIONS[kind], plain.has_transparency_data
         return Encoded(_written(plain, extension), extension, *plain.size, see_through, "" if see_through else _blur(plain))
+
+
+def _photograph(data: bytes) -> Encoded:
+    with _opened(data) as (image, _kind):
+        image = _in_colours(image)
+        image.thumbnail((PHOTOGRAPH_SIZE, PHOTOGRAPH_SIZE), Image.Resampling.LANCZOS, reducing_gap=3)
+        plain = _on_paper(image)
+        return Encoded(_written(plain, "jpg"), "jpg", *plain.size, False, _blur(plain))
 
 
 def _smaller(data: bytes, sizes: Mapping[str, tuple[int, str]]) -> list[tuple[str, bytes]]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fansite.core.db import Model
+from fansite.core.db import Model, index_of_some
 from fansite.lib.times import now
 
 MAX_ALT = 300
@@ -43,6 +43,8 @@ class Picture(Model):
     decorative: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     credit: Mapped[str] = mapped_column(sa.String(MAX_CREDIT), default="", server_default="")
     focus: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
+    # Where it stands when it is not the library's: a feature has such a shelf, and says who sees what stands there.
+    shelf: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
     # No rule for deletion: accounts are erased, never deleted, and SQLite shows none of a column that was added.
     uploaded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id"), index=True)
     # Where an import found it, and that address's path without the size WordPress put into names.
@@ -54,7 +56,10 @@ class Picture(Model):
 
     uploaded_by = relationship("Account", lazy="raise_on_sql")
 
-    __table_args__ = (sa.CheckConstraint(sa.column("focus").in_(FOCUSES), name="focus"),)
+    __table_args__ = (
+        sa.CheckConstraint(sa.column("focus").in_(FOCUSES), name="focus"),
+        index_of_some("ix_picture_shelf", "shelf", where="shelf <> ''"),
+    )
 
     @property
     def subject_kind(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from fansite.backends.storage import Storage
 from fansite.core.content import rendered
 from fansite.core.db import db, get, touch, transaction
-from fansite.core.errors import Refused
+from fansite.core.errors import NotFound, Refused
 from fansite.core.outbox import Event, record
 from fansite.core.policy import require
 from fansite.lib.times import now
@@ -62,6 +63,49 @@ def keep_picture(data: bytes, alt: str = "", origin: str | None = None, *, by: A
         return picture
 
 
+def name_apart(data: bytes, *facts: Any) -> str:
+    """What a picture beside the library is called: the same for the same file and facts, and guessed by nobody who has both."""
+    told = "\n".join([*(str(fact) for fact in facts), hashlib.sha256(data).hexdigest()])
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return f"{hmac.new(key, told.encode(), 'sha256').hexdigest()[:40]}.jpg"
+
+
+def store_apart(name: str, data: bytes) -> encoding.Encoded:
+    """The file of a photograph, before its row; raises `Refused` for what is no picture."""
+    made = encoding.photograph(data)
+    storage().put(name, made.data)
+    return made
+
+
+def keep_apart(name: str, made: encoding.Encoded, *, shelf: str, alt: str, by: Any) -> Picture:
+    """The row of a stored photograph, on a feature's own shelf; inside the transaction that gives it its place there."""
+    picture = Picture(name=name, width=made.width, height=made.height, bytes=len(made.data), blur=made.blur)
+    picture.shelf, picture.alt, picture.uploaded_by_id = shelf, _line(alt)[:MAX_ALT], by.id
+    db.session.add(picture)
+    db.session.flush()
+    record("picture.kept", picture)
+    return picture
+
+
+def drop_file(name: str) -> None:
+    """Of what was stored and found no place: unless somebody else's request gave it one."""
+    if not db.session.scalar(sa.select(Picture.id).where(Picture.name == name)):
+        storage().drop(name)
+
+
+def drop_apart(picture_ids: Sequence[int]) -> None:
+    """Pictures nobody has a place for any more, with all their files."""
+    for picture_id in picture_ids:
+        with transaction() as session:
+            picture = session.get(Picture, picture_id)
+            if picture is None or not picture.shelf or queries.covered_by(picture):
+                continue
+            names = [picture.name, *picture.sizes()]
+            session.delete(picture)
+        for name in names:
+            storage().drop(name)
+
+
 def picture_of(data: bytes) -> Picture | None:
     """The picture that was made of this very file, if it was ever kept."""
     return queries.of_digest(_digest(data))
@@ -104,7 +148,7 @@ def describe(picture_id: int, *, by: Any, alt: str, decorative: bool, credit: st
         raise Refused(_l("Say what it shows, or tick that it is only decoration."), field="alt")
     with transaction():
         require(policy.edit, by)
-        picture = get(Picture, picture_id)
+        picture = _of_library(picture_id)
         said = ("" if decorative else alt, decorative, credit, focus if focus in FOCUSES else "")
         if said != (picture.alt, picture.decorative, picture.credit, picture.focus):
             picture.alt, picture.decorative, picture.credit, picture.focus = said
@@ -118,7 +162,7 @@ def remove(picture_id: int, *, by: Any) -> None:
     """Out of the library, with its address; only what nothing shows. It can be taken back until it is swept."""
     with transaction():
         require(policy.edit, by)
-        picture = get(Picture, picture_id)
+        picture = _of_library(picture_id)
         if queries.uses_of(picture):
             raise Refused(_l("Texts show this picture: take it out of them first."))
         picture.removed_at = picture.removed_at or now()
@@ -128,7 +172,14 @@ def remove(picture_id: int, *, by: Any) -> None:
 def take_back(picture_id: int, *, by: Any) -> None:
     with transaction():
         require(policy.edit, by)
-        _put_back(get(Picture, picture_id))
+        _put_back(_of_library(picture_id))
+
+
+def _of_library(picture_id: int) -> Picture:
+    picture = get(Picture, picture_id)
+    if picture.shelf:
+        raise NotFound()
+    return picture
 
 
 def sweep() -> None:

@@ -30,7 +30,9 @@ def _faces(account_id: int) -> Chapter:
 
 
 def _uploads(account_id: int) -> Chapter:
-    found = db.session.scalars(sa.select(Picture).where(Picture.uploaded_by_id == account_id).order_by(Picture.id)).all()
+    found = db.session.scalars(
+        sa.select(Picture).where(Picture.uploaded_by_id == account_id, Picture.shelf == "").order_by(Picture.id)
+    ).all()
     labels = {"file": _l("File"), "alt": _l("What it shows"), "credit": _l("Credit"), "at": _l("When")}
     rows = [{"file": one.name, "alt": one.alt, "credit": one.credit, "at": one.created_at} for one in found]
     return Chapter("uploads", _l("Pictures you uploaded for the band"), labels, rows)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
+from flask import current_app
+
+from fansite.core.feature import Shelf
 from fansite.core.policy import signed_in, staff
-from fansite.media.models import Face
+from fansite.media.models import Face, Picture
 
 
 def edit(person: Any) -> bool:
@@ -15,6 +18,14 @@ def edit(person: Any) -> bool:
 def wear(person: Any) -> bool:
     """A picture of oneself instead of the drawn face."""
     return signed_in(person)
+
+
+def sight(person: Any, picture: Picture) -> Literal["all", "this one", "none"]:
+    """The library is everybody's; what stands on a feature's shelf is for whom that feature says."""
+    if not picture.shelf:
+        return "all"
+    shelf: Shelf | None = current_app.extensions["fansite"].shelves.get(picture.shelf)
+    return shelf.sight(picture.id, person) if shelf is not None else "none"
 
 
 def look(person: Any, face: Face) -> bool:

@@ -28,17 +28,20 @@ def of_digest(digest: str) -> Picture | None:
 
 
 def named(names: Iterable[str]) -> dict[str, Picture]:
-    """Those of the library by their names, in one question."""
+    """Those of the library by their names, in one question. What a fan lent is in nobody's text."""
     wanted = set(names)
     if not wanted:
         return {}
-    return {picture.name: picture for picture in db.session.scalars(sa.select(Picture).where(Picture.name.in_(wanted)))}
+    return {
+        picture.name: picture
+        for picture in db.session.scalars(sa.select(Picture).where(Picture.name.in_(wanted), Picture.shelf == ""))
+    }
 
 
 def in_library(picture_id: int | None) -> Picture | None:
     if picture_id is None:
         return None
-    return db.session.scalar(sa.select(Picture).where(Picture.id == picture_id, Picture.removed_at.is_(None)))
+    return db.session.scalar(sa.select(Picture).where(Picture.id == picture_id, *_IN_LIBRARY))
 
 
 def by_ids(ids: Collection[int]) -> dict[int, Picture]:
@@ -70,7 +73,7 @@ def _rows() -> sa.Select[Any]:
 
 
 _PICTURES = listing.entities(_rows)
-_IN_LIBRARY: tuple[sa.ColumnElement[bool], ...] = (Picture.removed_at.is_(None),)
+_IN_LIBRARY: tuple[sa.ColumnElement[bool], ...] = (Picture.removed_at.is_(None), Picture.shelf == "")
 _SILENT: tuple[sa.ColumnElement[bool], ...] = (Picture.alt == "", Picture.decorative.is_(False))
 _BY_NUMBER = sa.literal_column("0", sa.Integer)
 _LIBRARY = Listing("media.library", ("picture",), Picture.id, _BY_NUMBER, _IN_LIBRARY)
@@ -79,12 +82,12 @@ _UNDESCRIBED = Listing("media.undescribed", ("picture",), Picture.id, _BY_NUMBER
 
 def latest(limit: int) -> Sequence[Picture]:
     """The last ones that came, to choose from."""
-    statement = sa.select(Picture).where(Picture.removed_at.is_(None)).order_by(Picture.id.desc()).limit(limit)
+    statement = sa.select(Picture).where(*_IN_LIBRARY).order_by(Picture.id.desc()).limit(limit)
     return db.session.scalars(statement).all()
 
 
 def opened(picture_id: int) -> Picture | None:
-    statement = sa.select(Picture).options(joinedload(Picture.uploaded_by)).where(Picture.id == picture_id)
+    statement = sa.select(Picture).options(joinedload(Picture.uploaded_by)).where(Picture.id == picture_id, Picture.shelf == "")
     return db.session.scalar(statement)
 
 

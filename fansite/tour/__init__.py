@@ -1,10 +1,12 @@
 """Tour dates: where and when the band plays, right everywhere, for years."""
 
+from datetime import timedelta
+
 from flask_babel import lazy_gettext as _l
 
 from fansite.core.entries import findable_entries
 from fansite.core.feature import Feature, HomeSection
-from fansite.core.outbox import Listener
+from fansite.core.outbox import Listener, Routine
 from fansite.core.publishing import publish_due
 from fansite.tour import desk, houses, views  # noqa: F401 - they put themselves there
 from fansite.tour.blueprint import bp
@@ -12,6 +14,10 @@ from fansite.tour.content import content, sitemap_part
 from fansite.tour.going import views as going  # noqa: F401 - so do these
 from fansite.tour.home import next_gigs
 from fansite.tour.personal import personal
+from fansite.tour.photos import operations as photos
+from fansite.tour.photos import views as photo_views  # noqa: F401 - they put themselves there
+from fansite.tour.photos.review import reviewable
+from fansite.tour.photos.sight import shelf
 from fansite.tour.setlists import content as setlist_content
 from fansite.tour.setlists import desk as setlist_desk  # noqa: F401 - they put themselves there
 from fansite.tour.setlists import listeners as setlist_listeners
@@ -25,10 +31,14 @@ feature = Feature(
     findables=[findable_entries(content)],
     personal=personal,
     sitemap=[sitemap_part(), setlist_content.sitemap_part()],
+    reviewables=[reviewable],
+    shelves=[shelf],
     listeners=[
         Listener("tour.publish_due", publish_due, ("gig.scheduled",)),
         Listener("tour.setlists", setlist_listeners.follow, setlist_listeners.NAMES),
+        Listener("tour.photos", photos.drop_pictures, ("account.erased",)),
     ],
+    routines=[Routine("tour.photos", photos.sweep, timedelta(hours=6))],
     home_sections=[
         HomeSection(
             "gigs",

@@ -1,5 +1,5 @@
-"""What the tour knows of a person: which plans an editor changed, to which gigs a fan goes, where the calendar of them is, and around which
-place they ask."""
+"""What the tour knows of a person: which plans an editor changed, to which gigs a fan goes, where the calendar of them is, around which
+place they ask, and what they photographed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from fansite.tour.going.models import Attendance, FanCalendar, FanPlace
 from fansite.tour.going.places import place_of
 from fansite.tour.going.queries import calendar_address, calendar_of
 from fansite.tour.models import Change, Gig
+from fansite.tour.photos import operations as photos
+from fansite.tour.photos.personal import chapters as photos_of
 
 
 def export(account_id: int) -> list[Chapter]:
-    return [*_changes(account_id), *_gigs(account_id), *_calendar(account_id), *_place(account_id)]
+    return [*_changes(account_id), *_gigs(account_id), *_calendar(account_id), *_place(account_id), *photos_of(account_id)]
 
 
 def erase(leaver: Leaver) -> None:
@@ -23,6 +25,7 @@ def erase(leaver: Leaver) -> None:
     db.session.execute(sa.delete(Attendance).where(Attendance.account_id == leaver.id))
     db.session.execute(sa.delete(FanCalendar).where(FanCalendar.account_id == leaver.id))
     db.session.execute(sa.delete(FanPlace).where(FanPlace.account_id == leaver.id))
+    photos.forget_of(leaver.id)
 
 
 def _changes(account_id: int) -> list[Chapter]:
@@ -61,7 +64,13 @@ def _place(account_id: int) -> list[Chapter]:
 
 
 personal = Personal(
-    covers=("gig_change.by_id", "attendance.account_id", "fan_calendar.account_id", "fan_place.account_id"),
+    covers=(
+        "gig_change.by_id",
+        "attendance.account_id",
+        "fan_calendar.account_id",
+        "fan_place.account_id",
+        "fan_photo.account_id",
+    ),
     export=export,
     erase=erase,
 )

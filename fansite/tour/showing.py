@@ -11,10 +11,11 @@ from fansite.core.web.paths import settings
 from fansite.media import link_picture
 from fansite.tour.content import json_ld
 from fansite.tour.models import Gig
+from fansite.tour.photos.showing import Album
 from fansite.tour.words import city_of, long_day, state_words, title_of
 
 
-def page_of_gig(gig: Gig, said: Section | None) -> Page:
+def page_of_gig(gig: Gig, said: Section | None, album: Album | None = None) -> Page:
     """`said` is None where there is nothing for the public: drafts, previews."""
     house = gig.venue
     what = _(
@@ -35,6 +36,6 @@ def page_of_gig(gig: Gig, said: Section | None) -> Page:
             (_("Tour"), path_for("tour.index")),
             *([(gig.tour.name, path_for("tour.show", slug=gig.tour.slug))] if gig.tour is not None else []),
         ],
-        nodes=[json_ld(gig)] if said else (),
+        nodes=[{**json_ld(gig), **({"subjectOf": album.nodes} if album and album.photos else {})}] if said else (),
         og=link_picture(gig) if said else {},
     )

@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from fansite.comments import author_name
 from fansite.lib.times import now
 from fansite.tour import maps, words
 from fansite.tour.queries import Evening
@@ -57,4 +58,5 @@ NAMES: dict[str, Any] = {
     "by_month": by_month,
     "iso_minutes": iso_minutes,
     "as_date": date.fromisoformat,
+    "photo_credit": author_name,
 }

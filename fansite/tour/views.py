@@ -37,6 +37,9 @@ from fansite.tour.going.models import FanPlace
 from fansite.tour.going.places import place_of
 from fansite.tour.going.showing import Company, company
 from fansite.tour.models import Gig, Tour
+from fansite.tour.photos.policy import opens_at
+from fansite.tour.photos.showing import album_of
+from fansite.tour.photos.showing import tag_of as photo_tag
 from fansite.tour.queries import Evening, Night
 from fansite.tour.showing import page_of_gig
 from fansite.tour.words import city_named, country_name, title_of
@@ -206,11 +209,19 @@ def calendar_of_one(slug: str) -> Any:
 def page_of_evening(gig: Gig, going: Company | None, status: int = 200) -> Response:
     """`going` is None where there is nothing for the public."""
     said = section(gig, g.person) if gig.public else None
-    others = queries.others_here(gig, ELSEWHERE_HERE)
-    tags = {*gig.page_tags, f"venue:{gig.venue_id}", *(said.tags if said else ()), *(going.tags if going else ())}
-    page, until = page_of_gig(gig, said), _another_at(gig)
+    album = album_of(gig, g.person)
+    parts = [part for part in (said, going, album) if part is not None]
     return render_page(
-        "tour/show.html", page, status=status, tags=tags, until=until, gig=gig, section=said, others=others, company=going
+        "tour/show.html",
+        page_of_gig(gig, said, album),
+        status=status,
+        tags={*gig.page_tags, f"venue:{gig.venue_id}", photo_tag(gig), *(tag for part in parts for tag in part.tags)},
+        until=_another_at(gig),
+        gig=gig,
+        section=said,
+        others=queries.others_here(gig, ELSEWHERE_HERE),
+        company=going,
+        album=album,
     )
 
 
@@ -254,8 +265,8 @@ def _tour(tour: Tour) -> Response:
 
 
 def _another_at(gig: Gig) -> datetime | None:
-    """When the page is another by itself: what is played is told once it begins, and then it is over."""
-    hours = (gig.begun_at, gig.over_at)
+    """When the page is another by itself: photos are asked for with the doors, what is played is told once it begins, and then it is over."""
+    hours = (opens_at(gig), gig.begun_at, gig.over_at)
     return min((at for at in hours if at > now() and at.year < 9999), default=None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import IO, Any, TypeVar
 
 from flask import Flask, request
@@ -15,10 +16,22 @@ STREAMS = "fansite.streams"
 THE_REST = 1024 * 1024
 
 
+class Nowhere(BytesIO):
+    """Takes any number of bytes and holds none."""
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+
 class Request(FlaskRequest):
     """One that knows the temporary files its body was read into, whether or not it was read to the end."""
 
+    # Of somebody whose session ended meanwhile: what they typed beside a file is read, the file is not kept.
+    passes_over_files = False
+
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> IO[bytes]:
+        if self.passes_over_files:
+            return Nowhere()
         stream = super()._get_file_stream(*args, **kwargs)
         self.environ.setdefault(STREAMS, []).append(stream)
         return stream

@@ -62,8 +62,9 @@ def open_guard(app: Flask, settings: Settings) -> None:
         ):
             return None
         # Nobody else's file is even read, and what is no file is read into memory whole.
-        if g.get("person") is not None and request.mimetype == "multipart/form-data":
+        if request.mimetype == "multipart/form-data" and (g.get("person") is not None or _was_here()):
             request.max_content_length = getattr(app.view_functions[request.endpoint], "most_bytes", None)
+            request.passes_over_files = g.get("person") is None  # type: ignore[attr-defined]
         check_origin(settings)
         check_form()
         return check_token()
@@ -78,6 +79,11 @@ def open_guard(app: Flask, settings: Settings) -> None:
         if response.headers["Cache-Control"].startswith("private"):
             response.headers["Vary"] = "Accept-Encoding, Cookie"
         return response
+
+
+def _was_here() -> bool:
+    """Somebody with a cookie that opens nothing any more: their session ended while they were writing."""
+    return g.get("session_cookie") == ""
 
 
 def headers_of_all(settings: Settings) -> list[tuple[str, str]]:
@@ -141,6 +147,7 @@ def send_again(title: Any = None, *, sign_in: str = "") -> Response:
         fields=typed_fields(),
         action=request.script_root + request.full_path.rstrip("?"),
         sign_in=sign_in,
+        files=any(file.filename for _name, file in request.files.items(multi=True)),
     )
     return private(Response(body, 422))
 

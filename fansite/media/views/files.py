@@ -9,12 +9,14 @@ from flask import Response, abort, g, send_file
 
 from fansite.core.web import path_for, unlocalized
 from fansite.media import operations, policy, queries
+from fansite.media.models import Picture
 from fansite.media.views.blueprint import bp
 
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 A_YEAR = 365 * 24 * 3600
 # The original stands in for a size that is not made yet; and a face may be taken off.
 A_MINUTE = 60
+FOR_GOOD, SHORTLY = f"public, max-age={A_YEAR}, immutable", f"public, max-age={A_MINUTE}"
 _SIZED = re.compile(r"([0-9a-f]{40})w\d{1,5}s?\.(?:webp|jpg|png)")
 
 
@@ -27,13 +29,23 @@ def show(name: str) -> Response:
     picture = queries.of_digest(sized[1] if sized else name.rpartition(".")[0])
     if picture is None or picture.removed_at is not None or (name != picture.name and name not in picture.sizes()):
         abort(404)
-    data = _stored(name)
+    sight = policy.sight(g.person, picture)
+    if sight == "none":
+        abort(404)
+    data, cache = _stored(name), _kept_for(picture, sight)
     if data is not None:
-        return served(data, name, f"public, max-age={A_YEAR}, immutable")
+        return served(data, name, cache)
     data = _stored(picture.name)
     if data is None:
         abort(404)
-    return served(data, picture.name, f"public, max-age={A_MINUTE}")
+    return served(data, picture.name, SHORTLY if cache == FOR_GOOD else cache)
+
+
+def _kept_for(picture: Picture, sight: str) -> str:
+    """What is not the library's may be taken away from everybody at any moment."""
+    if sight != "all":
+        return "private, no-store"
+    return SHORTLY if picture.shelf else FOR_GOOD
 
 
 @bp.get("/media/faces/<name>")
@@ -46,7 +58,7 @@ def face(name: str) -> Response:
     if data is None:
         abort(404)
     seen_by_all = policy.look(None, found)
-    return served(data, found.name, f"public, max-age={A_MINUTE}" if seen_by_all else "private, no-store")
+    return served(data, found.name, SHORTLY if seen_by_all else "private, no-store")
 
 
 def _stored(name: str) -> bytes | None:

@@ -1,0 +1,328 @@
+"""`/tour/<evening>/photos`: what fans saw there, each photograph on a page of its own; sending, taking back, reporting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, abort, g, redirect, request
+from flask_babel import gettext as _
+
+from fansite.accounts.guards import signed_in
+from fansite.comments import author_name
+from fansite.core.content import moved
+from fansite.core.entries import require_public, require_sight, stands_for
+from fansite.core.errors import NotFound, Problem, Refused, TooMany
+from fansite.core.limits import visitor_key
+from fansite.core.web import Page, cacheable, clean, entry_path, path_for, render_page, takes_file
+from fansite.core.web.paths import settings
+from fansite.lib.numbers import row_number
+from fansite.moderation import operations as moderation
+from fansite.moderation.queries import rules_named
+from fansite.moderation.reporting import ReportForm
+from fansite.rules import operations as rules_operations
+from fansite.rules import queries as rules
+from fansite.tour import queries as gigs
+from fansite.tour.blueprint import bp
+from fansite.tour.models import Gig
+from fansite.tour.photos import operations, policy, queries
+from fansite.tour.photos.forms import PhotoForm
+from fansite.tour.photos.models import FanPhoto, of_gig
+from fansite.tour.photos.showing import image_node, path_of_photo, shared_of
+from fansite.tour.words import long_day
+
+LONGEST_NAME = 60
+
+
+@bp.get("/tour/<slug>/photos")
+@cacheable("after")
+def photos(slug: str) -> Any:
+    """All of an evening, in the order they came; paged by key, since more may come at any time."""
+    gig = gigs.by_slug(slug)
+    if not stands_for(g.person, gig):
+        return _elsewhere("tour.photos", slug)
+    assert gig is not None
+    require_sight(g.person, gig)
+    after = _key("after")
+    if after and not queries.belongs(gig.id, after):
+        abort(404)
+    found = queries.of_gig(gig.id, queries.PER_PAGE, after=after)
+    shown = found[: queries.PER_PAGE]
+    if after and not shown:
+        abort(404)
+    tags = (*gig.page_tags, of_gig(gig.id), *(f"account:{photo.account_id}" for photo in shown))
+    return render_page(
+        "tour/photos.html",
+        _page_of_all(gig, after or None, empty=not shown),
+        tags=tags if gig.public else (),
+        gig=gig,
+        photos=shown,
+        following=shown[-1].id if len(found) > len(shown) else None,
+        first=not after,
+        waiting=queries.waiting_of(gig.id, g.person.id) if g.person is not None else [],
+        begun=policy.begun(gig),
+        done=request.args.get("done"),
+    )
+
+
+@bp.route("/tour/<slug>/photos/new", methods=["GET", "POST"])
+@signed_in
+@takes_file(operations.MAX_BYTES * operations.AT_ONCE)
+def add_photos(slug: str) -> Any:
+    """Some at once, with one line for all of them. What is good is taken, whatever is wrong with the others."""
+    gig = gigs.by_slug(slug)
+    if not stands_for(g.person, gig):
+        return _elsewhere("tour.add_photos", slug)
+    assert gig is not None
+    require_public(gig)
+    if not policy.begun(gig):
+        raise Refused(_("Photos can be added once the evening has begun."))
+    if request.method != "POST":
+        return _form_page(gig, PhotoForm(formdata=None))
+    form = PhotoForm()
+    gig_id, address = gig.id, path_for("tour.photos", slug=slug)
+    try:
+        operations.fit(form.caption.data or "")
+    except Refused as problem:
+        form.refuse(problem)
+        return _form_page(gig, form, problem=problem)
+    taken, refused = _take(gig_id, form.caption.data or "")
+    if taken and form.rules.data:
+        rules_operations.accept(g.person.id, form.rules.data)
+    if refused:
+        return _form_page(_gig(slug), form, taken=taken, refused=refused)
+    done = "published" if all(photo.visible for photo in taken) else "pending"
+    return redirect(f"{address}?done={done}#sent", 303)
+
+
+@bp.get("/tour/<slug>/photos/<int:photo_id>")
+@cacheable()
+def photo(slug: str, photo_id: int) -> Any:
+    found = _seen(photo_id)
+    if slug != found.gig.slug:
+        return redirect(path_of_photo(found), 301)
+    before, after = queries.beside(found)
+    gig, title = found.gig, _page_title(found)
+    page = Page(
+        f"{found.caption}: {gig.title}",
+        description=title,
+        path=path_of_photo(found),
+        noindex=not found.visible,
+        kind="article",
+        versions=[(language, path_of_photo(found, language)) for language in settings().languages] if found.visible else (),
+        elsewhere="tour.index",
+        crumbs=[*_crumbs(gig), (_("Photos"), path_for("tour.photos", slug=gig.slug))],
+        nodes=[image_node(found, whole=True)] if found.visible else (),
+        og=shared_of(found) if found.visible else {},
+        prev_path=path_for("tour.photo", slug=slug, photo_id=before) if before else None,
+        next_path=path_for("tour.photo", slug=slug, photo_id=after) if after else None,
+    )
+    tags = (*gig.page_tags, *found.page_tags, f"account:{found.account_id}") if found.visible and gig.public else ()
+    return render_page(
+        "tour/photo.html",
+        page,
+        tags=tags,
+        photo=found,
+        gig=gig,
+        before=before,
+        after=after,
+        may={verb for verb in ("withdraw", "report", "moderate") if getattr(policy, verb)(g.person, found)},
+    )
+
+
+@bp.route("/tour/<slug>/photos/<int:photo_id>/withdrawal", methods=["GET", "POST"])
+@signed_in
+def photo_withdrawal(slug: str, photo_id: int) -> Any:
+    found = queries.opened(photo_id)
+    if found is None or found.account_id != g.person.id or found.gig.slug != slug:
+        abort(404)
+    if request.method == "POST":
+        operations.withdraw(photo_id, by=g.person)
+        return redirect(path_for("tour.own_photos", done="withdrawn"), 303)
+    if not policy.withdraw(g.person, found):
+        abort(404)
+    page = Page(_("Take this photo back?"), noindex=True)
+    return render_page("tour/photo_withdrawal.html", page, photo=found, gig=found.gig, back=path_of_photo(found))
+
+
+@bp.route("/tour/<slug>/photos/<int:photo_id>/report", methods=["GET", "POST"])
+@cacheable()
+def report_photo(slug: str, photo_id: int) -> Any:
+    found = _reportable(slug, photo_id)
+    form = ReportForm()
+    if request.method != "POST":
+        return _report_page(found, form)
+    if not form.validate():
+        return _report_page(found, form, 422)
+    said = {"category": form.category.data, "note": form.note.data or ""}
+    try:
+        moderation.report("photo", photo_id, by=g.person, address=visitor_key(), **said)
+    except (Refused, TooMany) as problem:
+        form.refuse(problem)
+        return _with_wait(_report_page(_reportable(slug, photo_id), form, problem.status), problem)
+    return redirect(path_for("tour.photo_reported", slug=slug, photo_id=photo_id), 303)
+
+
+@bp.get("/tour/<slug>/photos/<int:photo_id>/report/thanks")
+def photo_reported(slug: str, photo_id: int) -> Any:
+    page = Page(_("Thank you, a person will look at it"), noindex=True)
+    return render_page("tour/photo_reported.html", page, back=path_of_photo(_reportable(slug, photo_id)))
+
+
+@bp.get("/account/photos")
+@signed_in
+def own_photos() -> Response:
+    """All of one's own with their states, and why a moderator said no."""
+    before = _key("before")
+    found, following = queries.own_of(g.person.id, before or None)
+    return render_page(
+        "tour/own_photos.html",
+        Page(_("Your photos"), noindex=True),
+        photos=found,
+        following=following,
+        first=not before,
+        named=rules_named("photo", [photo.id for photo in found]),
+        may_withdraw={photo.id for photo in found if policy.withdraw(g.person, photo)},
+        done=request.args.get("done"),
+    )
+
+
+# ---- the parts --------------------------------------------------------------------------------------------------------------
+
+
+def _take(gig_id: int, caption: str) -> tuple[list[FanPhoto], list[tuple[str, Problem]]]:
+    """Photographs that are here now, and (name, why not) of the others."""
+    taken: list[FanPhoto] = []
+    refused: list[tuple[str, Problem]] = []
+    for name, data in _files():
+        try:
+            if data is None:
+                raise Refused(_("Five at a time: this one was left out."))
+            taken.append(operations.send(gig_id, data, caption=caption, by=g.person))
+        except (Refused, TooMany) as problem:
+            refused.append((name, problem))
+    if not taken and not refused:
+        refused.append(("", Refused(_("Choose a photo first."))))
+    return taken, refused
+
+
+def _files() -> Iterator[tuple[str, bytes | None]]:
+    """(the sender's name for it, to be told which is meant; bytes, None for too many), one in memory at a time."""
+    chosen = [file for file in request.files.getlist("file") if file.filename]
+    for number, file in enumerate(chosen):
+        name = str(clean(file.filename or "")).replace("\\", "/").rpartition("/")[2]
+        with file.stream as stream:
+            yield name[:LONGEST_NAME], stream.read() if number < operations.AT_ONCE else None
+
+
+def _gig(slug: str) -> Gig:
+    return gigs.by_slug(slug) or abort(404)
+
+
+def _seen(photo_id: int) -> FanPhoto:
+    """One this person may know of: what was taken down is gone, what waits or was refused is not there."""
+    found = queries.opened(photo_id)
+    if found is None:
+        abort(404)
+    if not policy.see(g.person, found):
+        require_public(found.gig)
+        abort(410 if found.status in ("removed", "withdrawn") else 404)
+    return found
+
+
+def _reportable(slug: str, photo_id: int) -> FanPhoto:
+    found = _seen(photo_id)
+    if not found.visible or not found.gig.public or found.gig.slug != slug:
+        raise NotFound()
+    return found
+
+
+def _elsewhere(endpoint: str, slug: str) -> Any:
+    """The evening has another date or house now, and another address."""
+    entry = moved("gig", slug, settings().language)
+    if entry is None:
+        abort(404)
+    require_sight(g.person, entry)
+    return redirect(path_for(endpoint, slug=entry.slug), 301)
+
+
+def _key(name: str) -> int:
+    """The number a page begins after; 0 for the first."""
+    text = request.args.get(name)
+    if text is None:
+        return 0
+    try:
+        return row_number(text)
+    except ValueError:
+        abort(404)
+
+
+def _crumbs(gig: Gig) -> list[tuple[str, str]]:
+    return [(_("Tour"), path_for("tour.index")), (gig.title, entry_path(gig))]
+
+
+def _page_title(photo: FanPhoto) -> str:
+    gig = photo.gig
+    return _("Photo by %(name)s: %(gig)s, %(day)s", name=author_name(photo), gig=gig.title, day=long_day(gig.day))
+
+
+def _page_of_all(gig: Gig, after: int | None, *, empty: bool) -> Page:
+    versions = [(language, path_for("tour.photos", language, slug=gig.slug, after=after)) for language in settings().languages]
+    return Page(
+        _("Photos: %(gig)s, %(day)s", gig=gig.title, day=long_day(gig.day)),
+        description=_("What fans saw at %(gig)s on %(day)s.", gig=gig.title, day=long_day(gig.day)),
+        path=path_for("tour.photos", slug=gig.slug, after=after),
+        noindex=empty or not gig.public,
+        versions=versions if gig.public else (),
+        elsewhere="tour.index",
+        crumbs=_crumbs(gig),
+    )
+
+
+def _form_page(
+    gig: Gig,
+    form: PhotoForm,
+    *,
+    problem: Problem | None = None,
+    taken: list[FanPhoto] | None = None,
+    refused: list[tuple[str, Problem]] | None = None,
+) -> Response:
+    """With all that was typed. A browser never fills a file box again: what was not taken has to be chosen once more."""
+    wrong = [one for _name, one in refused or []] + ([problem] if problem else [])
+    waits = next((one for one in wrong if isinstance(one, TooMany)), None)
+    page = render_page(
+        "tour/photos_new.html",
+        Page(_("Add photos"), noindex=True),
+        status=429 if waits else 422 if wrong else 200,
+        form=form,
+        gig=gig,
+        taken=taken or [],
+        refused=[(name, str(one)) for name, one in refused or []],
+        chosen=bool(problem) and any(file.filename for file in request.files.getlist("file")),
+        new_rules=rules.news_for(g.person),
+        most=operations.AT_ONCE,
+        megabytes=operations.MAX_BYTES // 1024**2,
+    )
+    return _with_wait(page, waits) if waits else page
+
+
+def _report_page(photo: FanPhoto, form: ReportForm, status: int = 200) -> Response:
+    page = Page(_("Report a photo"), noindex=True)
+    tags = (*photo.gig.page_tags, *photo.page_tags, f"account:{photo.account_id}") if status == 200 else ()
+    return render_page(
+        "tour/photo_report.html",
+        page,
+        status=status,
+        tags=tags,
+        form=form,
+        photo=photo,
+        gig=photo.gig,
+        name=author_name(photo),
+        back=path_of_photo(photo),
+    )
+
+
+def _with_wait(response: Response, problem: Problem) -> Response:
+    if isinstance(problem, TooMany):
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response
