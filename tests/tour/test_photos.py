@@ -27,6 +27,7 @@ from fansite.tour import operations as tour
 from fansite.tour.photos import operations as photos
 from fansite.tour.photos import queries
 from fansite.tour.photos.models import FanPhoto
+from tests.client import ORIGIN
 from tests.core.forks import ended, together
 from tests.media import hostile
 from tests.media.hostile import SVG, photograph
@@ -89,15 +90,22 @@ def a_file(data: bytes, name: str = "me.jpg", kind: str = "image/jpeg") -> FileS
     return FileStorage(BytesIO(data), name, content_type=kind)
 
 
-def fill(visitor, evening, *files: FileStorage, caption: str = CAPTION, status: int = 303, follow: bool = False) -> None:
-    """The form, as a browser without scripts sends it with some files."""
+def form_of(visitor, evening) -> str:
+    """Opens the form; its token."""
     visitor.get(f"/tour/{evening.slug}/photos/new")
-    token = visitor.page.xpath('string(//form[@data-form="photo"]//input[@name="csrf_token"]/@value)')
+    return visitor.page.xpath('string(//form[@data-form="photo"]//input[@name="csrf_token"]/@value)')
+
+
+def multipart(token: str, caption: str, *files: FileStorage) -> dict[str, Any]:
+    """What a browser without scripts sends."""
     fields = MultiDict([("csrf_token", token), ("caption", caption), *(("file", file) for file in files)])
     stream, _length, edge = stream_encode_multipart(fields, use_tempfile=False)
-    visitor.post(
-        visitor.address, stream.read(), content_type=f"multipart/form-data; boundary={edge}", status=status, follow=follow
-    )
+    return {"data": stream.read(), "content_type": f"multipart/form-data; boundary={edge}"}
+
+
+def fill(visitor, evening, *files: FileStorage, caption: str = CAPTION, status: int = 303, follow: bool = False) -> None:
+    token = form_of(visitor, evening)
+    visitor.post(visitor.address, **multipart(token, caption, *files), status=status, follow=follow)
 
 
 # ---- where they stand -------------------------------------------------------------------------------------------------------
@@ -413,11 +421,11 @@ def test_new_house_rules_are_accepted_with_it_as_with_a_comment(clock, cast, eve
 
 def test_whose_session_ended_meanwhile_keeps_the_words(cast, evening, browser_as):
     fay = browser_as(cast.fay)
-    fay.get(f"{pages_of(evening)[1]}/new")
+    token = form_of(fay, evening)
     with transaction() as session:
         session.execute(sa.delete(SignIn))
-    large = photograph((2400, 1800), quality=100) + bytes(3 * 1024**2)
-    fay.submit("photo", {"caption": "Only words remain", "file": (BytesIO(large), "a.jpg")}, status=422)
+    large = a_file(photograph((400, 300)) + bytes(3 * 1024**2))
+    fay.post(fay.address, **multipart(token, "Only words remain", large), status=422)
     assert "You were signed out" in fay.text
     assert fay.page.xpath('//form[@method="post"]//input[@name="caption"]/@value') == ["Only words remain"]
     assert "Only files could not be kept" in fay.text
@@ -483,17 +491,10 @@ def test_whatever_is_sent_what_is_kept_is_a_jpeg_of_ours(cast, evening, browser_
     monkeypatch.setattr(photos, "A_DAY", "10000 per day")
     monkeypatch.setattr(photos, "OF_ONE_EVENING", 10_000)
     fay, wrong = browser_as(cast.fay), []
-    fay.get(f"{pages_of(evening)[1]}/new")
-    token = fay.page.xpath('string(//form[@data-form="photo"]//input[@name="csrf_token"]/@value)')
+    token = form_of(fay, evening)
     for file in hostile.files():
-        fields = {"csrf_token": token, "caption": CAPTION, "file": a_file(file.data, file.filename, file.mimetype)}
-        stream, _length, edge = stream_encode_multipart(fields, use_tempfile=False)
-        response = fay.client.post(
-            fay.address,
-            data=stream.read(),
-            content_type=f"multipart/form-data; boundary={edge}",
-            headers={"Origin": "http://127.0.0.1:8000", "Accept": "text/html"},
-        )
+        sent = multipart(token, CAPTION, a_file(file.data, file.filename, file.mimetype))
+        response = fay.client.post(fay.address, **sent, headers={"Origin": ORIGIN, "Accept": "text/html"})
         if file.taken is not None and response.status_code != (303 if file.taken else 422):
             wrong.append(f"{file.name}: {response.status_code}")
         if b"<script>alert" in response.data:
