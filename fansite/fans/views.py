@@ -22,6 +22,8 @@ from fansite.lib.times import from_microseconds
 from fansite.tour import queries as tour
 from fansite.tour.going import queries as going
 from fansite.tour.going.queries import Evenings
+from fansite.tour.photos import queries as shots
+from fansite.tour.photos.models import of_fan as photo_tag
 
 bp = Blueprint("fans", __name__)
 WORDS_A_PAGE = 20
@@ -83,6 +85,8 @@ def _profile(account: Account) -> Response:
     page, total = page_number(), comments.count_public(account)
     # What the account published, in step with its comments: both turn their pages together.
     posts, posts_total = queries.published_by(account.id, page, WORDS_A_PAGE)
+    shows_photos = page == 1 and shots.lent_any(account.id)
+    photos, photos_total = shots.of_fan(account.id) if shows_photos else ([], 0)
     last = max(1, -(-max(total, posts_total) // WORDS_A_PAGE))
     if page > last:
         abort(404)
@@ -90,7 +94,7 @@ def _profile(account: Account) -> Response:
     evenings = going.evenings_of(account.id) if page == 1 else None
     pages = Pages(page, last, path_for("fans.show", username=account.username_key))
     # A page about somebody who has said nothing is a spammer's shop window: it stays out of the index.
-    thin = total == posts_total == 0
+    thin = total == posts_total == photos_total == 0
     described = Page(
         account.username,
         description=_("%(name)s on this site: what they wrote and when.", name=account.username),
@@ -103,11 +107,19 @@ def _profile(account: Account) -> Response:
     return render_page(
         "fans/show.html",
         described,
-        tags=(f"account:{account.id}", *comments.tags_of_public(account), *(f"entry:{heard.entry.id}" for heard in said)),
+        tags=(
+            f"account:{account.id}",
+            photo_tag(account.id),
+            *(("list:gig",) if shows_photos else ()),  # an evening that is taken down takes its photos along
+            *comments.tags_of_public(account),
+            *(f"entry:{heard.entry.id}" for heard in said),
+        ),
         until=_until(evenings) if evenings else None,
         account=account,
         said=said,
         posts=posts,
+        photos=photos,
+        photos_total=photos_total,
         pages=pages,
         total=total,
         mine=g.person is not None and g.person.id == account.id,

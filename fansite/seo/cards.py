@@ -51,7 +51,7 @@ class Card:
 
 def draw(card: Card) -> tuple[bytes, str]:
     """The card as a file and its ending: a photograph as JPEG, flat paper as PNG."""
-    image, sheet = (_photograph(card.picture), "p") if card.picture else _drawing(card)
+    image, sheet = (_photograph(card.picture), "p") if card.picture else drawing(card)
     _lay_sheet(image, card, card.inks[sheet])
     file = BytesIO()
     if card.picture:
@@ -71,7 +71,7 @@ def _photograph(data: bytes) -> Image.Image:
         return ImageOps.fit(image.convert("RGB"), SIZE, Image.Resampling.LANCZOS, centering=(0.5, 0.3))
 
 
-def _drawing(card: Card) -> tuple[Image.Image, str]:
+def drawing(card: Card) -> tuple[Image.Image, str]:
     """The same cover the site draws, in pixels: it is made of polygons alone. Drawn twice as large, so that edges come out smooth.
     And the ink of the sheet that can be told from it."""
     scale = 2 * WIDE / DRAWN[0]

@@ -33,6 +33,7 @@ from fansite.tour import operations as tour
 from fansite.tour.going import operations as going
 from fansite.tour.going import places
 from fansite.tour.models import Change
+from fansite.tour.photos import operations as photos
 from fansite.tour.setlists import operations as setlists
 from fansite.tour.setlists.models import Song
 from tests.cast import PASSWORD, password_hash
@@ -160,6 +161,9 @@ FORMS = {
     "merge songs": Act("eli", "/staff/tour/songs/{song}/merge", {"into": "2"}),
     "notices": Act("fay", "/account/notifications", {"mail-gig_changed": "y", "mail-gig_tickets": "y"}),
     "stop notices": Act(None, "/unsubscribe/{stop}", {"what": "again", "kinds": "gig.changed"}),
+    "show a photo": Act("fay", "/tour/{played}/photos/new", {"caption": "Us, wet", "rules": ""}, "file"),
+    "take a photo back": Act("fay", "/tour/{played}/photos/{photo}/withdrawal", {}),
+    "report a photo": Act(None, "/tour/{played}/photos/{photo}/report", {"category": "private", "note": "my sister"}),
     "looks": Act("ada", "/staff/appearance", _LOOKS),
     "publish looks": Act("ada", "/staff/appearance/publication", {}),
     "drop looks": Act("ada", "/staff/appearance/draft/removal", {}),
@@ -189,11 +193,13 @@ PUBLIC = (
     "/tour.ics",
     "/tour/near.ics?place=Lyon",
     "/fans/fay/gigs",
+    "/tour/2026-11-20-london-the-lantern-room",
+    "/tour/2026-11-20-london-the-lantern-room/photos",
     "/.well-known/security.txt",
 )
 DESKS = (
     "/moderation/", "/moderation/reported", "/moderation/recent", "/moderation/log", "/moderation/words", "/staff/", "/staff/news/", "/staff/news/new", "/staff/tags",
-    "/account/evenings", "/account/place",
+    "/account/evenings", "/account/photos", "/account/place",
     "/staff/mail", "/staff/pictures", "/staff/letters", "/staff/rules", "/staff/appearance", "/staff/health", "/staff/translations", "/staff/tour/", "/staff/tour/houses", "/staff/tour/songs", "/account/picture",
     "/account/notifications", "/staff/notices",
 )  # fmt: skip
@@ -222,9 +228,10 @@ class Ground:
         gone_to = gig(cast.eli, "london")
         going.say(gone_to.id, "going", by=cast.fay)
         places.choose("Lyon", 50, by=cast.milo)
-        played = gig(cast.eli, "london", day=date(2026, 10, 20))
+        played = gig(cast.eli, "london", day=date(2026, 11, 20))
         setlists.write_down(played.id, "Whistle Twice\nPuy", by=cast.eli, version=played.version)
         link = setlists.add_press(evening.id, {"url": "https://kettle.example/one", "title": "One coat"}, by=cast.eli)
+        photo = photos.send(played.id, PICTURE + b"of an evening", caption="Us", by=cast.fay)
         letter = contact.send(
             name="Ida", email="ida@example.org", subject="A barn", body="Play here.", language="en", address="192.0.2.7"
         )
@@ -241,6 +248,7 @@ class Ground:
             "gig_slug": evening.slug, "gone_to": gone_to.id,
             "gig": evening.id, "planned": planned.id, "house": house(cast.eli).id, "press": link.id, "song": db.session.query(Song.id).order_by(Song.id).first()[0], "change": db.session.query(Change.id).scalar(),
             "stop": stopping.token_for(cast.fay.id, ["gig.changed"]),
+            "played": played.slug, "photo": photo.id,
         }  # fmt: skip
         self.account_ids = {name: account.id for name, account in vars(cast).items()}
 

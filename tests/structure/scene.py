@@ -46,11 +46,14 @@ from fansite.tour import operations as tour
 from fansite.tour.going import operations as going
 from fansite.tour.going.models import Attendance, FanCalendar
 from fansite.tour.models import Change
+from fansite.tour.photos import operations as photos
+from fansite.tour.photos import queries as photo_queries
 from fansite.tour.setlists import operations as setlists
 from fansite.tour.setlists.models import Song
 from tests.cast import make_cast, password_hash
 from tests.client import ORIGIN
 from tests.conftest import NOON
+from tests.media.hostile import photograph
 from tests.texts import news_post, say
 from tests.tour.cast import gig, house
 
@@ -158,6 +161,7 @@ def _texts(cast: Any) -> dict[str, Any]:
             pages.withdraw(page, by=cast.eli)
     evening, gig_draft = gig(cast.eli), gig(cast.eli, "lyon", published=False)
     tour.sell(evening.id, "on_sale", by=cast.eli)
+    played = gig(cast.eli, "london", day=date(2026, 11, 20))
     picture = io.BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "PNG")
     kept = keep_picture(picture.getvalue())
@@ -168,6 +172,9 @@ def _texts(cast: Any) -> dict[str, Any]:
         "gig_draft": gig_draft.id,
         "gig_slug": evening.slug,
         **_going(cast, evening.id),
+        "gig_draft_slug": gig_draft.slug,
+        "played": played.slug,
+        **_shown(cast, played.id),
         "gig_change": db.session.scalar(sa.select(Change.id)),
         "house": house(cast.eli).id,
         **_played(cast, evening),
@@ -201,6 +208,15 @@ def _played(cast: Any, to_come: Any) -> dict[str, Any]:
     setlists.write_down(to_come.id, "Hay\nPuy", by=cast.eli, version=to_come.version)
     link = setlists.add_press(played.id, {"url": "https://kettle.example/one", "title": "One coat"}, by=cast.eli)
     return {"gig_played": played.id, "song": song, "press": link.id}
+
+
+def _shown(cast: Any, gig_id: int) -> dict[str, Any]:
+    """Photos of an evening: one everybody sees, one that waits, one a moderator took away."""
+    sent = {"photo": (cast.fay, 300), "waiting_photo": (cast.nora, 301), "removed_photo": (cast.fay, 302)}
+    ids = {name: photos.send(gig_id, photograph((wide, 200)), caption="Us", by=by).id for name, (by, wide) in sent.items()}
+    moderation.decide(moderation.take_up("photo", ids["removed_photo"], by=cast.ada), "remove", by=cast.ada)
+    files = {f"{name}_file": photo_queries.opened(photo_id).picture.name for name, photo_id in ids.items()}
+    return {**ids, **files, "photo_picture": photo_queries.opened(ids["photo"]).picture_id}
 
 
 def _card_of(entry_id: int) -> str:
@@ -250,7 +266,8 @@ def _said_where_nobody_reads_now(cast: Any) -> dict[str, Any]:
 
 
 def _review_of(comment_id: int) -> int:
-    return db.session.scalar(sa.select(Review.id).where(Review.subject_id == comment_id).order_by(Review.id.desc()).limit(1))
+    of_it = (Review.subject_kind == "comment", Review.subject_id == comment_id)
+    return db.session.scalar(sa.select(Review.id).where(*of_it).order_by(Review.id.desc()).limit(1))
 
 
 def _asked(session: Any, cast: Any) -> dict[str, Any]:

@@ -92,6 +92,11 @@ GET   /staff/pictures/999                      login    login  403    403    403
 POST  /staff/pictures/{picture_id}             login    login  403    403    403    303    303
 POST  /staff/pictures/{picture_id}/removal     login    login  403    403    403    303    303
 POST  /staff/pictures/999/removal              login    login  403    403    403    404    404
+GET   /media/{photo_file}                      200
+GET   /media/{waiting_photo_file}              404    404    200    404    200    200    200
+GET   /media/{removed_photo_file}              404    404    404    404    200    200    200
+GET   /staff/pictures/{photo_picture}          login  login  403    403    403    404    404
+POST  /staff/pictures/{photo_picture}/removal  login  login  403    403    403    404    404
 
 search
 GET   /search?q=lisbon                         200
@@ -253,6 +258,8 @@ POST  /moderation/comment/{fays}               login    login  403    403    303
 GET   /moderation/comment/{waiting}            login    login  403    403    200    200    200
 GET   /moderation/comment/999                  login    login  403    403    404    404    404
 POST  /moderation/comment/999                  login    login  403    403    404    404    404
+GET   /moderation/photo/{waiting_photo}        login  login  403    403    200    200    200
+POST  /moderation/photo/{photo}                login  login  403    403    303    303    303
 GET   /moderation/entry/{draft}                login    login  403    403    404    404    404
 POST  /moderation/entry/{draft}                login    login  403    403    404    404    404
 POST  /moderation/reviews/{review}/decision    login    login  403    403    303    303    303
@@ -288,6 +295,30 @@ POST  /account/evenings/calendar               login    login  303    303    303
 GET   /account/place                           login    login  200    200    200    200    200
 POST  /account/place                           login    login  303    303    303    303    303
 POST  /account/place/removal                   login    login  303    303    303    303    303
+GET   /tour/{played}/photos                    200
+GET   /tour/{gig_slug}/photos                  200
+GET   /tour/2027-01-01-nowhere/photos          404
+GET   /tour/{gig_draft_slug}/photos            404    404    404    404    404    200    200
+GET   /tour/{played}/photos/new                login  login  200    200    200    200    200
+GET   /tour/{gig_slug}/photos/new              login  login  422    422    422    422    422
+POST  /tour/{played}/photos/new                login  login  422    422    422    422    422
+POST  /tour/{gig_draft_slug}/photos/new        login  login  404    404    404    404    404
+GET   /tour/{played}/photos/{photo}            200
+GET   /tour/{gig_slug}/photos/{photo}          301
+GET   /tour/{played}/photos/{waiting_photo}    404    404    200    404    200    200    200
+GET   /tour/{played}/photos/{removed_photo}    410    410    410    410    200    200    200
+GET   /tour/{played}/photos/999                404
+GET   /tour/{played}/photos/{photo}/withdrawal login  login  404    200    404    404    404
+POST  /tour/{played}/photos/{photo}/withdrawal login  login  404    303    404    404    404
+GET   /tour/{played}/photos/{waiting_photo}/withdrawal login  login  200    404    404    404    404
+POST  /tour/{played}/photos/{removed_photo}/withdrawal login  login  404    403    404    404    404
+GET   /tour/{played}/photos/{photo}/report     200
+POST  /tour/{played}/photos/{photo}/report     303    303    303    422    303    303    303
+GET   /tour/{played}/photos/{waiting_photo}/report 404
+POST  /tour/{played}/photos/{removed_photo}/report 410    410    410    410    404    404    404
+GET   /tour/{played}/photos/{photo}/report/thanks 200
+GET   /tour/{played}/photos/999/report/thanks  404
+GET   /account/photos                          login  login  200    200    200    200    200
 GET   /staff/tour/                             login    login  403    403    403    200    200
 GET   /staff/tour/new                          login    login  403    403    403    200    200
 POST  /staff/tour/new                          login    login  403    403    403    303    303
@@ -441,6 +472,9 @@ FORMS: dict[str, dict[str, str]] = {
     "staff.markdown": {"html": "<p>It rained.</p>"},
     "staff.waiver": {"language": "fr"},
     "staff.tag": {"name": "On tour"},
+    "tour.add_photos": {"caption": "Us"},
+    "tour.photo_withdrawal": {},
+    "tour.report_photo": {"category": "private", "note": "my sister"},
     "tour.new": GIG,
     "tour.edit": {**GIG, "version": "1"},
     "tour.publication": {},

@@ -218,6 +218,24 @@ def test_of_an_evening_that_was_taken_down_no_photo_is_left_at_any_address(cast,
         stranger.get(path, status=404)
 
 
+def test_a_fans_page_shows_the_last_of_theirs(cast, evening, stranger, count_queries):
+    stranger.get("/fans/fay")
+    with count_queries() as without:
+        stranger.get("/fans/fay")
+    for n in range(10):
+        send(evening, cast.fay, wide=400 + n, caption=f"Number {n}")
+    last = [f"Number {n}" for n in range(9, 1, -1)]
+    assert shown(stranger, "/fans/fay") == last
+    assert "10 photos" in stranger.text and "Brussels, La Vieille Brasserie" in stranger.text
+    with count_queries() as counted:
+        stranger.get("/fans/fay")
+    assert len(counted) <= len(without) + 3
+    tour.withdraw(evening.id, by=cast.eli)
+    assert shown(stranger, "/fans/fay") == []
+    tour.publish(evening.id, by=cast.eli)
+    assert shown(stranger, "/fans/fay") == last
+
+
 # ---- a moderator first ------------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ class PhotoForm(Form):
     caption = StringField(
         _l("What is to be seen"),
         description=_l(
-            "Shown below, and read aloud to who does not see it. “Jeanne on the piano lid, second encore” says more than “photo”."
+            "Shown below each you choose now, and read aloud to who does not see it. “Jeanne on the piano lid” says more than “photo”."
         ),
         render_kw={"maxlength": MAX_CAPTION},
     )

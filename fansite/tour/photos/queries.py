@@ -89,6 +89,12 @@ def records_of(account_ids: Collection[int]) -> dict[int, Record]:
     return {id: Record(yes, no) for id, yes, no in db.session.execute(statement.group_by(FanPhoto.account_id))}
 
 
+def lent_any(account_id: int) -> bool:
+    """Most fans never did."""
+    mine = (FanPhoto.account_id == account_id, FanPhoto.status == "published")
+    return db.session.scalar(sa.select(FanPhoto.id).where(*mine).limit(1)) is not None
+
+
 def of_fan(account_id: int) -> tuple[Sequence[FanPhoto], int]:
     """The last of a fan's that everybody sees, and how many there are."""
     mine = (
@@ -98,8 +104,6 @@ def of_fan(account_id: int) -> tuple[Sequence[FanPhoto], int]:
         Gig.visibility == "public",
     )
     total = db.session.scalar(sa.select(sa.func.count()).select_from(FanPhoto).join(FanPhoto.gig).where(*mine)) or 0
-    if not total:
-        return [], 0
     statement = sa.select(FanPhoto).join(FanPhoto.gig).options(contains_eager(FanPhoto.gig), joinedload(FanPhoto.picture))
     return db.session.scalars(statement.where(*mine).order_by(FanPhoto.id.desc()).limit(OF_FAN)).all(), total
 
