@@ -99,6 +99,60 @@ def stopped_mails(page: Any, site: Site) -> None:
     page.wait_for_selector("[data-form='stop-again']")
 
 
+def with_photos(page: Any, _site: Site) -> None:
+    """The evening most fans photographed: the last that is over."""
+    page.goto("/tour/past/")
+    for path in [link.get_attribute("href") for link in page.locator(".gig__place a").all()]:
+        page.goto(path)
+        if page.locator(".photos__link").count():
+            return
+    raise AssertionError("the demo has no photos")
+
+
+def all_photos(page: Any, site: Site) -> None:
+    with_photos(page, site)
+    page.goto(f"{page.url}/photos")
+
+
+def a_photo(page: Any, site: Site) -> None:
+    with_photos(page, site)
+    page.locator(".photos__link").nth(1).click()
+    page.wait_for_selector(".photo__figure")
+
+
+def photo_reported(page: Any, site: Site) -> None:
+    a_photo(page, site)
+    page.locator("main a[href$='/report']").click()
+    page.wait_for_selector("[data-form='report']")
+
+
+def sending_photos(page: Any, site: Site) -> None:
+    with_photos(page, site)
+    page.goto(f"{page.url}/photos/new")
+
+
+def photos_refused(page: Any, site: Site) -> None:
+    """One of two is no picture."""
+    sending_photos(page, site)
+    page.set_input_files("[name='file']", [{"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no picture"}])
+    page.fill("[name='caption']", "What nobody will see")
+    page.click("[data-form='photo'] .button--main")
+    page.wait_for_selector("#file-problem")
+
+
+def taking_a_photo_back(page: Any, _site: Site) -> None:
+    page.goto("/account/photos")
+    page.locator("a[href$='/withdrawal']").first.click()
+    page.wait_for_selector("[data-form='withdraw-photo']")
+
+
+def photo_to_judge(page: Any, _site: Site) -> None:
+    page.goto("/moderation/")
+    while not page.locator("[data-subject^='photo:']").count():
+        page.locator(".pager a[rel='next']").click()
+    page.goto("/moderation/" + page.locator("[data-subject^='photo:']").first.get_attribute("data-subject").replace(":", "/"))
+
+
 def gig_at_desk(page: Any, _site: Site) -> None:
     page.goto("/staff/tour/")
     page.locator("[data-state='cancelled'] a").first.click()
@@ -422,6 +476,10 @@ PUBLIC: dict[str, tuple[str | None, Way]] = {
     "gig with a new date": (None, new_date),
     "gig to come": (None, gig_to_come),
     "who goes to a gig": (None, people_of_a_gig),
+    "gig with photos": (None, with_photos),
+    "all photos of a gig": (None, all_photos),
+    "a photo": (None, a_photo),
+    "reporting a photo": (None, photo_reported),
     "gigs of the past": (None, "/tour/past/"),
     "gig with its setlist": (None, gig_with_setlist),
     "songs": (None, "/tour/songs/"),
@@ -487,6 +545,11 @@ IN_BETWEEN: dict[str, tuple[str | None, Way]] = {
 ACCOUNT: dict[str, tuple[str | None, Way]] = {
     "own picture": ("fay", "/account/picture"),
     "account": ("fay", "/account/"),
+    "own photos": ("nora", "/account/photos"),
+    "no photos yet": ("ada", "/account/photos"),
+    "taking a photo back": ("nora", taking_a_photo_back),
+    "adding photos": ("fay", sending_photos),
+    "photos refused": ("fay", photos_refused),
     "own comments": ("fay", "/account/comments"),
     "no comments yet": ("ada", "/account/comments"),
     "comment that was taken down": ("petit-louis", "/account/comments"),
@@ -529,6 +592,7 @@ DESK: dict[str, tuple[str | None, Way]] = {
     "recent": ("milo", "/moderation/recent"),
     "decided": ("milo", decided),
     "decided by somebody else": ("milo", conflict),
+    "one photo": ("milo", photo_to_judge),
     "one comment": ("milo", of_one_comment),
     "what was decided": ("milo", "/moderation/log"),
     "watched words": ("milo", "/moderation/words"),

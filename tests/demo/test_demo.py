@@ -165,7 +165,9 @@ def test_nobody_spoke_before_there_was_something_to_speak_about(band):
 def test_the_queue_holds_what_waits_and_nothing_else(band):
     waiting = set(db.session.scalars(sa.select(Comment.id).where(Comment.status == "pending")))
     open_reviews = db.session.execute(
-        sa.select(Review.subject_id, Review.queue, Review.reasons).where(Review.decided_at.is_(None))
+        sa.select(Review.subject_id, Review.queue, Review.reasons).where(
+            Review.decided_at.is_(None), Review.subject_kind == "comment"
+        )
     ).all()
     assert {review.subject_id for review in open_reviews if review.queue == "pending"} == waiting
     reported = {review.subject_id for review in open_reviews if review.queue == "reported"}
@@ -374,7 +376,7 @@ def test_a_crowd_of_any_size_counts_as_a_recount_does(app, clock):
     assert all(account.approved_comments == approved[account.id] for account in db.session.scalars(sa.select(Account)))
     assert max(below.values()) == 1_999  # one thread of two thousand
     assert sum(1 for row in rows if row.status == "pending") == count(
-        Review, Review.decided_at.is_(None), Review.queue == "pending"
+        Review, Review.decided_at.is_(None), Review.queue == "pending", Review.subject_kind == "comment"
     )
     years = set(db.session.scalars(sa.select(sa.extract("year", Entry.published_at)).where(Entry.kind == "news").distinct()))
     assert len(years) >= 12
@@ -397,6 +399,14 @@ def test_what_was_played_was_written_down_on_many_evenings_and_the_papers_wrote_
     assert len(found) > 20 and found[0].times > 3 * found[-1].times and any(one.song.artist for one in found)
     assert db.session.scalar(sa.select(sa.func.count(PressLink.id))) > 5
     stranger.get(f"/tour/songs/{found[0].song.slug}")
+
+
+def test_fans_showed_what_they_saw_of_some_evenings_and_one_waits(band):
+    from fansite.tour.photos.models import FanPhoto
+
+    statuses = list(db.session.scalars(sa.select(FanPhoto.status)))
+    assert statuses.count("published") >= 8 and statuses.count("pending") == 1
+    assert count(Review, Review.subject_kind == "photo", Review.decided_at.is_(None)) == 1
 
 
 def test_the_evenings_show_every_state_in_many_countries_the_past_and_what_is_to_come(band):

@@ -14,8 +14,10 @@ from fansite.moderation import operations as moderation
 from fansite.news import operations as news
 from fansite.pages import operations as pages
 from fansite.tour import operations as tour
+from fansite.tour.photos import operations as photos
 from fansite.tour.setlists import operations as setlists
 from tests.client import ORIGIN
+from tests.media.hostile import photograph
 from tests.texts import many_comments
 from tests.tour.cast import gig
 
@@ -26,7 +28,7 @@ PLAIN = {"Text", "URL", "Date", "DateTime", "Integer", "Number", "Boolean", "Css
 GIG = "/tour/2027-02-05-brussels-la-vieille-brasserie"
 PLAYED = "/tour/2026-11-20-london-the-lantern-room"
 ADDRESSES = ("/", "/fr/", "/news/", "/news/the-rain", "/news/the-rain?page=2", "/fr/news/la-pluie", "/news/tag/studio", "/news/2026/", "/about",
-             "/fans/", "/fans/fay", "/comments/{thread}/thread", "/tour/", GIG, PLAYED, "/tour/songs/", "/tour/songs/avec-le-temps")  # fmt: skip
+             "/fans/", "/fans/fay", "/comments/{thread}/thread", "/tour/", GIG, PLAYED, "/tour/songs/", "/tour/songs/avec-le-temps", f"{PLAYED}/photos", f"{PLAYED}/photos/1")  # fmt: skip
 
 
 class Vocabulary:
@@ -106,6 +108,7 @@ def shown(cast, clock, stranger):
     played = gig(cast.eli, "london", day=date(2026, 11, 20))
     text = "[tape] Bells\nHay, with Anke\nLa Bourrée du Chat (trad. cover)\nEncore\nAvec le temps (Léo Ferré cover)"
     setlists.write_down(played.id, text, by=cast.eli, version=played.version)
+    photos.send(played.id, photograph(), caption="Us, wet", by=cast.fay)
     accounts.disable(cast.milo.id)
     found = {}
     for address in ADDRESSES:
@@ -123,6 +126,7 @@ def test_every_type_and_property_is_one_of_schema_org(shown, shared):
     counted = {address: sum(vocabulary.check(node) for node in graph(page)) for address, page in shown.items()}
     assert counted["/news/the-rain"] > 100
     assert counted[GIG] > 8 and counted[PLAYED] > 10 and counted["/tour/songs/avec-le-temps"] > 3
+    assert counted[f"{PLAYED}/photos/1"] > 6
     assert all(counted[address] for address in ("/", "/fr/news/la-pluie", "/news/tag/studio", "/about"))
     with pytest.raises(AssertionError, match="has no headline"):
         vocabulary.check({"@type": "Person", "headline": "x"})
