@@ -104,7 +104,9 @@ def of_fan(account_id: int) -> tuple[Sequence[FanPhoto], int]:
         Gig.visibility == "public",
     )
     total = db.session.scalar(sa.select(sa.func.count()).select_from(FanPhoto).join(FanPhoto.gig).where(*mine)) or 0
-    statement = sa.select(FanPhoto).join(FanPhoto.gig).options(contains_eager(FanPhoto.gig), joinedload(FanPhoto.picture))
+    statement = (
+        sa.select(FanPhoto).join(FanPhoto.gig).options(contains_eager(FanPhoto.gig), joinedload(FanPhoto.picture, innerjoin=True))
+    )
     return db.session.scalars(statement.where(*mine).order_by(FanPhoto.id.desc()).limit(OF_FAN)).all(), total
 
 
@@ -143,15 +145,19 @@ def _of_gig() -> Any:
 
 @cache
 def _of_picture() -> Any:
-    return sa.select(FanPhoto).options(joinedload(FanPhoto.gig)).where(FanPhoto.picture_id == sa.bindparam("picture"))
+    return (
+        sa.select(FanPhoto)
+        .options(joinedload(FanPhoto.gig, innerjoin=True))
+        .where(FanPhoto.picture_id == sa.bindparam("picture"))
+    )
 
 
 def _shown(statement: sa.Select[Any]) -> sa.Select[Any]:
-    return statement.options(joinedload(FanPhoto.picture), joinedload(FanPhoto.author))
+    return statement.options(joinedload(FanPhoto.picture, innerjoin=True), joinedload(FanPhoto.author, innerjoin=True))
 
 
 def _with_all(statement: sa.Select[Any]) -> sa.Select[Any]:
-    return _shown(statement).options(joinedload(FanPhoto.gig).joinedload(Gig.venue))
+    return _shown(statement).options(joinedload(FanPhoto.gig, innerjoin=True).joinedload(Gig.venue, innerjoin=True))
 
 
 _ROW = FanPhoto.__table__.c
