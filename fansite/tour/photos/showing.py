@@ -65,8 +65,6 @@ def image_node(photo: FanPhoto, *, whole: bool = False) -> dict[str, Any]:
         "@type": "ImageObject",
         "contentUrl": public_url(path_of(picture.name)),
         "thumbnailUrl": public_url(path_of(picture.sized(picture.widths[0], picture.fallback))),
-        "width": picture.width,
-        "height": picture.height,
         "caption": photo.caption,
         "creditText": name,
         "creator": person,
