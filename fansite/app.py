@@ -28,7 +28,7 @@ from fansite.core.content import Content
 from fansite.core.db import db
 from fansite.core.db.annexes import Annex
 from fansite.core.db.engine import database_uri, empty_log, engine_options
-from fansite.core.feature import Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, Shelf, SitemapPart
+from fansite.core.feature import Aside, Check, Drafts, Feature, Findable, HomeSection, Personal, Reviewable, Shelf, SitemapPart
 from fansite.core.kept import site_name
 from fansite.core.markup import Pictures
 from fansite.core.notices import Kind
@@ -71,6 +71,8 @@ class Site:
     drafts: Drafts | None = None
     personal: list[Personal] = field(default_factory=list)
     home_sections: list[HomeSection] = field(default_factory=list)
+    # By the place of the pages they stand beside.
+    asides: dict[str, list[Aside]] = field(default_factory=dict)
     pictures: Pictures | None = None
     shelves: dict[str, Shelf] = field(default_factory=dict)
     old_addresses: list[Callable[[str], str | None]] = field(default_factory=list)
@@ -182,6 +184,8 @@ def _declare(app: Flask, feature: Feature) -> None:
     if feature.old_addresses:
         site.old_addresses.append(feature.old_addresses)
     site.home_sections.extend(feature.home_sections)
+    for aside in feature.asides:
+        site.asides[aside.place] = sorted([*site.asides.get(aside.place, ()), aside], key=lambda one: one.order)
     site.personal += [feature.personal] if feature.personal is not None else []
     site.checks.extend(feature.checks)
     site.notices.update({kind.name: kind for kind in feature.notices})

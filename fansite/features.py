@@ -15,7 +15,7 @@ LAYERS = (
     ("comments", "media", "tags"),
     ("tour",),
     ("news", "pages", "fans", "appearance"),
-    ("search", "seo", "feeds", "contact", "backup", "health", "notifications"),
+    ("search", "seo", "posters", "feeds", "contact", "backup", "health", "notifications"),
     ("home", "staff", "transfer", "demo"),
     ("app",),
     ("serve",),

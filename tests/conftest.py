@@ -203,6 +203,13 @@ def stranger(browser_as: Callable[..., Any]) -> Any:
     return browser_as(None)
 
 
+@pytest.fixture(autouse=True)
+def _small_posters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawn small: a worker in a test draws them for every gig it hears of."""
+    for name in ("ON_SCREEN", "ON_PAPER", "SMALL"):
+        monkeypatch.setattr(f"fansite.posters.looks.{name}", 120)
+
+
 @pytest.fixture
 def worker(app: Any) -> Callable[[], int]:
     """Delivers everything that is due, as the site's worker would."""

@@ -1,6 +1,6 @@
 """How the site looks: name, logo, theme, inks, hero, and what the front page is made of."""
 
-from fansite.appearance.showing import chosen_sections, drawing_inks, look, site_line
+from fansite.appearance.showing import DRAWN, chosen_sections, drawing_inks, inks_of, look, site_line
 from fansite.appearance.views import bp
 from fansite.core.feature import Feature, Personal
 
@@ -15,4 +15,4 @@ feature = Feature(
     template_globals={"look": look, "site_line": site_line},
 )
 
-__all__ = ["chosen_sections", "drawing_inks", "feature", "look"]
+__all__ = ["DRAWN", "chosen_sections", "drawing_inks", "feature", "inks_of", "look"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -107,9 +108,15 @@ def _picture(number: int | None) -> Picture | None:
 
 def drawing_inks() -> dict[str, str]:
     """The inks of what is drawn in pixels, by day: the letter of a class of `lib/scissors` → `#rrggbb`, or `#rrggbbaa` for a shade."""
+    return inks_of(DRAWN)
+
+
+def inks_of(tokens: Mapping[str, str], *, night: bool = False) -> dict[str, str]:
+    """What a drawing calls its inks → their tokens becomes → their colours, and that of the shade with them."""
     wanted = current()
     palette = Palette(theme(wanted.theme).tokens, inks.tokens_of(wanted.colours))
-    return {letter: palette.colour(token).hex for letter, token in DRAWN.items()} | {"s": f"{palette.colour('ink-key').hex}2b"}
+    found = {name: palette.colour(token, night).hex for name, token in tokens.items()}
+    return found | {"s": f"{palette.colour('ink-key').hex}2b"}
 
 
 def site_line() -> str:

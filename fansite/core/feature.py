@@ -164,6 +164,21 @@ class HomeSection:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """Something put beside each page of a place (`tour`, `gig` …) whose feature stands below and knows nothing of it. All functions are
+    given what the page is of, and `find` asks a fixed number of queries; None leaves the page as it is."""
+
+    place: str
+    template: str
+    find: Callable[[Any], dict[str, Any] | None]
+    # What the page depends on, though nothing is found yet.
+    tags: Callable[[Any], Iterable[str]]
+    # Of what was found: properties for the page's own schema.org node.
+    facts: Callable[[dict[str, Any]], dict[str, Any]] = lambda _found: {}
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class Finding:
     """What a look at one part of the site told, and what to do about it. `where` is the page it is put right on."""
 
@@ -210,6 +225,7 @@ class Feature:
     drafts: Drafts | None = None
     personal: Personal | None = None
     home_sections: Sequence[HomeSection] = ()
+    asides: Sequence[Aside] = ()
     # How the site's own pictures are written into texts.
     pictures: Pictures | None = None
     shelves: Sequence[Shelf] = ()

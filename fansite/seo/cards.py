@@ -1,6 +1,6 @@
 """What a shared link shows: 1200 × 630 pixels, drawn from the title, the picture and the theme's inks.
 
-The size is the one Open Graph readers crop least. Letters are Source Serif (SIL Open Font License), from its package.
+The size is the one Open Graph readers crop least.
 """
 
 from __future__ import annotations
@@ -8,15 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from io import BytesIO
 from itertools import accumulate
-from pathlib import Path
 
-import font_source_serif_pro
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from fansite.lib.covers import cover
+from fansite.lib.typeface import font as _font
+from fansite.lib.typeface import readable as _readable
 
 SIZE = WIDE, TALL = 1200, 630
 # The sheet with the title: its left edge, its foot, how wide a line may be, and the room within it.
@@ -25,7 +24,6 @@ LEFT, FOOT, LINE, ROOM = 64, 566, 720, 48
 SIZES = range(76, 39, -4)
 MOST_LINES = 4
 LEADING = 1.14
-FONTS = Path(font_source_serif_pro.font_directory)
 # The drawing behind is made for a sheet of this shape.
 DRAWN = 300, 158
 OPAQUE = len("#rrggbb")
@@ -158,23 +156,3 @@ def _cut(line: str, font: ImageFont.FreeTypeFont) -> str:
     while font.getlength(line) > LINE:
         line = line.rstrip(" …")[:-1] + "…"
     return line
-
-
-@lru_cache(maxsize=32)
-def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(FONTS / f"SourceSerifPro-{weight}.ttf", size)
-
-
-def _readable(text: str) -> str:
-    """Without the signs the letters lack (pictures, other scripts): an empty box says nothing to anybody."""
-    return " ".join("".join(sign if sign.isspace() or _drawn(sign) else "" for sign in text).split())
-
-
-@lru_cache(maxsize=4096)
-def _drawn(sign: str) -> bool:
-    font = _font("Bold", 40)
-    return (
-        sign.isprintable()
-        and font.getmask(sign).getbbox() is not None
-        and bytes(font.getmask(sign)) != bytes(font.getmask("\uffff"))
-    )

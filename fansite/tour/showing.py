@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import gettext as _
 
 from fansite.comments import Section
@@ -15,8 +18,8 @@ from fansite.tour.photos.showing import Album
 from fansite.tour.words import city_of, long_day, state_words, title_of
 
 
-def page_of_gig(gig: Gig, said: Section | None, album: Album | None = None) -> Page:
-    """`said` is None where there is nothing for the public: drafts, previews."""
+def page_of_gig(gig: Gig, said: Section | None, album: Album | None, facts: Mapping[str, Any]) -> Page:
+    """`said` is None where there is nothing for the public: drafts, previews. `facts` are what other features know of it."""
     house = gig.venue
     what = _(
         "%(site)s at %(house)s, %(city)s, %(day)s", site=site_name(), house=house.name, city=city_of(house), day=long_day(gig.day)
@@ -36,6 +39,11 @@ def page_of_gig(gig: Gig, said: Section | None, album: Album | None = None) -> P
             (_("Tour"), path_for("tour.index")),
             *([(gig.tour.name, path_for("tour.show", slug=gig.tour.slug))] if gig.tour is not None else []),
         ],
-        nodes=[{**json_ld(gig), **({"subjectOf": album.nodes} if album and album.photos else {})}] if said else (),
+        nodes=[{**json_ld(gig), **facts, **_pictured(album, facts)}] if said else (),
         og=link_picture(gig) if said else {},
     )
+
+
+def _pictured(album: Album | None, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Photographs are among what is about it."""
+    return {"subjectOf": [*album.nodes, *facts.get("subjectOf", ())]} if album is not None and album.photos else {}

@@ -11,6 +11,7 @@ from flask import Response, abort, g, redirect, request
 from flask_babel import gettext as _
 
 from fansite.comments import COMMENT_PARAMETERS, section
+from fansite.core.asides import beside
 from fansite.core.content import moved
 from fansite.core.entries import require_sight, stands_for
 from fansite.core.kept import site_name
@@ -66,10 +67,12 @@ def index() -> Response:
         crumbs=[(_("Tour"), path_for("tour.index"))] if country else (),
         feed_stem=f"{path_for('tour.index')}feed",
     )
+    around = beside("tour")
     return render_page(
         "tour/index.html",
         page,
-        tags=(queries.TAG,),
+        tags=(queries.TAG, *around.tags),
+        beside=around.shown,
         until=queries.next_over(),
         gigs=queries.shown(wanted),
         past=queries.shown(queries.past()[:LATELY]),
@@ -209,11 +212,11 @@ def calendar_of_one(slug: str) -> Any:
 def page_of_evening(gig: Gig, going: Company | None, status: int = 200) -> Response:
     """`going` is None where there is nothing for the public."""
     said = section(gig, g.person) if gig.public else None
-    album = album_of(gig, g.person)
-    parts = [part for part in (said, going, album) if part is not None]
+    album, around = album_of(gig, g.person), beside("gig", gig)
+    parts = [part for part in (said, going, album, around) if part is not None]
     return render_page(
         "tour/show.html",
-        page_of_gig(gig, said, album),
+        page_of_gig(gig, said, album, around.facts),
         status=status,
         tags={*gig.page_tags, f"venue:{gig.venue_id}", photo_tag(gig), *(tag for part in parts for tag in part.tags)},
         until=_another_at(gig),
@@ -222,6 +225,7 @@ def page_of_evening(gig: Gig, going: Company | None, status: int = 200) -> Respo
         others=queries.others_here(gig, ELSEWHERE_HERE),
         company=going,
         album=album,
+        beside=around.shown,
     )
 
 
@@ -252,11 +256,12 @@ def _tour(tour: Tour) -> Response:
         versions=_versions("tour.show", slug=tour.slug),
         crumbs=[(_("Tour"), path_for("tour.index"))],
     )
-    coming = {night.id for night in queries.upcoming()}
+    coming, around = {night.id for night in queries.upcoming()}, beside("tour", tour)
     return render_page(
         "tour/tour.html",
         page,
-        tags=(queries.TAG, tour.page_tag),
+        tags=(queries.TAG, tour.page_tag, *around.tags),
+        beside=around.shown,
         until=queries.next_over(),
         tour=tour,
         coming=queries.shown(night for night in of_tour if night.id in coming),

@@ -38,6 +38,8 @@ from fansite.news import operations as news
 from fansite.news.models import NewsPost
 from fansite.notifications import stopping
 from fansite.pages import operations as pages
+from fansite.posters import operations as posters
+from fansite.posters.models import Poster
 from fansite.rules import operations as rules
 from fansite.seo import listeners as cards
 from fansite.tags import operations as tags
@@ -182,6 +184,7 @@ def _texts(cast: Any) -> dict[str, Any]:
         "tag": db.session.scalar(sa.select(Tag.id).where(Tag.slug == "tour")),
         "picture": kept.name,
         "card": _card_of(lisbon),
+        "poster": _poster(),
         "picture_id": kept.id,
         "sized": kept.sized(8, "webp"),
         "other_size": kept.sized(9, "webp"),
@@ -222,6 +225,11 @@ def _shown(cast: Any, gig_id: int) -> dict[str, Any]:
 def _card_of(entry_id: int) -> str:
     cards.draw_anew([entry_id])
     return str(db.session.get(NewsPost, entry_id).card)
+
+
+def _poster() -> str:
+    posters.keep_posters()
+    return f"{db.session.scalar(sa.select(Poster.stem).where(Poster.language == 'en'))}small.png"
 
 
 def _looks(cast: Any) -> dict[str, Any]:

@@ -52,6 +52,10 @@ GET   /sitemaps/news-2.xml                     404
 GET   /media/cards/{card}                      200
 GET   /media/cards/nothing.png                 404
 
+posters
+GET   /media/posters/{poster}                  200
+GET   /media/posters/nothing.png               404
+
 feeds
 GET   /feed.xml                                200
 GET   /feed.atom                               200
