@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
@@ -16,19 +16,25 @@ from fansite.core.db import db
 from fansite.core.db.moments import microseconds
 from fansite.core.kept import kept
 from fansite.core.listing import Find
+from fansite.core.web.paths import current_language
 from fansite.core.wording import settings
 from fansite.lib.times import from_microseconds, in_microseconds
 from fansite.media.models import Photo, Picture
-from fansite.news.models import NewsPost
+from fansite.news.models import NewsPost, post_gig
 from fansite.tags import queries as tags
 from fansite.tags.listing import TaggedListing
 from fansite.tags.models import Tag, entry_tag
 from fansite.tags.queries import take_along
+from fansite.tour import queries as gigs
+from fansite.tour.models import Gig, Tour
+from fansite.tour.queries import Evening
 
 PER_PAGE = 20
 RELATED = 3
 LAST_OF_TAG = 50
 IN_CLOUD = 30
+# Beside an evening: more than that is a search.
+TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class Around:
     older: Beside | None = None
     related: list[Beside] = field(default_factory=list)
     versions: list[Beside] = field(default_factory=list)
+    # The numbers of the evenings it is about, those among them that are not public.
+    gigs: list[int] = field(default_factory=list)
 
 
 # ---- lists ------------------------------------------------------------------------------------------------------------------
@@ -167,7 +175,9 @@ def around(post: NewsPost) -> Around:
     facts |= {f"tag_{number}": tag.id for number, tag in enumerate(post.tags)}
     for role, *columns in db.session.execute(_all_around(post.published_at is not None, len(post.tags)), facts):
         beside = Beside(*columns)
-        if role in ("versions", "related"):
+        if role == "gigs":
+            found.gigs.append(beside.id)
+        elif role in ("versions", "related"):
             getattr(found, role).append(beside)
         else:
             setattr(found, role, beside)
@@ -178,7 +188,7 @@ def around(post: NewsPost) -> Around:
 @lru_cache(maxsize=64)
 def _all_around(in_time: bool, tags: int) -> Any:
     """Put together once: that takes longer than the answer. Its parameters are `id`, `group`, `language`, `published_at`, `tag_0` …"""
-    parts = [_versions()]
+    parts = [_versions(), _GIGS]
     if in_time:
         parts += [_neighbour(newer=True), _neighbour(newer=False), *([_related(tags)] if tags else [])]
     return sa.union_all(*parts)
@@ -189,6 +199,11 @@ LANGUAGE, GROUP = sa.bindparam("language", type_=sa.String()), sa.bindparam("gro
 
 def _facts(role: str, table: Any) -> sa.Select[Any]:
     return sa.select(sa.literal(role), table.id, table.language, table.slug, table.title)
+
+
+_GIGS = sa.select(sa.literal("gigs"), post_gig.c.gig_id, sa.literal(""), sa.literal(""), sa.literal("")).where(
+    post_gig.c.post_id == sa.bindparam("id", type_=sa.Integer())
+)
 
 
 def _versions() -> sa.Select[Any]:
@@ -230,3 +245,55 @@ def _last_with(tag_id: Any) -> sa.Select[Any]:
     carriers = sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag_id)
     last = carriers.order_by(entry_tag.c.entry_id.desc()).limit(LAST_OF_TAG).subquery()
     return sa.select(last.c.entry_id)  # a limit may not stand inside a union
+
+
+# ---- evenings it is about ------------------------------------------------------------------------------------------------------
+
+
+def evenings(ids: Collection[int]) -> list[Evening]:
+    """The public ones among these, the first first."""
+    return gigs.shown(night for night in gigs.nights() if night.id in ids) if ids else []
+
+
+def about_gig(gig: Gig) -> dict[str, Any] | None:
+    """Beside an evening: what is written about it in the reader's language, the newest first."""
+    return _found(_about_gig(), {"gig": gig.id})
+
+
+def about_tour(tour: Tour | None) -> dict[str, Any] | None:
+    """Beside a tour: what is written about its evenings. Of all that is to come nothing: that is what the news are for."""
+    return _found(_about_tour(), {"tour": tour.id}) if tour is not None else None
+
+
+def _found(statement: Any, facts: dict[str, Any]) -> dict[str, Any] | None:
+    rows = db.session.execute(statement, {"language": current_language(), **facts})
+    posts = [Told(*row) for row in rows]
+    return {"posts": posts} if posts else None
+
+
+class Told(NamedTuple):
+    """Of a post about an evening, a link to it."""
+
+    id: int
+    slug: str
+    title: str
+    published_at: datetime
+
+
+@cache
+def _about_gig() -> Any:
+    return _TOLD.where(_ENTRY.id.in_(sa.select(post_gig.c.post_id).where(post_gig.c.gig_id == sa.bindparam("gig"))))
+
+
+@cache
+def _about_tour() -> Any:
+    of_tour = sa.select(Gig.__table__.c.id).where(Gig.__table__.c.tour_id == sa.bindparam("tour"))
+    return _TOLD.where(_ENTRY.id.in_(sa.select(post_gig.c.post_id).where(post_gig.c.gig_id.in_(of_tour))))
+
+
+_TOLD = (
+    sa.select(_ENTRY.id, _ENTRY.slug, _ENTRY.title, _ENTRY.published_at)
+    .where(listed(), _ENTRY.language == LANGUAGE)
+    .order_by(_ENTRY.published_at.desc(), _ENTRY.id.desc())
+    .limit(TOLD)
+)

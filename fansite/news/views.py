@@ -14,6 +14,7 @@ from fansite.core.content import by_slug
 from fansite.core.entries import elsewhere, require_sight, stands_for
 from fansite.core.kept import site_name
 from fansite.core.web import Page, Pages, cacheable, page_number, path_for, render_page
+from fansite.lib.times import now
 from fansite.news import queries
 from fansite.news.models import NewsPost
 from fansite.news.showing import page_of_post
@@ -59,10 +60,27 @@ def show(slug: str) -> Any:
         return elsewhere("news", slug, g.language, g.person)
     require_sight(g.person, post)
     around, said = queries.around(post), section(post, g.person) if post.public else None
-    page = page_of_post(post, around, said)
-    tags = {*post.page_tags, "list:news", f"account:{post.author_id}", *(f"entry:{version.id}" for version in around.versions)}
+    evenings = queries.evenings(around.gigs)
+    page = page_of_post(post, around, said, evenings)
+    tags = {
+        *post.page_tags,
+        *(f"entry:{gig_id}" for gig_id in around.gigs),
+        "list:news",
+        f"account:{post.author_id}",
+        *(f"entry:{version.id}" for version in around.versions),
+    }
     tags |= set(said.tags) if said else set()
-    return render_page("news/show.html", page, tags=tags, post=post, around=around, section=said, preview=None)
+    return render_page(
+        "news/show.html",
+        page,
+        tags=tags,
+        until=min((gig.over_at for gig in evenings if gig.over_at > now()), default=None),
+        post=post,
+        around=around,
+        evenings=evenings,
+        section=said,
+        preview=None,
+    )
 
 
 def _list(

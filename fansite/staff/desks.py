@@ -14,6 +14,7 @@ from fansite.core.web import Page as WebPage
 from fansite.lib.times import now
 from fansite.media import queries as pictures
 from fansite.news import operations as news
+from fansite.news import queries as news_queries
 from fansite.news.models import NewsPost
 from fansite.news.queries import Around
 from fansite.news.showing import page_of_post
@@ -64,8 +65,8 @@ def _unsaved(model: type[Any], form: EntryForm, person: Any) -> Any:
 def _preview_news(form: NewsForm, person: Any) -> tuple[str, WebPage, dict[str, Any]]:
     post = _unsaved(NewsPost, form, person)
     post.tags = [Tag(slug=slug, name=name) for slug, name in normalise(form.own()["tags"]).items()]
-    around = Around()
-    return "news/show.html", page_of_post(post, around, None), {"post": post, "around": around}
+    around, evenings = Around(), news_queries.evenings(form.gigs.data)
+    return "news/show.html", page_of_post(post, around, None), {"post": post, "around": around, "evenings": evenings}
 
 
 def _preview_page(form: PageForm, person: Any) -> tuple[str, WebPage, dict[str, Any]]:
@@ -81,7 +82,7 @@ DESKS = {
         draft=news.draft,
         revise=news.revise,
         preview=_preview_news,
-        own=lambda post: {"tags": ", ".join(tag.name for tag in post.tags)},
+        own=lambda post: {"tags": ", ".join(tag.name for tag in post.tags), "gigs": list(post.gigs)},
         new=_l("Write news"),
         all=_l("All news"),
     ),

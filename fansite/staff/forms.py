@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateTimeLocalField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateTimeLocalField, Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.utils import unset_value
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from fansite.core.content import MAX_TITLE
@@ -17,7 +19,9 @@ from fansite.core.web import Form, NumberField
 from fansite.core.web.paths import current_language, settings
 from fansite.core.wording import Wording
 from fansite.lib.numbers import number_or_none
+from fansite.lib.times import now
 from fansite.media.choosing import CoverForm
+from fansite.tour import queries as tours
 
 # What can be drawn, in words.
 MOTIF_NAMES = {
@@ -30,6 +34,10 @@ MOTIF_NAMES = {
     "gentian": _l("Gentians"),
     "marmots": _l("Marmots"),
 }
+
+# What one still writes about.
+LATELY = timedelta(days=90)
+MOST_TICKED = 500
 
 LOCAL = "%Y-%m-%dT%H:%M"
 
@@ -89,11 +97,40 @@ class EntryForm(CoverForm):
         return {}
 
 
+class EveningsField(Field):
+    """Evenings to tick, each a box of its own name (`gigs-12`): so whatever keeps what was typed keeps every one of them."""
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        self.process_errors: list[str] = []
+        self.object_data = [] if data is unset_value else data
+        self.data = self.object_data
+        if formdata is not None:
+            named = (name.removeprefix(f"{self.name}-") for name in formdata if name.startswith(f"{self.name}-"))
+            self.data = [number for number in dict.fromkeys(map(number_or_none, named)) if number is not None][:MOST_TICKED]
+
+    @cached_property
+    def choices(self) -> list[tours.Choice]:
+        return tours.to_choose(now().date() - LATELY, self.data)
+
+    @property
+    def by_tour(self) -> list[tuple[str, list[tours.Choice]]]:
+        """(name, evenings) of each tour, the one that begins first first; "" is for those of none."""
+        found: dict[str, list[tours.Choice]] = {}
+        for choice in self.choices:
+            found.setdefault(choice.tour, []).append(choice)
+        return list(found.items())
+
+    def _value(self) -> str:
+        """In words, to be compared."""
+        return "\n".join(f"{choice.day.isoformat()} {choice.title}" for choice in self.choices if choice.id in self.data)
+
+
 class NewsForm(EntryForm):
     tags = StringField(_l("Tags"), description=_l("Separated by commas."))
+    gigs = EveningsField(_l("The evenings it is about"))
 
     def own(self) -> dict[str, Any]:
-        return {"tags": [name for name in (self.tags.data or "").split(",") if name.strip()]}
+        return {"tags": [name for name in (self.tags.data or "").split(",") if name.strip()], "gigs": self.gigs.data}
 
 
 class PageForm(EntryForm):

@@ -58,6 +58,7 @@ def json_ld(gig: Gig) -> dict[str, Any]:
     node: dict[str, Any] = {
         "@type": "MusicEvent",
         "name": band()["name"],
+        "@id": public_url(entry_path(gig)),
         "url": public_url(entry_path(gig)),
         "startDate": _moment(gig.begins_at) or gig.day.isoformat(),
         "eventStatus": SCHEMA + EVENT_STATUS[gig.state],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any, NamedTuple, Protocol
@@ -189,6 +189,8 @@ def others_here(gig: Gig, most: int) -> list[Evening]:
 # Of houses, on one page of the desk: more are looked for by their name.
 MOST_VENUES = 500
 MOST_OFFERED = 300
+# Of evenings to choose from, where one says which a text is about.
+MOST_CHOICES = 300
 
 
 def venues(words: str = "", most: int = MOST_VENUES) -> Sequence[Venue]:
@@ -229,6 +231,26 @@ def all_at_desk(number: int) -> tuple[list[Gig], int]:
     return listing.chosen(list(db.session.scalars(ids)), _at_desk), max(1, -(-total // PER_PAGE))
 
 
+class Choice(NamedTuple):
+    """An evening to be chosen at the desk, of any status."""
+
+    id: int
+    title: str
+    day: date
+    status: str
+    # Its name, "" for none.
+    tour: str
+
+
+def to_choose(since: date, chosen: Collection[int]) -> list[Choice]:
+    """What is to come and what was since that day, and whatever is chosen already; the first first."""
+    found = [*db.session.execute(_to_choose(), {"since": since})]
+    known = {row.id for row in found}
+    others = [one for one in chosen if one not in known]
+    found += db.session.execute(_chosen(), {"ids": others}) if others else []
+    return sorted((Choice._make([*row[:4], row[4] or ""]) for row in found), key=lambda one: (one.day, one.id))
+
+
 def _past_until() -> int:
     """How many of all are over by now."""
     return bisect_right(nights(), in_microseconds(now()), key=lambda night: night.over_at)
@@ -254,6 +276,24 @@ def _nights() -> Any:
         Venue.longitude,
     )
     return sa.select(*columns).join(Gig.venue).where(listed()).order_by(Gig.over_at, Gig.id)
+
+
+_CHOICES = (
+    sa.select(Entry.__table__.c.id, Entry.__table__.c.title, Gig.__table__.c.day, Entry.__table__.c.status, Tour.name)
+    .select_from(Gig.__table__)
+    .join(Entry.__table__, Entry.__table__.c.id == Gig.__table__.c.id)
+    .outerjoin(Tour, Tour.id == Gig.__table__.c.tour_id)
+)
+
+
+@cache
+def _to_choose() -> Any:
+    return _CHOICES.where(Gig.__table__.c.day >= sa.bindparam("since")).order_by(Gig.__table__.c.day).limit(MOST_CHOICES)
+
+
+@cache
+def _chosen() -> Any:
+    return _CHOICES.where(Gig.__table__.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 @cache

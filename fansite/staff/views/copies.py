@@ -42,7 +42,9 @@ def copy(kind: str, entry_id: int | None) -> Any:
         tab=_name("tab"),
         turn=_number("turn"),
         base_version=_number("version"),
-        fields={name: clean(value) for name, value in request.form.items() if name in boxes and name not in OF_THE_WINDOW},
+        fields={
+            name: clean(value) for name, value in request.form.items() if _box_of(name) in boxes and name not in OF_THE_WINDOW
+        },
     )
     return _told({"sitting": kept.sitting, "turn": kept.turn})
 
@@ -79,6 +81,11 @@ def _editor(kind: str, entry_id: int | None, **query: str) -> str:
     if entry_id is None:
         return path_for("staff.new", kind=kind, **query)
     return path_for("staff.edit", kind=kind, entry_id=entry_id, **query)
+
+
+def _box_of(name: str) -> str:
+    """Boxes to tick are many of one: `gigs-12` belongs to `gigs`."""
+    return name.partition("-")[0]
 
 
 def _name(field: str) -> str:

@@ -28,7 +28,7 @@ from fansite.staff.views.blueprint import bp
 from fansite.staff.views.sitting import continued, sitting_of
 
 # What is compared when two people wrote at once.
-COMPARED = ("title", "body", "summary", "slug", "tags", "menu_order")
+COMPARED = ("title", "body", "summary", "slug", "tags", "gigs", "menu_order")
 
 
 @bp.route("/<kind>/new", methods=["GET", "POST"])
