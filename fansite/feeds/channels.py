@@ -209,15 +209,15 @@ def of_gigs() -> Channel:
 
 
 def _of_gig(gig: Gig) -> Item:
-    address, state = public_url(entry_path(gig)), state_words(gig)
+    address, state, words = public_url(entry_path(gig)), state_words(gig), gig.words(current_language())
     title = f"{long_day(gig.day)}: {title_of(gig)}"
     assert gig.published_at is not None
     return Item(
         id=public_url(f"/entries/{gig.id}"),
         address=address,
         title=clean(f"{state}: {title}" if state else title),
-        summary=clean(gig.reason or title),
-        html=_elsewhere("".join(f"<p>{escape(words)}</p>" for words in (title, gig.reason) if words) + gig.html, address),
+        summary=clean(words.reason or title),
+        html=_elsewhere("".join(f"<p>{escape(line)}</p>" for line in (title, words.reason) if line) + words.html, address),
         published=gig.published_at,
         updated=gig.updated_at,
         language=current_language(),

@@ -9,6 +9,7 @@ from typing import Any
 from fansite.core import markup
 from fansite.core.kept import site_name
 from fansite.core.web import entry_path, public_url
+from fansite.core.web.paths import current_language
 from fansite.lib.times import utc
 from fansite.tour.models import Gig
 from fansite.tour.words import city_of, country_name, state_words, title_of
@@ -105,7 +106,8 @@ def _location(gig: Gig) -> str:
 
 
 def _description(gig: Gig, address: str) -> str:
-    said = [gig.reason, f"{gig.support}" if gig.support else "", markup.plain(gig.html) if gig.html else "", address]
+    words = gig.words(current_language())
+    said = [words.reason, words.support, markup.plain(words.html) if words.html else "", address]
     return "\n".join(part for part in said if part)
 
 

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from babel import Locale
 from flask_babel import lazy_gettext as _l
 
 from fansite.backends.search import Document
+from fansite.core import markup
 from fansite.core.band import band
 from fansite.core.content import Content
-from fansite.core.entries import text_of
-from fansite.core.feature import Addresses, SitemapPart
+from fansite.core.entries import findable_entries, text_of
+from fansite.core.feature import Addresses, Findable, Result, SitemapPart
 from fansite.core.sitemap import sitemap_entries
 from fansite.core.web import entry_path, path_for, public_url
-from fansite.core.web.paths import settings
+from fansite.core.web.paths import current_language, settings
 from fansite.lib import cities, localtime
 from fansite.media import image_object, link_picture
-from fansite.tour import operations, policy
+from fansite.tour import operations, policy, queries
 from fansite.tour.models import Gig
 from fansite.tour.setlists import content as setlists
-from fansite.tour.words import city_of, title_of
+from fansite.tour.words import city_of
 
 SCHEMA = "https://schema.org/"
 EVENT_STATUS = {
@@ -41,6 +43,7 @@ def document(gig: Gig) -> Document:
     lands = [str(Locale.parse(language).territories.get(house.country, "")) for language in settings().languages]
     places = [*cities.names_of(house.city, house.country), house.name, house.address, *lands]
     more = [gig.tour.name if gig.tour is not None else "", gig.support, gig.day.isoformat(), setlists.words_of(gig), text_of(gig)]
+    more += [part for text in gig.texts for part in (text.support, markup.plain(text.html))]
     return Document(
         key=f"entry:{gig.id}",
         kind="gig",
@@ -65,7 +68,7 @@ def json_ld(gig: Gig) -> dict[str, Any]:
         "eventAttendanceMode": f"{SCHEMA}OfflineEventAttendanceMode",
         "location": _place(gig),
         "image": image_object(gig.cover) if gig.cover is not None else link_picture(gig).get("og:image"),
-        "description": gig.summary or title_of(gig),
+        "description": _description(gig),
         "performer": band(),
         "organizer": band(),
         "endDate": _moment(gig.ends_at),
@@ -76,6 +79,12 @@ def json_ld(gig: Gig) -> dict[str, Any]:
         "workPerformed": setlists.works_of(gig),
     }
     return {name: value for name, value in node.items() if value}
+
+
+def _description(gig: Gig) -> str:
+    """The beginning of its text in the reader's language."""
+    html = gig.words(current_language()).html
+    return (gig.summary if html == gig.html else markup.summary_of(html)) or title_of(gig)
 
 
 def _moment(at: Any) -> str | None:
@@ -133,6 +142,18 @@ content = Content(
     edit_endpoint="tour.edit",
     for_all_languages=True,
 )
+
+
+def findable() -> Findable:
+    """Search shows a passage of the text in the reader's language, where there is one."""
+    usual = findable_entries(content)
+
+    def present(ids: Sequence[int]) -> dict[int, Result]:
+        found = usual.present(ids)
+        texts = queries.texts_in(current_language(), list(found)) if len(settings().languages) > 1 else {}
+        return {id: replace(one, html=texts[id]) if id in texts else one for id, one in found.items()}
+
+    return replace(usual, present=present)
 
 
 def sitemap_part() -> SitemapPart:

@@ -157,7 +157,7 @@ def _move(gig_id: int, form: ChangeForm) -> None:
     house = form.venue.house()
     if house is None:
         raise Refused(_("Choose the house."), field="venue")
-    operations.move(gig_id, house.id, by=g.person, reason=_reason(form))
+    operations.move(gig_id, house.id, by=g.person, reason=_reason(form), reasons=form.reasons)
 
 
 def _sell(gig_id: int, form: ChangeForm) -> None:
@@ -165,10 +165,12 @@ def _sell(gig_id: int, form: ChangeForm) -> None:
 
 
 _ACTS: dict[str, Callable[[int, ChangeForm], Any]] = {
-    "cancelled": lambda gig_id, form: operations.cancel(gig_id, by=g.person, reason=_reason(form)),
-    "postponed": lambda gig_id, form: operations.postpone(gig_id, by=g.person, reason=_reason(form)),
-    "rescheduled": lambda gig_id, form: operations.reschedule(gig_id, _when(form), by=g.person, reason=_reason(form)),
+    "cancelled": lambda gig_id, form: operations.cancel(gig_id, by=g.person, reason=_reason(form), reasons=form.reasons),
+    "postponed": lambda gig_id, form: operations.postpone(gig_id, by=g.person, reason=_reason(form), reasons=form.reasons),
+    "rescheduled": lambda gig_id, form: operations.reschedule(
+        gig_id, _when(form), by=g.person, reason=_reason(form), reasons=form.reasons
+    ),
     "moved": _move,
-    "planned": lambda gig_id, form: operations.reinstate(gig_id, by=g.person, reason=_reason(form)),
+    "planned": lambda gig_id, form: operations.reinstate(gig_id, by=g.person, reason=_reason(form), reasons=form.reasons),
     **dict.fromkeys(("later", "on_sale", "sold_out"), _sell),
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -25,6 +26,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from fansite.core.db import db
 from fansite.core.errors import Refused
 from fansite.core.web import Form
+from fansite.core.web.paths import current_language, settings
 from fansite.lib import localtime
 from fansite.lib.numbers import number_or_none
 from fansite.media.choosing import CoverForm
@@ -103,7 +105,35 @@ class HouseForm(Form):
         return House(**told, latitude=_float(self.latitude.data), longitude=_float(self.longitude.data))  # type: ignore[typeddict-item]
 
 
-class GigForm(HouseForm, CoverForm):
+class InLanguages(Form):
+    """Boxes for the other languages of the site, one of each of `translated` for each: `body_fr`."""
+
+    translated: dict[str, Callable[[str], Any]] = {}
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        for language, name in self.languages:
+            for box, made in self.translated.items():
+                bound = self.meta.bind_field(self, made(name), {"name": f"{box}_{language}", "prefix": self._prefix})
+                self._fields[f"{box}_{language}"] = bound
+        super().process(*args, **kwargs)
+
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        """(code, name) of those that are not the site's own."""
+        site, reader = settings(), current_language()
+        others = (language for language in site.languages if language != site.language)
+        return [(language, Locale.parse(language).get_display_name(reader) or language) for language in others]
+
+    def told(self, box: str, language: str) -> str:
+        return str(self._fields[f"{box}_{language}"].data or "")
+
+
+class GigForm(HouseForm, CoverForm, InLanguages):
+    translated = {
+        "body": lambda language: TextAreaField(_l("Text"), description=language),
+        "support": lambda language: StringField(_l("With"), description=language),
+        "age": lambda language: StringField(_l("Age"), description=language),
+    }
     venue = HouseBox(_l("House"), description=_l("City or name: begin to type. Left empty, it is a new one, below."))
     day = DateField(_l("Day"), [InputRequired(_l("Say on which day."))])
     doors = TimeField(_l("Doors"), [Optional()], format=HOUR)
@@ -148,6 +178,7 @@ class GigForm(HouseForm, CoverForm):
             press_contact=self.press_contact.data or "",
             body=self.body.data or "",
             comments_open=bool(self.comments_open.data),
+            texts={language: {box: self.told(box, language) for box in self.translated} for language, _name in self.languages},
         )
 
     @property
@@ -172,6 +203,7 @@ def filled(gig: Gig) -> GigForm:
         "comments_open",
     )
     known: dict[str, Any] = {name: getattr(gig, name) for name in names}
+    known |= {f"{box}_{text.language}": getattr(text, box) for text in gig.texts for box in GigForm.translated}
     return GigForm(
         formdata=None,
         venue=house_label(gig.venue),
@@ -184,8 +216,10 @@ def filled(gig: Gig) -> GigForm:
     )
 
 
-class ChangeForm(Form):
+class ChangeForm(InLanguages):
     """Plans change: what, and why."""
+
+    translated = {"reason": lambda language: StringField(_l("Why"), description=language)}
 
     to = HiddenField()
     day = DateField(_l("New day"), [Optional()])
@@ -194,6 +228,10 @@ class ChangeForm(Form):
     ends = TimeField(_l("End"), [Optional()], format=HOUR)
     venue = HouseBox(_l("New house"), description=_l("City or name: begin to type."))
     reason = StringField(_l("Why"), description=_l("Everybody reads this: on the page, in calendars."))
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        return {language: self.told("reason", language) for language, _name in self.languages}
 
 
 class MergeForm(Form):

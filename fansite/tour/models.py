@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fansite.core.content import Entry, Written
+from fansite.core import markup
+from fansite.core.content import Entry, Written, rendered
 from fansite.core.db import Model
 from fansite.lib import localtime
 from fansite.lib.times import now
@@ -121,6 +122,7 @@ class Gig(Written, Entry):
 
     venue: Mapped[Venue] = relationship(lazy="raise_on_sql")
     tour: Mapped[Tour | None] = relationship(lazy="raise_on_sql")
+    texts: Mapped[list[GigText]] = relationship(lazy="raise_on_sql", order_by="GigText.language", viewonly=True)
     # Written by operations of their own.
     setlist: Mapped[list[SetlistLine]] = relationship(lazy="raise_on_sql", viewonly=True, order_by="SetlistLine.position")
     press: Mapped[list[PressLink]] = relationship(lazy="raise_on_sql", viewonly=True, order_by="PressLink.id")
@@ -133,6 +135,11 @@ class Gig(Written, Entry):
     @property
     def page_tags(self) -> tuple[str, ...]:
         return (*super().page_tags, *((f"tour:{self.tour_id}",) if self.tour_id else ()))
+
+    def words(self, language: str) -> Words:
+        """For a reader of this language, each in it or else in the gig's own."""
+        there = next((text for text in self.texts if text.language == language), self)
+        return Words(*(getattr(there, name) or getattr(self, name) for name in Words._fields))
 
     @property
     def where(self) -> ZoneInfo:
@@ -177,6 +184,38 @@ class Gig(Written, Entry):
     @property
     def off(self) -> bool:
         return self.state in ("cancelled", "postponed")
+
+
+class Words(NamedTuple):
+    """What is said of a gig in one language."""
+
+    html: str
+    support: str
+    age: str
+    reason: str
+
+
+class GigText(Model):
+    """What is said of a gig in another language of the site than its own. What is left empty is said in the gig's."""
+
+    __tablename__ = "gig_text"
+    gig_id: Mapped[int] = mapped_column(sa.ForeignKey("gig.id", ondelete="CASCADE"), primary_key=True)
+    language: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    body: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    html: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    renderer: Mapped[int] = mapped_column(default=0, server_default="0", index=True)
+    support: Mapped[str] = mapped_column(sa.String(MAX_NOTE), default="", server_default="")
+    age: Mapped[str] = mapped_column(sa.String(80), default="", server_default="")
+    reason: Mapped[str] = mapped_column(sa.String(500), default="", server_default="")
+
+    def write(self, body: str) -> None:
+        self.body = body
+        self.html = rendered(body) if body else ""
+        self.renderer = markup.RENDERER_VERSION
+
+    @property
+    def page_tags(self) -> tuple[str, ...]:
+        return (f"entry:{self.gig_id}", "list:gig")
 
 
 class Change(Model):

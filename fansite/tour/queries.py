@@ -21,7 +21,7 @@ from fansite.core.wording import settings
 from fansite.lib import cities
 from fansite.lib.numbers import number_or_none
 from fansite.lib.times import from_microseconds, in_microseconds, now
-from fansite.tour.models import Change, Gig, Point, Tour, Venue, point_of
+from fansite.tour.models import Change, Gig, GigText, Point, Tour, Venue, point_of
 from fansite.tour.setlists.models import SetlistLine
 
 TAG = "list:gig"
@@ -135,7 +135,7 @@ def whole(of: Iterable[Night]) -> list[Gig]:
 def lately_announced(most: int) -> list[Gig]:
     """With their texts, the last first."""
     statement = _with_all(sa.select(Gig)).options(sa.orm.defer(Gig.body)).where(Gig.kind == "gig", listed())
-    return list(db.session.scalars(statement.order_by(Gig.published_at.desc(), Gig.id.desc()).limit(most)))
+    return list(db.session.scalars(statement.order_by(Gig.published_at.desc(), Gig.id.desc()).limit(most)).unique())
 
 
 class Somewhere(Protocol):
@@ -163,11 +163,16 @@ def years(of: Iterable[Night]) -> list[int]:
 
 def by_slug(slug: str) -> Gig | None:
     """The gig at an address, with all that its page says of it."""
-    return db.session.scalar(_by_slug(), {"slug": slug, "languages": settings().languages})
+    return db.session.scalars(_by_slug(), {"slug": slug, "languages": settings().languages}).unique().first()
 
 
 def opened(gig_id: int) -> Gig | None:
-    return db.session.scalar(_by_id(), {"id": gig_id})
+    return db.session.scalars(_by_id(), {"id": gig_id}).unique().one_or_none()
+
+
+def texts_in(language: str, ids: Sequence[int]) -> dict[int, str]:
+    """Gig → its text in this language, as HTML, where it has one."""
+    return {row.gig_id: row.html for row in db.session.execute(_TEXTS, {"language": language, "ids": ids})} if ids else {}
 
 
 def tour_at(slug: str) -> Tour | None:
@@ -256,8 +261,13 @@ def _past_until() -> int:
     return bisect_right(nights(), in_microseconds(now()), key=lambda night: night.over_at)
 
 
-def _with_all(statement: sa.Select[Any]) -> sa.Select[Any]:
+def _with_house(statement: sa.Select[Any]) -> sa.Select[Any]:
     return statement.options(joinedload(Gig.venue), joinedload(Gig.tour), joinedload(Gig.author), joinedload(Gig.cover))
+
+
+def _with_all(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """With what is said of it in all languages too: each gig stands once in the answer as soon as that is made `unique`."""
+    return _with_house(statement).options(joinedload(Gig.texts))
 
 
 # Put together once: that takes longer than the answer.
@@ -328,6 +338,19 @@ def _evening(row: Any) -> Evening:
     return Evening._make([*row[:ends], former, House._make(row[ends + 1 :])])
 
 
-_at_desk = listing.entities(lambda: _with_all(sa.select(Gig)).options(sa.orm.defer(Gig.body), sa.orm.defer(Gig.html)))
-_whole_by_ids = listing.entities(lambda: _with_all(sa.select(Gig)).options(sa.orm.defer(Gig.body)).where(listed()))
+_at_desk = listing.entities(lambda: _with_house(sa.select(Gig)).options(sa.orm.defer(Gig.body), sa.orm.defer(Gig.html)))
+
+
+def _whole_by_ids(ids: Sequence[int]) -> Iterable[Gig]:
+    return db.session.scalars(_all_whole(), {"ids": ids}).unique()
+
+
+@cache
+def _all_whole() -> Any:
+    return _with_all(sa.select(Gig)).options(sa.orm.defer(Gig.body)).where(listed(), Gig.id.in_(listing.IDS))
+
+
+_TEXTS = sa.select(GigText.gig_id, GigText.html).where(
+    GigText.gig_id.in_(listing.IDS), GigText.language == sa.bindparam("language"), GigText.html != ""
+)
 _TOUR = sa.select(Tour).where(Tour.slug == sa.bindparam("slug"))

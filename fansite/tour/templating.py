@@ -11,8 +11,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from fansite.comments import author_name
+from fansite.core.web.paths import current_language
 from fansite.lib.times import now
 from fansite.tour import maps, words
+from fansite.tour.models import Gig, Words
 from fansite.tour.queries import Evening
 
 
@@ -37,7 +39,13 @@ def iso_minutes(at: datetime | None) -> str:
     return at.isoformat(timespec="minutes") if at is not None else ""
 
 
+def words_of(gig: Gig) -> Words:
+    """In the reader's language."""
+    return gig.words(current_language())
+
+
 NAMES: dict[str, Any] = {
+    "words_of": words_of,
     "leaf_of": words.leaf,
     "former_of": words.former_words,
     "state_of": words.state_words,

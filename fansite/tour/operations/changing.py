@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any, TypedDict
 
@@ -11,16 +12,20 @@ from fansite.core.db import get, touch, transaction
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
 from fansite.core.policy import require, staff
-from fansite.core.wording import touch_all
+from fansite.core.wording import settings, touch_all
 from fansite.lib.times import now
 from fansite.tour import queries
 from fansite.tour.models import MOST_FORMER, STATES, TICKETS, UNDO_WITHIN, Change, Gig, Venue
+from fansite.tour.operations import texts
 from fansite.tour.operations.gigs import note_change
 from fansite.tour.operations.settling import settle
 
 MAX_REASON = 500
 # Of a gig, what an act may change, and what taking it back restores.
 PLANS = ("state", "tickets", "day", "doors", "starts", "ends", "venue_id", "reason", "former")
+# In which language → why; beside that of the gig's own.
+Reasons = Mapping[str, str]
+NONE: Reasons = {}
 
 
 class When(TypedDict, total=False):
@@ -32,33 +37,33 @@ class When(TypedDict, total=False):
     ends: time | None
 
 
-def cancel(gig_id: int, *, by: Any, reason: str = "") -> Gig:
-    return _change(gig_id, "cancelled", by=by, reason=reason)
+def cancel(gig_id: int, *, by: Any, reason: str = "", reasons: Reasons = NONE) -> Gig:
+    return _change(gig_id, "cancelled", by=by, reason=reason, reasons=reasons)
 
 
-def postpone(gig_id: int, *, by: Any, reason: str = "") -> Gig:
+def postpone(gig_id: int, *, by: Any, reason: str = "", reasons: Reasons = NONE) -> Gig:
     """To a day that is not known yet."""
-    return _change(gig_id, "postponed", by=by, reason=reason)
+    return _change(gig_id, "postponed", by=by, reason=reason, reasons=reasons)
 
 
-def reschedule(gig_id: int, when: When, *, by: Any, reason: str = "") -> Gig:
+def reschedule(gig_id: int, when: When, *, by: Any, reason: str = "", reasons: Reasons = NONE) -> Gig:
     """To another day or hour. The former stays to be seen beside the new."""
-    return _change(gig_id, "rescheduled", by=by, reason=reason, **when)
+    return _change(gig_id, "rescheduled", by=by, reason=reason, reasons=reasons, **when)
 
 
-def move(gig_id: int, venue_id: int, *, by: Any, reason: str = "") -> Gig:
+def move(gig_id: int, venue_id: int, *, by: Any, reason: str = "", reasons: Reasons = NONE) -> Gig:
     """To another house, on the same evening."""
-    return _change(gig_id, "moved", by=by, reason=reason, venue_id=venue_id)
+    return _change(gig_id, "moved", by=by, reason=reason, reasons=reasons, venue_id=venue_id)
 
 
-def reinstate(gig_id: int, *, by: Any, reason: str = "") -> Gig:
+def reinstate(gig_id: int, *, by: Any, reason: str = "", reasons: Reasons = NONE) -> Gig:
     """It takes place after all, as it was announced last."""
-    return _change(gig_id, "planned", by=by, reason=reason)
+    return _change(gig_id, "planned", by=by, reason=reason, reasons=reasons)
 
 
 def sell(gig_id: int, tickets: str, *, by: Any) -> Gig:
     """Tickets are to come, on sale, sold out."""
-    return _change(gig_id, tickets, by=by, reason="")
+    return _change(gig_id, tickets, by=by, reason="", reasons=NONE)
 
 
 def undo(change_id: int, *, by: Any) -> Gig:
@@ -75,14 +80,16 @@ def undo(change_id: int, *, by: Any) -> Gig:
         if last is None or last.id != change.id:
             raise Refused(_l("Something else was changed since. Change it once more instead."))
         for name, value in _read(change.before).items():
-            setattr(gig, name, value)
+            if name in PLANS:
+                setattr(gig, name, value)
+        _say_why(gig, change.before.get("reasons", {}))
         change.undone_at = now()
         _settled(gig)
         record("gig.changed", gig, change=change.id, to="undone")
         return gig
 
 
-def _change(gig_id: int, to: str, *, by: Any, reason: str, **plans: Any) -> Gig:
+def _change(gig_id: int, to: str, *, by: Any, reason: str, reasons: Reasons, **plans: Any) -> Gig:
     with transaction() as session:
         gig = get(Gig, gig_id)
         require(staff, by)
@@ -91,6 +98,7 @@ def _change(gig_id: int, to: str, *, by: Any, reason: str, **plans: Any) -> Gig:
         before = _plans(gig)
         _set(gig, to, plans)
         gig.reason = _reason(reason)
+        _say_why(gig, reasons)
         if _plans(gig) == before:
             return gig
         change = Change(gig_id=gig.id, by_id=by.id, to=to, before=before)
@@ -155,10 +163,17 @@ def _reason(text: str) -> str:
     return told
 
 
+def _say_why(gig: Gig, reasons: Reasons) -> None:
+    """In these languages; in others nothing, since what was said there is of another change."""
+    others = [language for language in settings().languages if language != gig.language]
+    texts.put(gig, {language: {"reason": reasons.get(language, "")} for language in others})
+
+
 def _plans(gig: Gig) -> dict[str, Any]:
-    return {
+    told = {
         name: value.isoformat() if isinstance(value := getattr(gig, name), date | time | datetime) else value for name in PLANS
     }
+    return {**told, "reasons": texts.reasons(gig)}
 
 
 def _read(before: dict[str, Any]) -> dict[str, Any]:

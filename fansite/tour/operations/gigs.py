@@ -18,6 +18,7 @@ from fansite.core.policy import require, staff
 from fansite.lib import slugs
 from fansite.lib.times import now
 from fansite.tour.models import MAX_NAME, MAX_NOTE, MOST_FORMER, STATES, TICKETS, Gig, Tour, Venue
+from fansite.tour.operations import texts
 from fansite.tour.operations.settling import settle
 
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -53,6 +54,8 @@ class Facts(TypedDict, total=False):
     origin: str | None
     uid: str
     sequence: int
+    # Language → `body`, `support`, `age` in it, where the site has others than the gig's own.
+    texts: Mapping[str, Mapping[str, str]]
 
 
 def draft(facts: Facts, *, by: Any) -> Gig:
@@ -68,7 +71,9 @@ def draft(facts: Facts, *, by: Any) -> Gig:
             gig.venue_id, gig.day, gig.former, gig.origin = venue.id, day, [], facts.get("origin")
             _put(gig, facts)
             settle(gig, venue)
-        return publishing.drafted(gig)  # type: ignore[no-any-return]
+        publishing.drafted(gig)
+        texts.put(gig, facts.get("texts", {}))
+        return gig  # type: ignore[no-any-return]
 
 
 def revise(gig_id: int, facts: Facts, *, by: Any, version: int) -> Gig:
@@ -85,7 +90,8 @@ def revise(gig_id: int, facts: Facts, *, by: Any, version: int) -> Gig:
             settle(gig, venue)
             if _planned(gig) != planned:
                 note_change(gig)
-            publishing.rewrite(gig, otherwise=_all_of(gig) != before, slug=gig.slug, title=gig.title, **_wording(facts))
+            otherwise = texts.put(gig, facts.get("texts", {})) or _all_of(gig) != before
+            publishing.rewrite(gig, otherwise=otherwise, slug=gig.slug, title=gig.title, **_wording(facts))
         return gig
 
 
@@ -180,4 +186,6 @@ def _planned(gig: Gig) -> tuple[Any, ...]:
 
 
 def _all_of(gig: Gig) -> dict[str, Any]:
-    return {name: getattr(gig, name) for name in (*Facts.__annotations__, "slug", "title") if hasattr(gig, name)}
+    return {
+        name: getattr(gig, name) for name in (*Facts.__annotations__, "slug", "title") if name != "texts" and hasattr(gig, name)
+    }
