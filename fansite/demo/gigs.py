@@ -12,8 +12,11 @@ import sqlalchemy as sa
 
 from fansite.accounts.models import Account
 from fansite.core.db import db
+from fansite.core.wording import settings
 from fansite.demo import setlists
 from fansite.lib.times import now
+from fansite.news import operations as news
+from fansite.news.models import MAX_GIGS, NewsPost
 from fansite.tour import operations as tour
 from fansite.tour.models import Gig, Venue
 
@@ -31,6 +34,16 @@ REASONS = {
     "moved": "More of you want to come than the house can hold. Every ticket stays valid.",
 }
 
+RAISONS = {
+    "cancelled": "Le toit de la salle est tombé, lentement, un mardi. Il n’y avait personne dessous. Les billets sont remboursés.",
+    "postponed": "Marius a le bras en écharpe, et le piano n’a pas de partie pour gaucher. Nous cherchons une autre date.",
+    "rescheduled": "Jeanne avait perdu sa voix. Elle est revenue. Tous les billets restent valables.",
+    "moved": "Vous êtes plus nombreux à vouloir venir que la salle ne peut en contenir. Tous les billets restent valables.",
+}
+FANFARES = {"A choir of four bakers": "Un chœur de quatre boulangers", "Whoever is in town": "Qui se trouve en ville"}
+# What the coming tour was announced with, in each language.
+ANNOUNCED = ("the-cheese-train-a-photo-diary", "le-train-du-fromage-carnet-de-photos")
+
 
 def load(number: int = 0) -> int:
     """As many as it takes to reach this number, at least the usual; a second time adds nothing."""
@@ -46,6 +59,7 @@ def load(number: int = 0) -> int:
     for nth in range(there, wanted):
         by = db.session.get_one(Account, by_id)
         _evening(nth, wanted, dice, houses, names, by)
+    _announce(names[0], db.session.get_one(Account, by_id))
     setlists.load()
     if not there:
         setlists.plan_the_next(db.session.get_one(Account, by_id))
@@ -77,6 +91,8 @@ def _evening(nth: int, of: int, dice: random.Random, houses: list[int], tours: l
         "currency": CURRENCIES.get(venue.country, "EUR"),
         "age": dice.choice(("", "All ages, seated", "From 16")),
     }
+    if facts["support"] in FANFARES and "fr" in settings().languages:
+        facts["texts"] = {"fr": {"support": FANFARES[facts["support"]]}}
     gig_id = tour.draft(facts, by=by).id  # type: ignore[arg-type]
     announced = min(
         now() - timedelta(minutes=1), now() - timedelta(days=20) if to_come else now() + (day - timedelta(days=60) - today)
@@ -89,18 +105,30 @@ def _become(gig_id: int, nth: int, of: int, day: date, houses: list[int], by: Ac
     """The last few show everything that can become of an evening."""
     left = of - 1 - nth
     if left == 1:
-        tour.cancel(gig_id, by=by, reason=REASONS["cancelled"])
+        tour.cancel(gig_id, by=by, **_why("cancelled"))
     elif left == 3:
-        tour.postpone(gig_id, by=by, reason=REASONS["postponed"])
+        tour.postpone(gig_id, by=by, **_why("postponed"))
     elif left == 5:
-        tour.reschedule(gig_id, {"day": day + timedelta(days=35)}, by=by, reason=REASONS["rescheduled"])
+        tour.reschedule(gig_id, {"day": day + timedelta(days=35)}, by=by, **_why("rescheduled"))
     elif left == 7:
         gig = db.session.get_one(Gig, gig_id)
-        tour.move(gig_id, next(house for house in houses if house != gig.venue_id), by=by, reason=REASONS["moved"])
+        tour.move(gig_id, next(house for house in houses if house != gig.venue_id), by=by, **_why("moved"))
     elif left in (2, 9):
         tour.sell(gig_id, "sold_out", by=by)
     elif left == 4:
         tour.sell(gig_id, "later", by=by)
+
+
+def _why(change: str) -> dict[str, Any]:
+    french = {"fr": RAISONS[change]} if "fr" in settings().languages else {}
+    return {"reason": REASONS[change], "reasons": french}
+
+
+def _announce(tour_id: int, by: Account) -> None:
+    """The coming tour's evenings stand below a post, and the post beside them."""
+    gigs = list(db.session.scalars(sa.select(Gig.id).where(Gig.tour_id == tour_id)))[:MAX_GIGS]
+    for post in db.session.scalars(sa.select(NewsPost).where(NewsPost.kind == "news", NewsPost.slug.in_(ANNOUNCED))).all():
+        news.revise(post.id, by=by, version=post.version, gigs=gigs)
 
 
 def _an_hour_before(starts: time | None) -> time | None:

@@ -86,7 +86,7 @@ _HOUSE = {
 _GIG = {
     **_HOUSE, "venue": "", "day": "2027-01-09", "doors": "19:00", "starts": "20:00", "ends": "23:00", "tour": "Winter", "support": "Anke", "tickets": "on_sale",
     "ticket_url": "https://tickets.example", "on_sale_at": "2026-12-01T10:00", "price": "17.00", "currency": "EUR", "age": "All", "press_contact": "Maud",
-    "body": "It *rained*.", "cover": "", "cover_alt": "", "comments_open": "y", "version": "2",
+    "body": "It *rained*.", "body_fr": "Il a *plu*.", "support_fr": "Anke", "age_fr": "Tous", "cover": "", "cover_alt": "", "comments_open": "y", "version": "2",
 }  # fmt: skip
 _NEWS = {**_WORDS, "tags": "rain, snow"}
 FORMS = {
@@ -145,7 +145,7 @@ FORMS = {
     "save a gig": Act("eli", "/staff/tour/{gig}", _GIG),
     "publish a gig": Act("eli", "/staff/tour/{planned}/publication", {}),
     "take a gig down": Act("eli", "/staff/tour/{gig}/withdrawal", {}),
-    "change plans": Act("eli", "/staff/tour/{gig}/change", {"to": "rescheduled", "day": "2027-03-01", "doors": "", "starts": "21:00", "ends": "", "venue": "", "reason": "Flu"}),
+    "change plans": Act("eli", "/staff/tour/{gig}/change", {"to": "rescheduled", "day": "2027-03-01", "doors": "", "starts": "21:00", "ends": "", "venue": "", "reason": "Flu", "reason_fr": "La grippe"}),
     "undo plans": Act("eli", "/staff/tour/changes/{change}/undo", {}),
     "correct a house": Act("eli", "/staff/tour/houses/{house}", _HOUSE),
     "merge houses": Act("eli", "/staff/tour/houses/{house}/merge", {"into": "2"}),
