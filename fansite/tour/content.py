@@ -23,7 +23,7 @@ from fansite.media import image_object, link_picture
 from fansite.tour import operations, policy, queries
 from fansite.tour.models import Gig
 from fansite.tour.setlists import content as setlists
-from fansite.tour.words import city_of
+from fansite.tour.words import city_of, title_of
 
 SCHEMA = "https://schema.org/"
 EVENT_STATUS = {

@@ -138,8 +138,12 @@ class Gig(Written, Entry):
 
     def words(self, language: str) -> Words:
         """For a reader of this language, each in it or else in the gig's own."""
+        return Words(*(self.said(name, language) for name in Words._fields))
+
+    def said(self, name: str, language: str) -> str:
+        """One of them."""
         there = next((text for text in self.texts if text.language == language), self)
-        return Words(*(getattr(there, name) or getattr(self, name) for name in Words._fields))
+        return getattr(there, name) or getattr(self, name)
 
     @property
     def where(self) -> ZoneInfo:

@@ -39,6 +39,11 @@ def iso_minutes(at: datetime | None) -> str:
     return at.isoformat(timespec="minutes") if at is not None else ""
 
 
+def reason_of(gig: Gig) -> str:
+    """Why it is no longer as it was announced, in the reader's language as far as it is told in it."""
+    return gig.said("reason", current_language())
+
+
 def words_of(gig: Gig) -> Words:
     """In the reader's language."""
     return gig.words(current_language())
@@ -46,6 +51,7 @@ def words_of(gig: Gig) -> Words:
 
 NAMES: dict[str, Any] = {
     "words_of": words_of,
+    "reason_of": reason_of,
     "leaf_of": words.leaf,
     "former_of": words.former_words,
     "state_of": words.state_words,

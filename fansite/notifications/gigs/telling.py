@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from fansite.core.content import listed
 from fansite.core.db import db
@@ -20,7 +20,7 @@ from fansite.notifications.gigs import moments
 from fansite.notifications.gigs.concerned import PLANS, near_enough, points
 from fansite.notifications.gigs.words import headline
 from fansite.tour.going.models import Attendance, FanPlace
-from fansite.tour.models import Gig
+from fansite.tour.models import Gig, GigText
 
 ACTS = ("gig.changed", "gig.cancelled")
 Told = tuple[list[Piece], dict[int, str]]
@@ -38,7 +38,7 @@ class Evening:
     # Their word, or how far from their place it is.
     word: str = ""
     km: int | None = None
-    place: str = ""
+    place: FanPlace | None = None
 
     @property
     def day_before(self) -> date | None:
@@ -72,9 +72,7 @@ def tell(waiting: Sequence[Waiting]) -> Told:
             untold |= {notice.id: why or "" for notice in notices}
             continue
         place = places.get(account)
-        evening = Evening(
-            gig, "", {}, word=words.get((gig.id, account), ""), km=_km(gig, place), place=place.name if place else ""
-        )
+        evening = Evening(gig, "", {}, word=words.get((gig.id, account), ""), km=_km(gig, place), place=place)
         piece, rest = _told(evening, notices, place)
         pieces += [piece] if piece is not None else []
         untold |= rest
@@ -180,7 +178,8 @@ def _gigs(waiting: Sequence[Waiting]) -> dict[str, Gig]:
     statement = (
         sa.select(Gig)
         .where(listed(), Gig.id.in_(ids))
-        .options(joinedload(Gig.venue), sa.orm.defer(Gig.body), sa.orm.defer(Gig.html))
+        .options(joinedload(Gig.venue), selectinload(Gig.texts).defer(GigText.body).defer(GigText.html))
+        .options(sa.orm.defer(Gig.body), sa.orm.defer(Gig.html))
     )
     return {f"gig:{gig.id}": gig for gig in db.session.scalars(statement.execution_options(populate_existing=True))}
 

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from fansite.lib.times import now
-from fansite.tour.words import short_day
+from fansite.tour.words import short_day, title_of
 
 
 def headline(evening: Any) -> str:
     """As a subject, and over what is said of it among others."""
     gig = evening.gig
-    said = {"gig": gig.title, "day": short_day(gig.day)}
+    said = {"gig": title_of(gig), "day": short_day(gig.day)}
     if evening.news == "tomorrow":
         return _until(evening, said)
     return {
