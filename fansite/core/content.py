@@ -205,6 +205,8 @@ class Content:
     edit_endpoint: str = ""
     # One row for readers of all languages: its address has the prefix of theirs.
     for_all_languages: bool = False
+    # The table of its texts in further languages (`entry_id`, `body`, `html`, `renderer`, `write`, `page_tags`).
+    more_texts: type[Any] | None = None
 
     @property
     def kind(self) -> str:

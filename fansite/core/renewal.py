@@ -21,7 +21,13 @@ def render_older() -> None:
     """Routine: entries of all kinds whose text is Markdown."""
     for content in contents().values():
         if issubclass(content.model, Written):
-            renew(content.model, lambda entry: entry.write(entry.body), most=TEXTS)
+            renew(content.model, _write, most=TEXTS)
+        if content.more_texts is not None:
+            renew(content.more_texts, _write, most=TEXTS)
+
+
+def _write(text: Any) -> None:
+    text.write(text.body)
 
 
 def renew(model: Any, write: Callable[[Any], None], *, most: int, with_: Any = ()) -> None:

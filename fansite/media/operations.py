@@ -220,6 +220,11 @@ def render_again(events: Sequence[Event]) -> None:
                 if html != entry.html:
                     entry.html = html
                     entry.touch()
+        for text in queries.more_showing(picture):
+            with transaction() as session:
+                text = session.merge(text)
+                text.write(text.body)
+                touch(*text.page_tags)
 
 
 def _pictures_of(events: Sequence[Event]) -> list[Picture]:

@@ -116,7 +116,22 @@ def shown_in(picture: Picture) -> list[Any]:
             model: Any = content.model
             statement = sa.select(model).where(model.body.contains(picture.digest)).order_by(model.id.desc())
             found += db.session.scalars(statement)
+        more = content.more_texts
+        if more is not None:
+            known = {entry.id for entry in found}
+            ids = {text.entry_id for text in _more_showing(more, picture)} - known
+            found += db.session.scalars(sa.select(Entry).where(Entry.id.in_(ids))) if ids else []
     return found
+
+
+def more_showing(picture: Picture) -> list[Any]:
+    """Texts in further languages of what stands in one row."""
+    models = [content.more_texts for content in contents().values() if content.more_texts is not None]
+    return [text for model in models for text in _more_showing(model, picture)]
+
+
+def _more_showing(model: Any, picture: Picture) -> Sequence[Any]:
+    return db.session.scalars(sa.select(model).where(model.body.contains(picture.digest))).all()
 
 
 # ---- faces ------------------------------------------------------------------------------------------------------------------

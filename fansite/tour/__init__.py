@@ -4,11 +4,10 @@ from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 
-from fansite.core import renewal
 from fansite.core.feature import Feature, HomeSection
 from fansite.core.outbox import Listener, Routine
 from fansite.core.publishing import publish_due
-from fansite.tour import desk, houses, operations, views  # noqa: F401 - they put themselves there
+from fansite.tour import desk, houses, views  # noqa: F401 - they put themselves there
 from fansite.tour.blueprint import bp
 from fansite.tour.content import content, findable, sitemap_part
 from fansite.tour.going import views as going  # noqa: F401 - so do these
@@ -38,10 +37,7 @@ feature = Feature(
         Listener("tour.setlists", setlist_listeners.follow, setlist_listeners.NAMES),
         Listener("tour.photos", photos.drop_pictures, ("account.erased",)),
     ],
-    routines=[
-        Routine("tour.texts", operations.render_older, renewal.EVERY),
-        Routine("tour.photos", photos.sweep, timedelta(hours=6)),
-    ],
+    routines=[Routine("tour.photos", photos.sweep, timedelta(hours=6))],
     home_sections=[
         HomeSection(
             "gigs",

@@ -21,7 +21,7 @@ from fansite.core.web.paths import current_language, settings
 from fansite.lib import cities, localtime
 from fansite.media import image_object, link_picture
 from fansite.tour import operations, policy, queries
-from fansite.tour.models import Gig
+from fansite.tour.models import Gig, GigText
 from fansite.tour.setlists import content as setlists
 from fansite.tour.words import city_of, title_of
 
@@ -141,6 +141,7 @@ content = Content(
     in_feeds=False,
     edit_endpoint="tour.edit",
     for_all_languages=True,
+    more_texts=GigText,
 )
 
 

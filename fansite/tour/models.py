@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from fansite.core import markup
 from fansite.core.content import Entry, Written, rendered
@@ -204,6 +204,7 @@ class GigText(Model):
 
     __tablename__ = "gig_text"
     gig_id: Mapped[int] = mapped_column(sa.ForeignKey("gig.id", ondelete="CASCADE"), primary_key=True)
+    entry_id: Mapped[int] = synonym("gig_id")
     language: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
     body: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     html: Mapped[str] = mapped_column(sa.Text, default="", server_default="")

@@ -480,6 +480,8 @@ PUBLIC: dict[str, tuple[str | None, Way]] = {
     "all photos of a gig": (None, all_photos),
     "a photo": (None, a_photo),
     "reporting a photo": (None, photo_reported),
+    "one tour": (None, "/tour/two-coats-one-train"),
+    "a post about evenings": (None, "/news/the-cheese-train-a-photo-diary"),
     "gigs of the past": (None, "/tour/past/"),
     "gig with its setlist": (None, gig_with_setlist),
     "songs": (None, "/tour/songs/"),

@@ -472,7 +472,7 @@ def test_it_is_said_in_the_readers_language_with_all_there_is_to_know(cast, even
         "Belgique",
         "17,00",
         "https://tickets.example/1",
-        "Antwerp",
+        "Anvers",
         "41",
     ):
         assert words in text, words

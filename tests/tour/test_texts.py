@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 from fansite.core import markup
 from fansite.core.db import db, get, transaction
 from fansite.core.errors import Refused
+from fansite.core.renewal import render_older
+from fansite.media import queries as pictures
+from fansite.media.operations import describe, keep_picture
 from fansite.search import listeners
 from fansite.search import queries as search
 from fansite.tour import operations as tour
@@ -94,7 +99,7 @@ def test_an_older_renderers_text_is_made_anew_and_its_page_with_it(evening, stra
         session.execute(sa.update(GigText).values(html="<p>old</p>", renderer=markup.RENDERER_VERSION - 1))
     stranger.client.application.extensions["fansite"].pages.store.clear()
     assert "old" in page(stranger, f"/fr/tour/{evening.slug}")
-    tour.render_older()
+    render_older()
     assert "Apportez de la soupe." in page(stranger, f"/fr/tour/{evening.slug}")
 
 
@@ -109,3 +114,15 @@ def test_the_desk_has_a_box_for_each_language(cast, evening, browser_as):
     eli.get(f"/staff/tour/{evening.id}")
     eli.submit("change", {"to": "cancelled", "reason": "Flu.", "reason_fr": "La grippe."}, status=303)
     assert queries.opened(evening.id).words("fr").reason == "La grippe."
+
+
+def test_a_picture_of_a_text_in_another_language_is_in_use_and_says_its_new_words(cast, clock, stranger, worker):
+    data = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(data, "PNG")
+    kept = keep_picture(data.getvalue(), "A bowl", by=cast.eli)
+    evening = gig(cast.eli, texts={"fr": {"body": f"![](/media/{kept.name})"}})
+    assert [entry.id for entry in pictures.uses_of(kept)] == [evening.id]
+    assert 'alt="A bowl"' in stranger.get(f"/fr/tour/{evening.slug}").text
+    describe(kept.id, alt="A bowl of soup", decorative=False, credit="", by=cast.eli)
+    worker()
+    assert 'alt="A bowl of soup"' in stranger.get(f"/fr/tour/{evening.slug}").text

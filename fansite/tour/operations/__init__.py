@@ -3,7 +3,6 @@
 from fansite.core.publishing import publish, recall, set_comments_open, withdraw
 from fansite.tour.operations.changing import cancel, move, postpone, reinstate, reschedule, sell, undo
 from fansite.tour.operations.gigs import draft, revise, tour_named
-from fansite.tour.operations.texts import render_older
 from fansite.tour.operations.venues import find_or_add, merge
 from fansite.tour.operations.venues import revise as revise_venue
 
@@ -17,7 +16,6 @@ __all__ = [
     "publish",
     "recall",
     "reinstate",
-    "render_older",
     "reschedule",
     "revise",
     "revise_venue",

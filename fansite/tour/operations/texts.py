@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from fansite.core import markup, renewal
+from fansite.core import markup
 from fansite.core.db import db
 from fansite.core.errors import Refused
 from fansite.core.wording import MAX_BODY, settings
@@ -42,11 +42,6 @@ def reasons(gig: Gig) -> dict[str, str]:
         .order_by(GigText.language)
     )
     return {row.language: row.reason for row in rows}
-
-
-def render_older() -> None:
-    """Routine: what an older renderer made of them."""
-    renewal.renew(GigText, lambda text: text.write(text.body), most=renewal.TEXTS)
 
 
 def _write(text: GigText, wanted: Mapping[str, str]) -> None:
