@@ -29,7 +29,8 @@ Encore
 Avec le temps (Léo Ferré cover)
 Hay // a child asked"""
 LAST_FRIDAY = date(2026, 11, 20)
-# 20:15 at the house in Brussels.
+# 19:00 and 20:15 at the house in Brussels; photos are asked for from the doors on.
+DOORS = datetime(2026, 12, 11, 18, 0, tzinfo=UTC)
 BEGINS = datetime(2026, 12, 11, 19, 15, tzinfo=UTC)
 
 
@@ -315,7 +316,11 @@ def test_a_page_of_the_past_is_kept_and_one_to_come_until_it_begins(app, cast, c
         stranger.get(f"/tour/{made.slug}")
     store = app.extensions["fansite"].pages.store
     until = {key[2]: kept.told.fresh_until for key, kept in store._pages.items() if key[2].startswith("/tour/")}
-    assert until == {f"/tour/{evening.slug}": None, f"/tour/{to_come.slug}": BEGINS.timestamp()}
+    assert until == {f"/tour/{evening.slug}": None, f"/tour/{to_come.slug}": DOORS.timestamp()}
+    clock.move_to(DOORS)
+    stranger.get(f"/tour/{to_come.slug}")
+    until = {key[2]: kept.told.fresh_until for key, kept in store._pages.items() if key[2].startswith("/tour/")}
+    assert until[f"/tour/{to_come.slug}"] == BEGINS.timestamp()
 
 
 # ---- search -----------------------------------------------------------------------------------------------------------------
