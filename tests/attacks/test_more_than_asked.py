@@ -89,6 +89,8 @@ ELSEWHERE = (
 
 def test_a_form_that_stood_elsewhere_does_nothing(app: Any, ground: Ground, clock: Any, without_limits: None) -> None:
     for name, act in FORMS.items():
+        if name == "stop notices":
+            continue  # mail programs press it: the key in its address is all it takes (RFC 8058)
         client, token = ground.browser(act.who)
         before = facts()
         for headers in ELSEWHERE:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -111,7 +112,7 @@ def with_photos(page: Any, _site: Site) -> None:
 
 def all_photos(page: Any, site: Site) -> None:
     with_photos(page, site)
-    page.goto(f"{page.url}/photos")
+    page.goto(f"{urlsplit(page.url).path}/photos")
 
 
 def a_photo(page: Any, site: Site) -> None:
@@ -128,7 +129,7 @@ def photo_reported(page: Any, site: Site) -> None:
 
 def sending_photos(page: Any, site: Site) -> None:
     with_photos(page, site)
-    page.goto(f"{page.url}/photos/new")
+    page.goto(f"{urlsplit(page.url).path}/photos/new")
 
 
 def photos_refused(page: Any, site: Site) -> None:

@@ -55,12 +55,10 @@ def open_guard(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def check() -> Any:
-        if (
-            request.method in SAFE
-            or request.endpoint is None
-            or getattr(app.view_functions[request.endpoint], "from_anywhere", False)
-        ):
+        if request.method in SAFE or request.endpoint is None:
             return None
+        if getattr(app.view_functions[request.endpoint], "from_anywhere", False):
+            return check_form()
         # Nobody else's file is even read, and what is no file is read into memory whole.
         if request.mimetype == "multipart/form-data" and (g.get("person") is not None or _was_here()):
             request.max_content_length = getattr(app.view_functions[request.endpoint], "most_bytes", None)
