@@ -115,6 +115,7 @@ def one_app(database: Any) -> Iterator[Any]:
     site.extensions["fansite"].readership.every = threading.TIMEOUT_MAX  # handed in by the tests that count
     with pytest.MonkeyPatch.context() as patch:
         draw_each_card_once(patch)
+        draw_each_poster_once(patch)
         yield site
     with site.app_context():
         db.session.remove()
@@ -134,6 +135,22 @@ def draw_each_card_once(patch: pytest.MonkeyPatch) -> None:
         return drawn[shown]
 
     patch.setattr(listeners, "draw", draw)
+
+
+def draw_each_poster_once(patch: pytest.MonkeyPatch) -> None:
+    """And a poster of every gig it hears of: small ones here, and those that are the same are drawn once."""
+    from fansite.posters import operations
+
+    for name in ("ON_SCREEN", "ON_PAPER", "SMALL"):
+        patch.setattr(f"fansite.posters.looks.{name}", 120)
+    draw, drawn = operations.drawn, dict[str, list[tuple[str, bytes]]]()
+
+    def once(task: operations.Task) -> list[tuple[str, bytes]]:
+        if task.stem not in drawn:
+            drawn[task.stem] = list(draw(task))
+        return drawn[task.stem]
+
+    patch.setattr(operations, "drawn", once)
 
 
 @pytest.fixture
@@ -201,13 +218,6 @@ def browser_as(app: Any) -> Callable[..., Any]:
 @pytest.fixture
 def stranger(browser_as: Callable[..., Any]) -> Any:
     return browser_as(None)
-
-
-@pytest.fixture(autouse=True)
-def _small_posters(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drawn small: a worker in a test draws them for every gig it hears of."""
-    for name in ("ON_SCREEN", "ON_PAPER", "SMALL"):
-        monkeypatch.setattr(f"fansite.posters.looks.{name}", 120)
 
 
 @pytest.fixture

@@ -112,14 +112,20 @@ def _begun(task: Task) -> bool:
 
 
 def _draw(task: Task) -> None:
+    for kind, content in drawn(task):
+        storage().put(f"{task.stem}{kind}", content)
+
+
+def drawn(task: Task) -> Iterator[tuple[str, bytes]]:
+    """(kind, content) of each of its files, one after the other."""
     pieces = laid_out(task.wanted)
     title = f"{task.wanted.band}: {task.wanted.title}"
     for look in looks.looks():
-        storage().put(f"{task.stem}{look.name}.svg", printing.svg(pieces, look, title))
+        yield f"{look.name}.svg", printing.svg(pieces, look, title)
         image = printing.png(pieces, look)
-        storage().put(f"{task.stem}{look.name}.png", printing.file_of(image))
+        yield f"{look.name}.png", printing.file_of(image)
         if look.name == "light":
-            storage().put(f"{task.stem}small.png", printing.file_of(printing.smaller(image, looks.SMALL)))
+            yield "small.png", printing.file_of(printing.smaller(image, looks.SMALL))
 
 
 def _finish(task: Task) -> None:

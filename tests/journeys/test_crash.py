@@ -1,6 +1,6 @@
 """Everything is killed again and again while a fan writes, and nothing that was acknowledged is lost or doubled.
 
-Four rounds by default; `CRASH_ROUNDS=50 pytest tests/journeys/test_crash.py -s` for the whole of it, with numbers.
+Three rounds by default; `CRASH_ROUNDS=50 pytest tests/journeys/test_crash.py -s` for the whole of it, with numbers.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from tests.cast import PASSWORD
 from tests.serve.served import Served, free_port, until
 from tests.texts import news_post
 
-ROUNDS = int(os.environ.get("CRASH_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "3"))
 WRITERS = 4
 # Seconds of the clock; they bind where the test has the machine for itself, not where others run beside it.
 BACK_WITHIN = 5.0

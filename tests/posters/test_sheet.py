@@ -14,6 +14,8 @@ from fansite.posters import printing
 from fansite.posters.printing import Look
 from fansite.posters.sheet import MARGIN, MOST, TALL, WIDE, Cut, Night, Poster, Words, grid_of, laid_out
 
+pytestmark = pytest.mark.once
+
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 KINDS = (
     Night("Fri 6 Nov", "Brussels", "La Vieille Brasserie, Belgium · 20:15", "", "", "", False),

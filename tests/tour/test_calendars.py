@@ -140,6 +140,7 @@ def test_names_with_line_ends_and_signs_break_nothing(cast, clock, stranger):
     assert "Anke END:VEVENT X-EVIL:1" in event["DESCRIPTION"]
 
 
+@pytest.mark.once
 def test_through_a_year_of_changes_nothing_loses_its_name_and_numbers_only_rise(cast, clock, stranger):
     """The ghost entries, wrong days and lost zones of others."""
     dice = random.Random(5)

@@ -9,6 +9,8 @@ from lxml import etree
 
 from fansite.tour.maps import TALL, WIDE, Pin, drawn
 
+pytestmark = pytest.mark.once
+
 BRUSSELS, LYON, TOKYO = (
     Pin("Brussels", 50.85, 4.35, off=False),
     Pin("Lyon", 45.76, 4.84, off=True),

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from fansite.tour.setlists.models import likeness_of
 from fansite.tour.setlists.notation import MOST_LINES, MOST_PROBLEMS, MOST_SIGNS, Line, read, write
 
+pytestmark = pytest.mark.once
+
 
 def one(text: str, **more) -> Line:
     found = read(text, **more)

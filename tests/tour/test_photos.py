@@ -504,6 +504,7 @@ def test_a_banned_fan_sends_none_and_a_stranger_is_led_to_the_door(cast, evening
 # ---- hostile files ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_whatever_is_sent_what_is_kept_is_a_jpeg_of_ours(cast, evening, browser_as, stranger, monkeypatch):
     """Active contents, guests behind a picture, bombs, names that lead elsewhere: all that the library's door is tried with."""
     monkeypatch.setattr(photos, "A_DAY", "10000 per day")

@@ -169,6 +169,7 @@ def many(cast, number: int) -> None:
         touch("list:gig", "list:song")
 
 
+@pytest.mark.once
 @pytest.mark.sqlite
 def test_two_thousand_evenings_are_read_once_and_no_page_asks_for_them_again(app, cast, clock, stranger, count_queries):
     many(cast, 2000)
