@@ -22,6 +22,8 @@ from tests.attacks.ground import FORMS, FROM_HERE, NEW_PASSWORD, PICTURE, TELLIN
 from tests.cast import PASSWORD, make_cast
 from tests.client import ORIGIN
 
+pytestmark = pytest.mark.once
+
 # Names columns have, here and elsewhere. What a form takes itself is left out for it.
 MORE = {
     "role": "owner", "is_admin": "1", "is_owner": "true", "is_staff": "1", "admin": "1", "id": "4711", "account_id": "1", "author_id": "1", "author": "ada",

@@ -10,6 +10,8 @@ import pytest
 from fansite.accounts.sessions import COOKIE
 from tests.attacks.ground import PUBLIC
 
+pytestmark = pytest.mark.once
+
 CANARY = "canary-8812.example"
 # Headers that somewhere made an application say something else.
 UNKEYED = """Host X-Forwarded-Host X-Forwarded-For X-Forwarded-Proto X-Forwarded-Scheme X-Forwarded-Port X-Forwarded-Prefix X-Forwarded-Server

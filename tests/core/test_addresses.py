@@ -14,6 +14,8 @@ from fansite.core.web import entry_path, path_for, public_url, safe_next
 from fansite.core.web.paths import in_language
 from tests.texts import news_post
 
+pytestmark = pytest.mark.once
+
 HERE = "http://127.0.0.1:8000"
 
 

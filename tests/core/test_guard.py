@@ -17,6 +17,8 @@ from tests.cast import PASSWORD
 from tests.client import ORIGIN, fields_of
 from tests.texts import news_post
 
+pytestmark = pytest.mark.once
+
 # ---- where a form stood ---------------------------------------------------------------------------------------------------------
 
 

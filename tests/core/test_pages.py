@@ -16,6 +16,8 @@ from fansite.core.web.page_cache import PAGE_KEY
 from fansite.core.web.page_store import ForEveryone
 from tests.texts import news_post
 
+pytestmark = pytest.mark.once
+
 HERE = "http://127.0.0.1:8000"
 
 

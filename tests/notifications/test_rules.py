@@ -23,6 +23,8 @@ from fansite.tour import queries
 from tests.notifications.conftest import lives, says, text_of
 from tests.tour.cast import gig, house
 
+pytestmark = pytest.mark.once
+
 FEBRUARY = date(2027, 2, 5)
 
 

@@ -7,6 +7,8 @@ from urllib.robotparser import RobotFileParser
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 OPEN = [
     "/", "/news/", "/news/lisbon", "/news/lisbon?page=2", "/news/tag/tour", "/news/2026/", "/fans/", "/fans/fay", "/about", "/fr/", "/fr/news/",
     "/fr/fans/fay", "/feed.xml", "/sitemap.xml", "/sitemaps/news-1.xml", "/comments/12", "/comments/12/thread?page=2", "/media/cat.jpg",

@@ -19,6 +19,8 @@ from fansite.transfer.gigcalendar import read
 from tests.tour.cast import gig
 from tests.transfer.conftest import gigs
 
+pytestmark = pytest.mark.once
+
 BRUSSELS = r"La Vieille Brasserie\, Rue du Houblon 14\, 1000 Bruxelles\, Belgique"
 
 
