@@ -50,7 +50,7 @@ def _night(gig: Evening, with_year: bool) -> Night:
         facts.append(words.hour(gig.starts))
     return Night(
         day=_day(gig.day, with_year),
-        city=house.city,
+        city=words.city_of(house),
         house=" · ".join(facts),
         state=_state(gig),
         was=_day(date.fromisoformat(was.day), with_year) if was and gig.state == "rescheduled" else "",
