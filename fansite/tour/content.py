@@ -146,13 +146,14 @@ content = Content(
 
 
 def findable() -> Findable:
-    """Search shows a passage of the text in the reader's language, where there is one."""
+    """Search shows where it is and a passage of the text, both in the reader's language."""
     usual = findable_entries(content)
 
     def present(ids: Sequence[int]) -> dict[int, Result]:
         found = usual.present(ids)
+        titles = {gig.id: title_of(gig) for gig in queries.evenings(found)} if found else {}
         texts = queries.texts_in(current_language(), list(found)) if len(settings().languages) > 1 else {}
-        return {id: replace(one, html=texts[id]) if id in texts else one for id, one in found.items()}
+        return {id: replace(one, title=titles.get(id, one.title), html=texts.get(id, one.html)) for id, one in found.items()}
 
     return replace(usual, present=present)
 

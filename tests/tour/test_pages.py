@@ -246,6 +246,8 @@ def test_whatever_changes_stands_on_every_page_at_once(app, cast, evening, stran
     worker()
     stranger.get("/search?q=Bruxelles")
     assert stranger.page.xpath('//ol[@id="results"]/li/@data-kind') == ["gig"]
+    stranger.get("/fr/search?q=Brussels")
+    assert "Bruxelles, La Vieille Brasserie" in stranger.page.xpath('string(//ol[@id="results"]//a)')
     stranger.get("/sitemaps/gig-1.xml")
     assert f"/fr/tour/{evening.slug}" in stranger.response.get_data(as_text=True)
 
