@@ -60,12 +60,19 @@ def _come_in_first() -> Any:
 
 
 def _way_back() -> str | None:
-    """This page; nothing for an address that can only be sent to."""
+    """This page; for an address that can only be sent to, the nearest above it that can be opened."""
+    path = request.path
     if request.method in ("GET", "HEAD"):
         query = request.query_string.decode("latin-1")
-        return request.script_root + request.path + (f"?{query}" if query else "")
+        return request.script_root + path + (f"?{query}" if query else "")
+    while path and not _opens(path):
+        path = path.rpartition("/")[0]
+    return request.script_root + path if path else None
+
+
+def _opens(path: str) -> bool:
     try:
-        current_app.url_map.bind("localhost").match(request.path, method="GET")
+        current_app.url_map.bind("localhost").match(path, method="GET")
     except HTTPException:
-        return None
-    return request.script_root + request.path
+        return False
+    return True

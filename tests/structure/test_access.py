@@ -576,7 +576,9 @@ def told(response: Any, address: str = "/") -> str:
     """The answer in the words of the table."""
     way = response.headers.get("Location", "")
     if response.status_code == 302 and urlsplit(way).path.endswith("/login"):
-        assert dict(parse_qsl(urlsplit(way).query)) in ({}, {"next": address}), f"signing in leads on by {way}"
+        back = dict(parse_qsl(urlsplit(way).query))
+        above = back.get("next", address)
+        assert back.keys() <= {"next"} and (address == above or address.startswith(f"{above}/")), f"signing in leads on by {way}"
         return "login"
     if response.status_code == 422 and b"You were signed out" in response.get_data():  # the same, with all that was typed
         return "login"

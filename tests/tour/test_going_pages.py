@@ -73,7 +73,7 @@ def test_a_stranger_is_led_to_sign_in_and_back(cast, evening, stranger):
     assert unquote(way).endswith(f"?next=/tour/{evening.slug}")
     assert not stranger.page.xpath('//form[@data-form="going"]')
     stranger.post(f"/tour/{evening.slug}/going", {"word": "going"}, status=302)
-    assert "/login" in stranger.location
+    assert stranger.location == f"/login?next=/tour/{evening.slug}"
     assert db.session.scalar(sa.select(Attendance.id)) is None
 
 
