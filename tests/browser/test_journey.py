@@ -81,8 +81,8 @@ def seen_by(other: Any, words: str, comment: str) -> None:
 
 
 def found_by(other: Any, words: str, comment: str) -> None:
-    """The worker needs a moment."""
-    until(lambda: finds(other, words), 10)
+    """The worker needs a moment; on a site that has just begun it still draws its posters and cards."""
+    until(lambda: finds(other, words), 60)
     assert finds(other, words)[0].endswith(f"#comment-{comment}")
 
 
