@@ -12,6 +12,7 @@ LAYERS = (
     ("accounts",),
     ("rules",),
     ("moderation",),
+    ("bonds",),
     ("comments", "media", "tags"),
     ("tour",),
     ("news", "pages", "fans", "appearance"),

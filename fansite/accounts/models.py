@@ -55,6 +55,8 @@ class Account(Model, UserMixin):
     # Kept by the comments' own operations: trust grows with what a moderator approved.
     approved_comments: Mapped[int] = mapped_column(default=0, server_default="0")
     refused_comments: Mapped[int] = mapped_column(default=0, server_default="0")
+    # A moderator took the standing back that approved comments gave; it comes again when they say so.
+    standing_lost_at: Mapped[datetime | None]
     origin: Mapped[str | None] = mapped_column(sa.String(300), unique=True)
     # The picture everybody sees, kept by the operations of `media`; without one a face is drawn from the name.
     face: Mapped[str | None] = mapped_column(sa.String(80))
@@ -80,6 +82,11 @@ class Account(Model, UserMixin):
         return self.disabled_at is None and self.erased_at is None
 
     is_active = active
+
+    @property
+    def stands(self) -> bool:
+        """Known here: their page may be found, their links count, and they are not held up as newcomers are."""
+        return self.keeps_order or (self.approved_comments > 0 and self.standing_lost_at is None)
 
     @property
     def keeps_order(self) -> bool:

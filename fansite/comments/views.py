@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, g, jsonify, redirect, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from fansite.accounts.guards import signed_in
 from fansite.comments import operations, policy, queries
@@ -20,9 +21,8 @@ from fansite.core.errors import Gone, NotFound, Problem, Refused, TooMany
 from fansite.core.limits import visitor_key
 from fansite.core.web import Page, Pages, cacheable, entry_path, page_number, path_for, render_page, unlocalized
 from fansite.core.web.failures import words
-from fansite.moderation import operations as moderation
 from fansite.moderation.queries import rules_named
-from fansite.moderation.reporting import ReportForm
+from fansite.moderation.reporting import Reported, report_view, thanks_page
 from fansite.rules import operations as rules
 
 bp = Blueprint("comments", __name__)
@@ -110,28 +110,14 @@ def withdrawal(comment_id: int) -> Any:
 @bp.route("/comments/<int:comment_id>/report", methods=["GET", "POST"])
 @cacheable()
 def report(comment_id: int) -> Any:
-    comment = _seen(comment_id)
-    if not comment.visible:
-        raise NotFound()
-    form = ReportForm()
-    if request.method != "POST":
-        return _report_page(comment, form)
-    if not form.validate():
-        return _report_page(comment, form, 422)
-    said = {"category": form.category.data, "note": form.note.data or ""}
-    try:
-        moderation.report("comment", comment_id, by=g.person, address=visitor_key(), **said)
-        return redirect(path_for("comments.reported", comment_id=comment_id), 303)
-    except (Refused, TooMany) as problem:
-        form.refuse(problem)
-        return _with_wait(_report_page(_seen(comment_id), form, _status_of(problem)), problem)
+    return report_view(lambda: _reportable(comment_id))
 
 
 @bp.get("/comments/<int:comment_id>/report/thanks")
 def reported(comment_id: int) -> Any:
     comment = _seen(comment_id)
-    page = Page(_("Thank you, a person will look at it"), noindex=True)
-    return render_page("comments/reported.html", page, back=address_of(comment, comment.entry))
+    words = _("Moderators see it now, with what you wrote. The comment stays until they decide.")
+    return thanks_page(words, address_of(comment, comment.entry), _("Back to the page"))
 
 
 @bp.get("/account/comments")
@@ -270,14 +256,20 @@ def _edit_page(comment: Comment, form: EditForm, again: bool, status: int) -> Re
     return render_page("comments/edit.html", page, status=status, comment=comment, form=form, again=again, back=back)
 
 
-def _report_page(comment: Comment, form: ReportForm, status: int = 200) -> Response:
-    return render_page(
-        "comments/report.html",
-        Page(_("Report a comment"), noindex=True),
-        status=status,
-        form=form,
-        comment=comment,
-        name=author_name(comment) or "[deleted]",
+def _reportable(comment_id: int) -> Reported:
+    comment = _seen(comment_id)
+    if not comment.visible:
+        raise NotFound()
+    words = Markup('<blockquote class="sheet sheet--other"><div class="prose">{}</div></blockquote>')
+    name = author_name(comment) or "[deleted]"
+    return Reported(
+        "comment",
+        comment_id,
+        title=_("Report a comment"),
+        said_by=_("By %(name)s, on “%(title)s”", name=name, title=comment.entry.title),
+        html=words.format(Markup(comment.html)),  # cleaned when it was stored
         back=address_of(comment, comment.entry),
-        tags=comment.shown_tags if status == 200 else (),
+        action=path_for("comments.report", comment_id=comment_id),
+        thanks=path_for("comments.reported", comment_id=comment_id),
+        tags=comment.shown_tags,
     )

@@ -50,6 +50,10 @@ class Piece:
     values: dict[str, Any]
     # Where it stands among others.
     at: datetime
+    # The path it is read at, in the language that is spoken when it is asked.
+    address: Callable[[], str]
+    # Accounts who did it, for their faces.
+    by: tuple[int, ...] = ()
     # From then on nobody wants to know any more.
     not_after: datetime | None = None
 

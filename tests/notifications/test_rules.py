@@ -525,7 +525,8 @@ def test_a_new_kind_is_a_declaration(app, cast, evening, later, mails, monkeypat
     def tell(waiting):
         shown = Evening(queries.opened(evening.id), "back", {}, word="going")
         found = [
-            Piece(one.account_id, (one.id,), (one.kind,), lambda: "A wave", "_gig", {"evening": shown}, now()) for one in waiting
+            Piece(one.account_id, (one.id,), (one.kind,), lambda: "A wave", "_gig", {"evening": shown}, now(), lambda: "/wave")
+            for one in waiting
         ]
         return found, {}
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from fansite.core.content import listed
 from fansite.core.db import db
 from fansite.core.notices import Piece, Waiting
+from fansite.core.web import entry_path
 from fansite.lib.times import now
 from fansite.notifications.gigs import moments
 from fansite.notifications.gigs.concerned import PLANS, near_enough, points
@@ -113,6 +114,7 @@ def _piece(evening: Evening, notices: Sequence[Waiting]) -> Piece:
         template="_gig",
         values={"evening": evening},
         at=moments.begins(gig),
+        address=partial(entry_path, gig),
         not_after=moments.too_late_from(gig, evening.before),
     )
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, abort, g, redirect, request
+from flask import Response, abort, g, redirect, render_template, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from fansite.accounts.guards import signed_in
 from fansite.comments import author_name
 from fansite.core.content import moved
 from fansite.core.entries import require_public, require_sight, stands_for
 from fansite.core.errors import NotFound, Problem, Refused, TooMany
-from fansite.core.limits import visitor_key
 from fansite.core.web import Page, cacheable, clean, entry_path, path_for, render_page, takes_file
 from fansite.core.web.paths import settings
 from fansite.lib.numbers import row_number
-from fansite.moderation import operations as moderation
 from fansite.moderation.queries import rules_named
-from fansite.moderation.reporting import ReportForm
+from fansite.moderation.reporting import Reported, report_view, thanks_page
 from fansite.rules import operations as rules_operations
 from fansite.rules import queries as rules
 from fansite.tour import queries as gigs
@@ -148,25 +147,13 @@ def photo_withdrawal(slug: str, photo_id: int) -> Any:
 @bp.route("/tour/<slug>/photos/<int:photo_id>/report", methods=["GET", "POST"])
 @cacheable()
 def report_photo(slug: str, photo_id: int) -> Any:
-    found = _reportable(slug, photo_id)
-    form = ReportForm()
-    if request.method != "POST":
-        return _report_page(found, form)
-    if not form.validate():
-        return _report_page(found, form, 422)
-    said = {"category": form.category.data, "note": form.note.data or ""}
-    try:
-        moderation.report("photo", photo_id, by=g.person, address=visitor_key(), **said)
-    except (Refused, TooMany) as problem:
-        form.refuse(problem)
-        return _with_wait(_report_page(_reportable(slug, photo_id), form, problem.status), problem)
-    return redirect(path_for("tour.photo_reported", slug=slug, photo_id=photo_id), 303)
+    return report_view(lambda: _to_report(_reportable(slug, photo_id)))
 
 
 @bp.get("/tour/<slug>/photos/<int:photo_id>/report/thanks")
 def photo_reported(slug: str, photo_id: int) -> Any:
-    page = Page(_("Thank you, a person will look at it"), noindex=True)
-    return render_page("tour/photo_reported.html", page, back=path_of_photo(_reportable(slug, photo_id)))
+    words = _("Moderators see it now, with what you wrote. The photo stays until they decide.")
+    return thanks_page(words, path_of_photo(_reportable(slug, photo_id)), _("Back to the photo"))
 
 
 @bp.get("/account/photos")
@@ -306,19 +293,18 @@ def _form_page(
     return _with_wait(page, waits) if waits else page
 
 
-def _report_page(photo: FanPhoto, form: ReportForm, status: int = 200) -> Response:
-    page = Page(_("Report a photo"), noindex=True)
-    tags = (*photo.gig.page_tags, *photo.page_tags, f"account:{photo.account_id}") if status == 200 else ()
-    return render_page(
-        "tour/photo_report.html",
-        page,
-        status=status,
-        tags=tags,
-        form=form,
-        photo=photo,
-        gig=photo.gig,
-        name=author_name(photo),
+def _to_report(photo: FanPhoto) -> Reported:
+    gig = photo.gig
+    return Reported(
+        "photo",
+        photo.id,
+        title=_("Report a photo"),
+        said_by=_("By %(name)s, on “%(title)s”", name=author_name(photo), title=gig.title),
+        html=Markup(render_template("tour/_photo_to_report.html", photo=photo)),
         back=path_of_photo(photo),
+        action=path_for("tour.report_photo", slug=gig.slug, photo_id=photo.id),
+        thanks=path_for("tour.photo_reported", slug=gig.slug, photo_id=photo.id),
+        tags=(*gig.page_tags, *photo.page_tags, f"account:{photo.account_id}"),
     )
 
 

@@ -1,0 +1,105 @@
+"""Who is tied to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from flask import g, has_request_context
+
+from fansite.bonds.models import Bond
+from fansite.core.db import db
+
+NOBODY: frozenset[int] = frozenset()
+
+
+class Ties(NamedTuple):
+    """Of one person: the accounts they follow, mute and block, and those who block them."""
+
+    following: frozenset[int] = NOBODY
+    muted: frozenset[int] = NOBODY
+    blocked: frozenset[int] = NOBODY
+    blocked_by: frozenset[int] = NOBODY
+
+    @property
+    def unheard(self) -> frozenset[int]:
+        """Whose words this person does not want, or shall not have, before their eyes."""
+        return self.muted | self.blocked | self.blocked_by
+
+    @property
+    def apart(self) -> frozenset[int]:
+        """With whom they have nothing to do, whichever of the two wanted it."""
+        return self.blocked | self.blocked_by
+
+
+NONE = Ties()
+
+
+def ties_of(person: Any) -> Ties:
+    """Asked once a request; a stranger has none."""
+    if person is None:
+        return NONE
+    if not has_request_context():
+        return _ties(person.id)
+    known: dict[int, Ties] = g.setdefault("ties", {})
+    if person.id not in known:
+        known[person.id] = _ties(person.id)
+    return known[person.id]
+
+
+def followers(account_id: int, after: int, most: int) -> tuple[list[int], int | None]:
+    """Accounts that follow one, upwards from the one after the given; and how far that was, None at the end."""
+    found = list(db.session.scalars(_FOLLOWERS, {"other": account_id, "after": after, "most": most}))
+    return found, found[-1] if len(found) == most else None
+
+
+def count_followers(account_id: int) -> int:
+    return int(db.session.scalar(_COUNT, {"other": account_id}) or 0)
+
+
+def deaf_to(actor_id: int, ids: Iterable[int]) -> set[int]:
+    """Of these accounts, those who are to hear nothing of what an actor did: who mute or block them, or are blocked by them."""
+    found = db.session.execute(_DEAF, {"actor": actor_id, "ids": list(ids)})
+    return {account for (account,) in found}
+
+
+def followers_tag(account_id: int) -> str:
+    """What a page depends on that shows who follows somebody, or whom they follow."""
+    return f"ties:{account_id}"
+
+
+# ---- the parts --------------------------------------------------------------------------------------------------------------
+
+
+def _ties(account_id: int) -> Ties:
+    found: dict[str, set[int]] = {"follow": set(), "mute": set(), "block": set(), "blocked": set()}
+    for kind, other in db.session.execute(_TIES, {"account": account_id}):
+        found[kind].add(other)
+    return Ties(*(frozenset(found[kind]) for kind in ("follow", "mute", "block", "blocked")))
+
+
+_ROW = Bond.__table__.c
+_TIES = sa.union_all(
+    sa.select(_ROW.kind, _ROW.other_id).where(_ROW.account_id == sa.bindparam("account")),
+    sa.select(sa.literal_column("'blocked'"), _ROW.account_id).where(
+        _ROW.other_id == sa.bindparam("account"), _ROW.kind == sa.literal_column("'block'")
+    ),
+)
+_FOLLOWED = sa.and_(_ROW.other_id == sa.bindparam("other"), _ROW.kind == sa.literal_column("'follow'"))
+_FOLLOWERS = (
+    sa.select(_ROW.account_id)
+    .where(_FOLLOWED, _ROW.account_id > sa.bindparam("after"))
+    .order_by(_ROW.account_id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_COUNT = sa.select(sa.func.count()).select_from(Bond.__table__).where(_FOLLOWED)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_DEAF = sa.union(
+    sa.select(_ROW.account_id).where(
+        _ROW.other_id == sa.bindparam("actor"), _ROW.kind.in_(["mute", "block"]), _ROW.account_id.in_(_IDS)
+    ),
+    sa.select(_ROW.other_id).where(
+        _ROW.account_id == sa.bindparam("actor"), _ROW.kind == sa.literal_column("'block'"), _ROW.other_id.in_(_IDS)
+    ),
+)
