@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import g, has_request_context
 
-from fansite.bonds.models import Bond
+from fansite.accounts.models import Account
+from fansite.bonds.models import KINDS, Bond
 from fansite.core.db import db
 
 NOBODY: frozenset[int] = frozenset()
@@ -36,6 +38,22 @@ class Ties(NamedTuple):
 NONE = Ties()
 
 
+class _OfOther(NamedTuple):
+    id: int
+    username: str
+    username_key: str
+    face: str | None
+    disabled_at: datetime | None
+    erased_at: datetime | None
+    since: datetime
+
+
+class Other(_OfOther):
+    """Of an account, what a list of people says of it, and since when."""
+
+    active: Any = Account.active
+
+
 def ties_of(person: Any) -> Ties:
     """Asked once a request; a stranger has none."""
     if person is None:
@@ -56,6 +74,17 @@ def followers(account_id: int, after: int, most: int) -> tuple[list[int], int | 
 
 def count_followers(account_id: int) -> int:
     return int(db.session.scalar(_COUNT, {"other": account_id}) or 0)
+
+
+def counts_of(account_id: int) -> dict[str, int]:
+    """How many somebody follows, mutes and blocks."""
+    return dict.fromkeys(KINDS, 0) | dict(db.session.execute(_COUNTS_OF, {"account": account_id}).all())
+
+
+def people_of(account_id: int, kind: str, most: int, *, after: int) -> list[Other]:
+    """Whom somebody follows, mutes or blocks, the last one first."""
+    facts = {"account": account_id, "kind": kind, "most": most, "after": after}
+    return [Other._make(row) for row in db.session.execute(_PEOPLE_OF, facts)]
 
 
 def deaf_to(actor_id: int, ids: Iterable[int]) -> set[int]:
@@ -102,4 +131,14 @@ _DEAF = sa.union(
     sa.select(_ROW.other_id).where(
         _ROW.account_id == sa.bindparam("actor"), _ROW.kind == sa.literal_column("'block'"), _ROW.other_id.in_(_IDS)
     ),
+)
+_THEIR = _ROW.account_id == sa.bindparam("account")
+_COUNTS_OF = sa.select(_ROW.kind, sa.func.count()).where(_THEIR).group_by(_ROW.kind)
+_PEOPLE_OF = (
+    sa.select(*(Account.__table__.c[name] for name in Other._fields[:-1]), _ROW.since)
+    .join_from(Bond.__table__, Account.__table__, Account.__table__.c.id == _ROW.other_id)
+    .where(_THEIR, _ROW.kind == sa.bindparam("kind"))
+    .order_by(_ROW.since.desc(), _ROW.other_id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .offset(sa.bindparam("after", type_=sa.Integer))
 )

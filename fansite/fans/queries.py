@@ -13,6 +13,10 @@ from fansite.core import listing
 from fansite.core.content import Entry, listed
 from fansite.core.db import db
 from fansite.core.db.moments import microseconds
+from fansite.fans.models import Profile, Wording
+from fansite.tour.going.places import place_of
+from fansite.tour.going.queries import shown_to
+from fansite.tour.words import city_named
 
 PER_PAGE = 60
 
@@ -53,7 +57,7 @@ def newest(limit: int) -> list[Fan]:
 def page_of_heard(number: int) -> tuple[Sequence[Fan], int, int]:
     """Those of one page, the newest first, the number of the last page, and how many there are in all."""
     everybody = _EVERYBODY.order
-    people, last = listing.page_of(everybody, _by_ids, number, PER_PAGE)
+    people, last = listing.page_of(everybody, by_ids, number, PER_PAGE)
     return people, last, len(everybody)
 
 
@@ -67,18 +71,45 @@ def published_by(account_id: int, page: int, per_page: int) -> tuple[Sequence[En
     return listing.page_of(order, _POSTS, page, per_page)[0], len(order)
 
 
-def _by_ids(ids: Sequence[int]) -> list[Fan]:
+def own_words(account_id: int) -> dict[str, Any]:
+    """All that is in the form, as its owner said it last; of what they never said anything of, what is usual."""
+    profile, place = db.session.get(Profile, account_id), place_of(account_id)
+    said: dict[str, Any] = {"evenings_to": shown_to([account_id])[account_id]}
+    if profile is not None:
+        said |= {"bio": profile.bio, "songs": "\n".join(profile.songs)}
+        said |= {name: getattr(profile, name) for name in ("bio_to", "songs_to", "badges_to")}
+    if place is not None:
+        said |= {"city": city_named(place), "city_to": place.shown_to}
+    return said
+
+
+def latest_wording(account_id: int) -> Wording | None:
+    """What they asked to be shown last, unless they took it back."""
+    live = Wording.status.in_(("published", "pending", "rejected", "removed"))
+    statement = sa.select(Wording).where(Wording.account_id == account_id, live).order_by(Wording.id.desc()).limit(1)
+    return db.session.scalar(statement)
+
+
+def by_ids(ids: Sequence[int]) -> list[Fan]:
+    """Of these, who is here and has said something."""
     return _fans(_BY_IDS, {"ids": ids})
+
+
+def all_here(ids: Sequence[int]) -> list[Fan]:
+    """Of these, who is here, in the order of the numbers."""
+    return _fans(_HERE_BY_IDS, {"ids": ids}) if ids else []
 
 
 def _fans(statement: Any, facts: dict[str, Any]) -> list[Fan]:
     return [Fan._make(row) for row in db.session.execute(statement, facts)]
 
 
-_HEARD = sa.select(*(Account.__table__.c[name] for name in Fan._fields)).where(heard())
+_FANS = sa.select(*(Account.__table__.c[name] for name in Fan._fields))
+_HEARD = _FANS.where(heard())
 _NEWEST = _HEARD.order_by(Account.id.desc()).limit(sa.bindparam("limit", type_=sa.Integer))
 _BY_NAME = sa.select(Account).where(Account.username_key == sa.bindparam("key"))
 _BY_IDS = _HEARD.where(Account.id.in_(listing.IDS))
+_HERE_BY_IDS = _FANS.where(here(), Account.id.in_(listing.IDS)).order_by(Account.id)
 _NEWS = (Entry.kind == "news", listed())
 _SIGNED_ANY = sa.select(Entry.id).where(Entry.author_id == sa.bindparam("account"), *_NEWS).limit(1)
 _POSTS = listing.entities(lambda: sa.select(Entry).where(listed()))

@@ -28,6 +28,7 @@ REASONS = {
     "often refused": lambda: _("often refused"),
     "reported": lambda: _("reported"),
     "new face": lambda: _("new picture"),
+    "new profile": lambda: _("new profile"),
     "first photo": lambda: _("first photo"),
     "taken up": lambda: _("taken up by a moderator"),
     "sent again": lambda: _("sent again"),

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from fansite.core.db import db
 from fansite.core.feature import Chapter, Leaver, Personal
-from fansite.tour.going.models import Attendance, FanCalendar, FanPlace
+from fansite.tour.going.models import Attendance, Discretion, FanCalendar, FanPlace
 from fansite.tour.going.places import place_of
 from fansite.tour.going.queries import calendar_address, calendar_of
 from fansite.tour.models import Change, Gig
@@ -17,7 +17,8 @@ from fansite.tour.photos.personal import chapters as photos_of
 
 
 def export(account_id: int) -> list[Chapter]:
-    return [*_changes(account_id), *_gigs(account_id), *_calendar(account_id), *_place(account_id), *photos_of(account_id)]
+    known = (_changes, _gigs, _discretion, _calendar, _place, photos_of)
+    return [chapter for chapters in known for chapter in chapters(account_id)]
 
 
 def erase(leaver: Leaver) -> None:
@@ -25,6 +26,7 @@ def erase(leaver: Leaver) -> None:
     db.session.execute(sa.delete(Attendance).where(Attendance.account_id == leaver.id))
     db.session.execute(sa.delete(FanCalendar).where(FanCalendar.account_id == leaver.id))
     db.session.execute(sa.delete(FanPlace).where(FanPlace.account_id == leaver.id))
+    db.session.execute(sa.delete(Discretion).where(Discretion.account_id == leaver.id))
     photos.forget_of(leaver.id)
 
 
@@ -45,6 +47,13 @@ def _gigs(account_id: int) -> list[Chapter]:
     return [Chapter("gigs", _l("Evenings you go to, or were at"), labels, rows)] if rows else []
 
 
+def _discretion(account_id: int) -> list[Chapter]:
+    kept = db.session.get(Discretion, account_id)
+    if kept is None:
+        return []
+    return [Chapter("discretion", _l("Who sees your evenings"), {"to": _l("Shown to")}, [{"to": kept.shown_to}])]
+
+
 def _calendar(account_id: int) -> list[Chapter]:
     calendar = calendar_of(account_id)
     if calendar is None:
@@ -59,7 +68,8 @@ def _place(account_id: int) -> list[Chapter]:
     if place is None:
         return []
     labels = {"place": _l("Place"), "country": _l("Country"), "km": _l("Kilometres around it"), "at": _l("When")}
-    rows = [{"place": place.name, "country": place.country, "km": place.km, "at": place.chosen_at}]
+    labels["to"] = _l("Shown to")
+    rows = [{"place": place.name, "country": place.country, "km": place.km, "at": place.chosen_at, "to": place.shown_to}]
     return [Chapter("place", _l("Where you want to hear of evenings"), labels, rows)]
 
 
@@ -67,6 +77,7 @@ personal = Personal(
     covers=(
         "gig_change.by_id",
         "attendance.account_id",
+        "discretion.account_id",
         "fan_calendar.account_id",
         "fan_place.account_id",
         "fan_photo.account_id",

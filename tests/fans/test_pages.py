@@ -14,7 +14,7 @@ from fansite.comments import queries
 from fansite.core.db import get, touch, transaction
 from fansite.fans import queries as fans
 from fansite.fans.queries import PER_PAGE
-from fansite.fans.views import GIGS_A_PAGE, PAST, WORDS_A_PAGE
+from fansite.fans.views.person import GIGS_A_PAGE, PAST, WORDS_A_PAGE
 from fansite.moderation import operations as moderation
 from fansite.news import operations as news
 from fansite.tour import operations as tour

@@ -1,4 +1,4 @@
-"""What fans said of gigs, the place each of them asked about, and where their own calendar is to be had."""
+"""What fans said of gigs and who may see it, the place each of them asked about, and where their own calendar is to be had."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fansite.accounts.visibility import ME, VISIBILITIES
 from fansite.core.db import Model
 from fansite.lib.times import now
 
@@ -37,6 +38,16 @@ class Attendance(Model):
     )
 
 
+class Discretion(Model):
+    """A fan who does not show everybody where they go: only `members`, or nobody but themselves (`me`). Who has no row hides nothing."""
+
+    __tablename__ = "discretion"
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    shown_to: Mapped[str] = mapped_column(sa.String(8))
+
+    __table_args__ = (sa.CheckConstraint(sa.column("shown_to").in_(VISIBILITIES[1:]), name="shown_to"),)
+
+
 class FanPlace(Model):
     """Where a fan lives, or would travel from: a city of the table, and how far around it evenings are near."""
 
@@ -50,8 +61,15 @@ class FanPlace(Model):
     longitude: Mapped[float]
     km: Mapped[int] = mapped_column(default=RADIUS)
     chosen_at: Mapped[datetime] = mapped_column(default=now)
+    # Who sees the city: never where in it, nor how far around it they ask.
+    shown_to: Mapped[str] = mapped_column(sa.String(8), default=ME, server_default=ME)
 
-    __table_args__ = (sa.CheckConstraint(sa.column("km").in_(RADII), name="km"),)
+    __table_args__ = (
+        sa.CheckConstraint(sa.column("km").in_(RADII), name="km"),
+        sa.CheckConstraint(sa.column("shown_to").in_(VISIBILITIES), name="shown_to"),
+        # Who lives in a city, and how many.
+        sa.Index("ix_fan_place_city", "shown_to", "country", "name", "account_id"),
+    )
 
     @property
     def point(self) -> tuple[float, float]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from fansite.accounts.models import Account
+from fansite.accounts.visibility import EVERYONE, VISIBILITIES
 from fansite.core import limits
 from fansite.core.db import db, get, touch, transaction
 from fansite.core.entries import require_public
@@ -16,7 +17,7 @@ from fansite.core.errors import Refused
 from fansite.core.policy import require, signed_in
 from fansite.lib.times import now
 from fansite.tour.going import policy
-from fansite.tour.going.models import WORDS, Attendance, FanCalendar
+from fansite.tour.going.models import WORDS, Attendance, Discretion, FanCalendar
 from fansite.tour.going.queries import tag_of
 from fansite.tour.models import Gig
 
@@ -52,6 +53,23 @@ def take_back(gig_id: int, *, by: Any) -> None:
         require(signed_in, get(Account, account_id))
         session.execute(sa.delete(Attendance).where(Attendance.gig_id == gig_id, Attendance.account_id == account_id))
         _touch(gig_id, account_id)
+
+
+def show_evenings(shown_to: str, *, by: Any) -> None:
+    """Who sees where somebody goes: on their own page, and among the names of each evening. That they are counted there says nobody's name."""
+    if shown_to not in VISIBILITIES:
+        raise Refused(_l("Choose who sees it."), field="evenings_to")
+    account_id = by.id
+    with transaction() as session:
+        kept = session.get(Discretion, account_id)
+        if shown_to == (kept.shown_to if kept is not None else EVERYONE):
+            return
+        if kept is not None and shown_to == EVERYONE:
+            session.delete(kept)
+        else:
+            session.merge(Discretion(account_id=account_id, shown_to=shown_to))
+        gigs = session.scalars(sa.select(Attendance.gig_id).where(Attendance.account_id == account_id))
+        touch(f"by:{account_id}", f"account:{account_id}", *(tag_of(gig_id) for gig_id in gigs))
 
 
 def make_calendar(*, by: Any) -> FanCalendar:

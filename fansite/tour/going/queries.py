@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from fansite.accounts.models import Account
+from fansite.accounts.visibility import EVERYONE, ME, MEMBERS
+from fansite.bonds.queries import ties_of
 from fansite.core.db import db
 from fansite.core.kept import kept
 from fansite.core.web import path_for, public_url
 from fansite.tour import queries as tour
-from fansite.tour.going.models import WORDS, Attendance, FanCalendar
+from fansite.tour.going.models import WORDS, Attendance, Discretion, FanCalendar
 from fansite.tour.queries import Night
 
 PER_PAGE = 60
@@ -66,10 +68,25 @@ def counts(gig_id: int) -> dict[str, int]:
     return kept(f"tour.going.{gig_id}", tags_of(gig_id), ask)
 
 
-def people(gig_id: int, word: str, most: int, *, after: int = 0) -> list[Attender]:
-    """Those who said this word, who said it last first."""
-    facts = {"gig": gig_id, "word": word, "most": most, "after": after}
+def named(gig_id: int, *, member: bool) -> dict[str, int]:
+    """Of how many, by their words, a stranger may read the names, or a member."""
+
+    def ask() -> dict[str, int]:
+        found, hidden = counts(gig_id), db.session.execute(_UNNAMED, {"gig": gig_id, "hidden": _hidden_from(member)})
+        return found | {word: found[word] - number for word, number in hidden}
+
+    return kept(f"tour.named.{gig_id}.{member}", tags_of(gig_id), ask)
+
+
+def people(gig_id: int, word: str, most: int, *, reader: Any, after: int = 0) -> list[Attender]:
+    """Of those who said this word, who said it last first, whoever lets this reader know."""
+    facts = {"gig": gig_id, "word": word, "most": most, "after": after, "hidden": _hidden_from(reader is not None)}
+    facts |= {"reader": reader.id if reader is not None else 0, "apart": list(ties_of(reader).blocked_by)}
     return [Attender._make(row) for row in db.session.execute(_PEOPLE, facts)]
+
+
+def _hidden_from(member: bool) -> list[str]:
+    return [ME] if member else [MEMBERS, ME]
 
 
 def word_of(gig_id: int, account_id: int) -> str | None:
@@ -94,6 +111,13 @@ def all_of(account_id: int) -> tuple[list[Night], dict[int, str]]:
     """All they said anything of, for their own eyes: what is to come, then what was, the last first; and their words by gig."""
     words = words_of(account_id)
     return [night for night in (*tour.upcoming(), *tour.past()) if night.id in words], words
+
+
+def shown_to(account_ids: Iterable[int]) -> dict[int, str]:
+    """Who may see where each of these goes."""
+    ids = list(account_ids)
+    found = dict(db.session.execute(_DISCREET, {"ids": ids}).all())
+    return {id: found.get(id, EVERYONE) for id in ids}
 
 
 # ---- calendars --------------------------------------------------------------------------------------------------------------
@@ -130,9 +154,19 @@ _COUNTS = sa.union_all(
     sa.select(_THEIR_WORD, sa.literal_column("-1")).where(_DISABLED),
 )
 _HERE = _ROW.account_id.not_in(sa.select(_ACCOUNT.id).where(_DISABLED))
+_DISCRETION = Discretion.__table__.c
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_HIDDEN = _DISCRETION.shown_to.in_(sa.bindparam("hidden", expanding=True))
+_APART = _DISCRETION.account_id.in_(sa.bindparam("apart", expanding=True))
+_OF_THEIRS = _DISCRETION.account_id == _ROW.account_id
+_SAID_NOT = sa.exists().where(_OF_THEIRS, _DISCRETION.account_id != sa.bindparam("reader"), sa.or_(_HIDDEN, _APART))
+_UNNAMED = (
+    sa.select(_ROW.word, sa.func.count()).where(_OF_GIG, _HERE, sa.exists().where(_OF_THEIRS, _HIDDEN)).group_by(_ROW.word)
+)
+_DISCREET = sa.select(_DISCRETION.account_id, _DISCRETION.shown_to).where(_DISCRETION.account_id.in_(_IDS))
 _CHOSEN = (
     sa.select(_ROW.account_id, _ROW.said_at)
-    .where(_OF_GIG, _ROW.word == sa.bindparam("word"), _HERE)
+    .where(_OF_GIG, _ROW.word == sa.bindparam("word"), _HERE, ~_SAID_NOT)
     .order_by(_ROW.said_at.desc(), _ROW.account_id.desc())
     .limit(sa.bindparam("most", type_=sa.Integer))
     .offset(sa.bindparam("after", type_=sa.Integer))

@@ -58,7 +58,7 @@ def company(gig: Gig, person: Any, problem: Any = None) -> Company:
         over=over,
         counts=counts,
         word=word,
-        faces=queries.people(gig.id, word, FACES) if counts[word] else (),
+        faces=queries.people(gig.id, word, FACES, reader=person) if counts[word] else (),
         mine=queries.word_of(gig.id, person.id) if person is not None else None,
         words=policy.words_for(gig, over=over),
         tags=queries.tags_of(gig.id),

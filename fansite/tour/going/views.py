@@ -61,9 +61,9 @@ def people(slug: str) -> Any:
         return _elsewhere(slug)
     require_public(gig)
     over, counts, number = gig.over_at <= now(), queries.counts(gig.id), page_number()
-    words = counting(over=over)
+    words, named = counting(over=over), queries.named(gig.id, member=g.person is not None)
     word = request.args.get("word") or main_word(counts, over=over)
-    last = max(1, -(-counts[word] // queries.PER_PAGE)) if word in words else 0
+    last = max(1, -(-named[word] // queries.PER_PAGE)) if word in words else 0
     if number > last:
         abort(404)
     extra = (("word", word),) if "word" in request.args else ()
@@ -79,7 +79,8 @@ def people(slug: str) -> Any:
         gig=gig,
         over=over,
         words=[(one, counts[one], one == word) for one in words],
-        people=queries.people(gig.id, word, queries.PER_PAGE, after=(number - 1) * queries.PER_PAGE),
+        people=queries.people(gig.id, word, queries.PER_PAGE, reader=g.person, after=(number - 1) * queries.PER_PAGE),
+        unnamed=counts[word] - named[word],
         pages=Pages(number, last, path_for("tour.people", slug=slug), extra),
     )
 
