@@ -14,7 +14,8 @@ from fansite.core.db import db
 
 # They grow with the site. Tags stay few; changes of lists are swept, and read from the last one known.
 LARGE = (
-    "account", "attendance", "comment", "comment_revision", "delivery", "entry", "entry_tag", "event", "face", "fan_photo", "letter", "mail", "moderation_log",
+    "account", "attendance", "bond", "comment", "comment_revision", "delivery", "discretion", "entry", "entry_tag", "event", "face", "fan_photo",
+    "fan_place", "fan_profile", "fan_wording", "letter", "mail", "moderation_log",
     "news_post", "notice", "old_address", "page_views", "picture", "report", "review", "rules_acceptance", "setlist_line", "sign_in", "slug_history",
     "translation_waiver", "working_copy",
 )  # fmt: skip

@@ -36,6 +36,10 @@ def people() -> list[dict[str, Any]]:
     return _json("people.json")
 
 
+def profiles() -> list[dict[str, Any]]:
+    return _json("profiles.json")
+
+
 def comments() -> list[dict[str, Any]]:
     return [comment for path in sorted(FOLDER.glob("comments*.json")) for comment in _json(path.name)]
 

@@ -21,6 +21,8 @@ from fansite.contact import operations as contact
 from fansite.core.db import db, transaction
 from fansite.core.mail import Mail
 from fansite.core.outbox.models import Delivery
+from fansite.fans import operations as fans
+from fansite.fans.operations import Wanted
 from fansite.lib.times import now
 from fansite.media import faces
 from fansite.media import operations as media
@@ -154,6 +156,11 @@ FORMS = {
     "a calendar of one's own": Act("fay", "/account/evenings/calendar", {}),
     "choose a place": Act("fay", "/account/place", {"place": "Lyon", "km": "100"}),
     "forget a place": Act("milo", "/account/place/removal", {}),
+    "say who one is": Act("fay", "/account/profile", {"bio": "I *whistle*.", "songs": "Hay", "city": "Lyon", "bio_to": "everyone", "songs_to": "everyone", "city_to": "everyone", "evenings_to": "members", "badges_to": "everyone"}),
+    "report a profile": Act(None, "/fans/milo/report", {"category": "spam", "note": "sold me a hat"}),
+    "follow": Act("fay", "/account/people/{nora}/follow", {"undo": "", "back": "list"}),
+    "mute": Act("fay", "/account/people/{nora}/mute", {"undo": "", "back": ""}),
+    "block": Act("fay", "/account/people/{nora}/block", {"undo": "", "back": ""}),
     "a setlist": Act("eli", "/staff/tour/{gig}/setlist", {"text": "Hay (trad. cover), with Anke // twice", "version": "2", "act": "save"}),
     "the press": Act("eli", "/staff/tour/{gig}/press", {"url": "https://kettle.example/two", "title": "Two coats", "outlet": "The Kettle", "day": "2026-11-22", "language": "fr"}),
     "take away the press": Act("eli", "/staff/tour/{gig}/press/{press}/removal", {}),
@@ -181,6 +188,9 @@ PUBLIC = (
     "/fans/",
     "/fans/fay",
     "/fans/nora",
+    "/fans/cities",
+    "/fans/in/lyon-fr",
+    "/fans/milo",
     "/feed.xml",
     "/feed.json",
     "/comments/feed.atom",
@@ -199,7 +209,7 @@ PUBLIC = (
 )
 DESKS = (
     "/moderation/", "/moderation/reported", "/moderation/recent", "/moderation/log", "/moderation/words", "/staff/", "/staff/news/", "/staff/news/new", "/staff/tags",
-    "/account/evenings", "/account/photos", "/account/place",
+    "/account/evenings", "/account/photos", "/account/place", "/account/profile", "/account/people", "/fans/fay/followers",
     "/staff/mail", "/staff/pictures", "/staff/letters", "/staff/rules", "/staff/appearance", "/staff/health", "/staff/translations", "/staff/tour/", "/staff/tour/houses", "/staff/tour/songs", "/account/picture",
     "/account/notifications", "/staff/notices",
 )  # fmt: skip
@@ -237,6 +247,7 @@ class Ground:
         )
         picture = media.keep_picture(PICTURE + b"another", by=cast.eli)
         faces.send(PICTURE, by=cast.milo)
+        fans.save(Wanted(bio="I keep *order*.", city="Lyon", city_to="everyone"), by=cast.milo)
         staff.keep(by=cast.eli, kind="news", entry_id=draft.id, sitting="kept", tab="a", turn=0, base_version=1, fields=_NEWS)
         looks.save_draft(looks.as_it_is(), by=cast.ada)
         look = looks.publish(by=cast.ada)
@@ -248,7 +259,7 @@ class Ground:
             "gig_slug": evening.slug, "gone_to": gone_to.id,
             "gig": evening.id, "planned": planned.id, "house": house(cast.eli).id, "press": link.id, "song": db.session.query(Song.id).order_by(Song.id).first()[0], "change": db.session.query(Change.id).scalar(),
             "stop": stopping.token_for(cast.fay.id, ["gig.changed"]),
-            "played": played.slug, "photo": photo.id,
+            "played": played.slug, "photo": photo.id, "nora": cast.nora.id,
         }  # fmt: skip
         self.account_ids = {name: account.id for name, account in vars(cast).items()}
 

@@ -80,6 +80,19 @@ def place_refused(page: Any, _site: Site) -> None:
     page.wait_for_selector("[data-problems]")
 
 
+def profile_refused(page: Any, _site: Site) -> None:
+    page.goto("/account/profile")
+    page.fill("[data-form='profile'] [name='city']", "Trifouilly")
+    page.click("[data-form='profile'] .button--main")
+    page.wait_for_selector("[data-problems]")
+
+
+def with_acts_open(page: Any, _site: Site) -> None:
+    page.goto("/fans/wren")
+    page.click(".fan-acts__menu > summary")
+    page.wait_for_selector(".fan-acts__menu[open]")
+
+
 def stop_link(site: Site) -> str:
     """The path of the link in a mail to fay, about an evening that was cancelled."""
     with closing(sqlite3.connect(site.folder / "fansite.db")) as database:
@@ -516,6 +529,8 @@ PUBLIC: dict[str, tuple[str | None, Way]] = {
     "fan": (None, "/fans/fay"),
     "gigs of a fan": (None, "/fans/fay/gigs"),
     "member of the band": (None, "/fans/lucie"),
+    "cities of fans": (None, "/fans/cities"),
+    "fans in a city": (None, "/fans/in/clermont-ferrand-fr"),
     "404": (None, "/no/such/burrow"),
     "410": ("milo", withdrawn_comment),
     "403": ("fay", "/staff/"),
@@ -527,6 +542,7 @@ IN_BETWEEN: dict[str, tuple[str | None, Way]] = {
     "old token": ("fay", old_token),
     "report": (None, report_form),
     "report refused": (None, report_refused),
+    "profile reported": (None, "/fans/wren/report"),
     "reported to the moderators": (None, f"/comments/{COMMENT}/report/thanks"),
     "join": (None, "/join"),
     "join refused": (None, join_refused),
@@ -561,6 +577,11 @@ ACCOUNT: dict[str, tuple[str | None, Way]] = {
     "taking a comment back": ("fay", take_back),
     "correcting a comment": ("nora", correct),
     "own profile": ("fay", "/fans/fay"),
+    "profile to write": ("fay", "/account/profile"),
+    "profile refused": ("fay", profile_refused),
+    "what one may do about a fan": ("milo", with_acts_open),
+    "followers": ("fay", "/fans/fay/followers"),
+    "people one follows": ("fay", "/account/people"),
     "own gigs": ("fay", own_calendar),
     "gig one was at": ("fay", gig_one_was_at),
     "own place": ("fay", "/account/place"),
@@ -634,7 +655,7 @@ DESK: dict[str, tuple[str | None, Way]] = {
 
 # Lived through in French too, whose words are longer. Left out are posts, which have a language of their own, and ways that go by an English word.
 IN_FRENCH = [
-    "older news", "news of a year", "house rules", "letter refused", "letter sent", "search", "search that finds nothing", "fans", "fan", "member of the band", "404", "403",
+    "older news", "news of a year", "house rules", "letter refused", "letter sent", "search", "search that finds nothing", "fans", "fan", "member of the band", "cities of fans", "fans in a city", "404", "403",
     "report refused", "reported to the moderators", "join", "join refused", "look at your mail", "login",
     "signed out everywhere", "banned at the door", "login refused", "confirm", "used up link", "stopping mails",
     "ask for a new password", "letter to a new password", "new password", *(name for name in ACCOUNT if name != "correcting a comment"),

@@ -29,6 +29,9 @@ from fansite.core.db import db, transaction
 from fansite.core.limits import Tally
 from fansite.core.mail import Mail
 from fansite.core.outbox.models import Delivery
+from fansite.fans import operations as fans
+from fansite.fans.models import Wording
+from fansite.fans.operations import Wanted
 from fansite.lib.times import now
 from fansite.media import faces
 from fansite.media.operations import keep_picture
@@ -174,6 +177,7 @@ def _texts(cast: Any) -> dict[str, Any]:
         "gig_draft": gig_draft.id,
         "gig_slug": evening.slug,
         **_going(cast, evening.id),
+        **_profiles(cast),
         "gig_draft_slug": gig_draft.slug,
         "played": played.slug,
         **_shown(cast, played.id),
@@ -200,6 +204,17 @@ def _going(cast: Any, gig_id: int) -> dict[str, Any]:
         session.add(Attendance(gig_id=gig_id, account_id=cast.ben.id, word="going"))
         session.add(FanCalendar(account_id=cast.ben.id, secret="b" * 48))
     return {"fays_calendar": going.make_calendar(by=cast.fay).secret, "bens_calendar": "b" * 48}
+
+
+def _profiles(cast: Any) -> dict[str, Any]:
+    """What one says of herself and lets everybody see, and another's first words, which wait."""
+    fans.save(Wanted(bio="I keep the *setlists*.", songs=["Hay", "Puy"], city="Lyon", city_to="everyone"), by=cast.fay)
+    fans.save(Wanted(bio="New here, with a ukulele."), by=cast.nora)
+    ids = {
+        who: db.session.scalar(sa.select(Wording.id).where(Wording.account_id == getattr(cast, who).id))
+        for who in ("fay", "nora")
+    }
+    return {"fays_words": ids["fay"], "noras_words": ids["nora"], "noras_id": cast.nora.id, "milos_id": cast.milo.id}
 
 
 def _played(cast: Any, to_come: Any) -> dict[str, Any]:

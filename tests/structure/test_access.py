@@ -140,6 +140,30 @@ GET   /fans/fay/gigs                           200
 GET   /fans/ben/gigs                           404
 GET   /fans/faye/gigs                          301
 GET   /fans/nobody/gigs                        404
+GET   /fans/cities                             200
+GET   /fans/in/lyon-fr                         200
+GET   /fans/in/nowhere-fr                      404
+GET   /fans/fay/followers                      login    login  200    200    200    200    200
+GET   /fans/ben/followers                      login    login  404    404    404    404    404
+GET   /fans/faye/followers                     login    login  301    301    301    301    301
+GET   /fans/fay/report                         200
+POST  /fans/fay/report                         303      303    303    422    303    303    303
+GET   /fans/nora/report                        404
+POST  /fans/ben/report                         404
+GET   /fans/fay/report/thanks                  200
+GET   /fans/ben/report/thanks                  404
+GET   /account/profile                         login    login  200    200    200    200    200
+POST  /account/profile                         login    login  303    303    303    303    303
+
+bonds
+GET   /account/people                          login    login  200    200    200    200    200
+GET   /account/people?kind=block               login    login  200    200    200    200    200
+GET   /account/people?kind=hate                login    login  404    404    404    404    404
+POST  /account/people/{noras_id}/follow        login    login  403    303    303    303    303
+POST  /account/people/{noras_id}/block         login    login  403    303    303    303    303
+POST  /account/people/{noras_id}/mute          login    login  403    303    303    303    303
+POST  /account/people/{milos_id}/block         login    login  403    403    403    403    403
+POST  /account/people/999/follow               login    login  404    404    404    404    404
 
 accounts
 GET   /login                                   200      200    302    302    302    302    302
@@ -264,6 +288,8 @@ GET   /moderation/comment/999                  login    login  403    403    404
 POST  /moderation/comment/999                  login    login  403    403    404    404    404
 GET   /moderation/photo/{waiting_photo}        login  login  403    403    200    200    200
 POST  /moderation/photo/{photo}                login  login  403    403    303    303    303
+GET   /moderation/profile/{noras_words}        login    login  403    403    200    200    200
+POST  /moderation/profile/{fays_words}         login    login  403    403    303    303    303
 GET   /moderation/entry/{draft}                login    login  403    403    404    404    404
 POST  /moderation/entry/{draft}                login    login  403    403    404    404    404
 POST  /moderation/reviews/{review}/decision    login    login  403    403    303    303    303
@@ -451,6 +477,12 @@ FORMS: dict[str, dict[str, str]] = {
     "comments.edit": {"body": "Other words"},
     "comments.withdrawal": {},
     "comments.report": {"category": "spam", "note": "sold me a hat"},
+    "fans.own_profile": {
+        "bio": "I whistle.",
+        **dict.fromkeys(("bio_to", "songs_to", "city_to", "evenings_to", "badges_to"), "everyone"),
+    },
+    "fans.report": {"category": "spam", "note": "sold me a hat"},
+    "bonds.tie": {},
     "media.begin": {},
     "media.append": {},
     "media.drop": {},

@@ -251,6 +251,7 @@ def test_fifty_thousand_are_counted_and_shown_off_an_index(cast, evening):
     assert "USING COVERING INDEX ix_attendance_gig_word_said (gig_id=? AND word=?)" in told
     assert "SCAN account USING INDEX ix_account_disabled" in told or "COVERING INDEX ix_account_disabled" in told
     assert "SEARCH account USING INTEGER PRIMARY KEY" in told
+    assert "SEARCH discretion USING INTEGER PRIMARY KEY" in told
     assert "SCAN attendance" not in told
 
 

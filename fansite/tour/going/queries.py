@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from fansite.accounts.models import Account
-from fansite.accounts.visibility import EVERYONE, ME, MEMBERS
-from fansite.bonds.queries import ties_of
+from fansite.accounts.visibility import EVERYONE, ME
+from fansite.bonds.models import Bond
 from fansite.core.db import db
 from fansite.core.kept import kept
 from fansite.core.web import path_for, public_url
@@ -72,21 +72,17 @@ def named(gig_id: int, *, member: bool) -> dict[str, int]:
     """Of how many, by their words, a stranger may read the names, or a member."""
 
     def ask() -> dict[str, int]:
-        found, hidden = counts(gig_id), db.session.execute(_UNNAMED, {"gig": gig_id, "hidden": _hidden_from(member)})
+        found, hidden = counts(gig_id), db.session.execute(_UNNAMED, {"gig": gig_id, "stranger": not member})
         return found | {word: found[word] - number for word, number in hidden}
 
     return kept(f"tour.named.{gig_id}.{member}", tags_of(gig_id), ask)
 
 
-def people(gig_id: int, word: str, most: int, *, reader: Any, after: int = 0) -> list[Attender]:
+def people(gig_id: int, word: str, most: int, *, reader: Any = None, after: int = 0) -> list[Attender]:
     """Of those who said this word, who said it last first, whoever lets this reader know."""
-    facts = {"gig": gig_id, "word": word, "most": most, "after": after, "hidden": _hidden_from(reader is not None)}
-    facts |= {"reader": reader.id if reader is not None else 0, "apart": list(ties_of(reader).blocked_by)}
+    facts = {"gig": gig_id, "word": word, "most": most, "after": after}
+    facts |= {"stranger": reader is None, "reader": reader.id if reader is not None else 0}
     return [Attender._make(row) for row in db.session.execute(_PEOPLE, facts)]
-
-
-def _hidden_from(member: bool) -> list[str]:
-    return [ME] if member else [MEMBERS, ME]
 
 
 def word_of(gig_id: int, account_id: int) -> str | None:
@@ -154,16 +150,21 @@ _COUNTS = sa.union_all(
     sa.select(_THEIR_WORD, sa.literal_column("-1")).where(_DISABLED),
 )
 _HERE = _ROW.account_id.not_in(sa.select(_ACCOUNT.id).where(_DISABLED))
-_DISCRETION = Discretion.__table__.c
-_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-_HIDDEN = _DISCRETION.shown_to.in_(sa.bindparam("hidden", expanding=True))
-_APART = _DISCRETION.account_id.in_(sa.bindparam("apart", expanding=True))
+# Of those who do not show everybody where they go: whom strangers are not told of, and members neither; and whom one reader is not, because
+# they keep that one away.
+_DISCRETION, _BOND = Discretion.__table__.c, Bond.__table__.c
 _OF_THEIRS = _DISCRETION.account_id == _ROW.account_id
-_SAID_NOT = sa.exists().where(_OF_THEIRS, _DISCRETION.account_id != sa.bindparam("reader"), sa.or_(_HIDDEN, _APART))
-_UNNAMED = (
-    sa.select(_ROW.word, sa.func.count()).where(_OF_GIG, _HERE, sa.exists().where(_OF_THEIRS, _HIDDEN)).group_by(_ROW.word)
+_HIDDEN = sa.or_(_DISCRETION.shown_to == sa.literal_column(f"'{ME}'"), sa.bindparam("stranger", type_=sa.Boolean) == sa.true())
+_APART = sa.exists().where(
+    _BOND.account_id == _DISCRETION.account_id,
+    _BOND.kind == sa.literal_column("'block'"),
+    _BOND.other_id == sa.bindparam("reader"),
 )
-_DISCREET = sa.select(_DISCRETION.account_id, _DISCRETION.shown_to).where(_DISCRETION.account_id.in_(_IDS))
+_SAID_NOT = sa.exists().where(_OF_THEIRS, _DISCRETION.account_id != sa.bindparam("reader"), sa.or_(_HIDDEN, _APART))
+_UNNAMED = sa.select(_ROW.word, sa.func.count()).where(_OF_GIG, _HERE, sa.exists().where(_OF_THEIRS, _HIDDEN)).group_by(_ROW.word)
+_DISCREET = sa.select(_DISCRETION.account_id, _DISCRETION.shown_to).where(
+    _DISCRETION.account_id.in_(sa.bindparam("ids", expanding=True))
+)
 _CHOSEN = (
     sa.select(_ROW.account_id, _ROW.said_at)
     .where(_OF_GIG, _ROW.word == sa.bindparam("word"), _HERE, ~_SAID_NOT)
