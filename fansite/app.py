@@ -68,7 +68,7 @@ class Site:
     findables: dict[str, Findable] = field(default_factory=dict)
     reviewables: dict[str, Reviewable] = field(default_factory=dict)
     sitemap: dict[str, SitemapPart] = field(default_factory=dict)
-    drafts: Drafts | None = None
+    drafts: list[Drafts] = field(default_factory=list)
     personal: list[Personal] = field(default_factory=list)
     home_sections: list[HomeSection] = field(default_factory=list)
     # By the place of the pages they stand beside.
@@ -178,7 +178,7 @@ def _declare(app: Flask, feature: Feature) -> None:
     site.findables.update({findable.kind: findable for findable in feature.findables})
     site.reviewables.update({reviewable.kind: reviewable for reviewable in feature.reviewables})
     site.sitemap.update({part.kind: part for part in feature.sitemap})
-    site.drafts = feature.drafts or site.drafts
+    site.drafts += [feature.drafts] if feature.drafts is not None else []
     site.pictures = feature.pictures or site.pictures
     site.shelves.update({shelf.name: shelf for shelf in feature.shelves})
     if feature.old_addresses:

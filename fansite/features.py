@@ -15,7 +15,7 @@ LAYERS = (
     ("bonds",),
     ("comments", "media", "tags"),
     ("tour",),
-    ("news", "pages", "fans", "appearance"),
+    ("news", "pages", "talk", "fans", "appearance"),
     ("search", "seo", "posters", "feeds", "contact", "backup", "health", "notifications"),
     ("home", "staff", "transfer", "demo"),
     ("app",),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from fansite.comments import operations
 from fansite.comments.sections import address_of
 from fansite.core.content import Entry
@@ -19,6 +21,10 @@ class KeptText:
     text: str
     title: str
     path: str
+
+    @property
+    def heading(self) -> str:
+        return str(_("Your comment on “%(title)s” is kept", title=self.title))
 
 
 def find(token: str) -> KeptText | None:

@@ -18,7 +18,7 @@ from fansite.comments.forms import CommentForm
 from fansite.comments.models import Comment
 from fansite.comments.queries import Said
 from fansite.comments.structured import nodes_of
-from fansite.core.content import Entry
+from fansite.core.content import Entry, content_of
 from fansite.core.web import Pages, entry_path, made_each_time, page_number, path_for
 from fansite.core.web.parts import parts
 from fansite.core.web.paths import current_language
@@ -27,6 +27,8 @@ from fansite.rules import queries as rules
 
 # What a stranger's page with comments depends on, beside its address.
 COMMENT_PARAMETERS = ("page", "reply")
+# Acts that are a form, which holds a token of who is signed in.
+WITH_TOKEN = ("withdraw", "solve")
 
 
 class Portrait(NamedTuple):
@@ -58,6 +60,8 @@ class Shown:
     # The status of a comment of which only the empty place is left.
     placeholder: str | None
     may: frozenset[str]
+    # It is the one that answered what the page is about.
+    solves: bool = False
     # (replies that did not fit, the page of the whole thread)
     more: tuple[int, str] | None = None
     # Where it stands on this very page, for markup that needs the full address; and this page with the box that answers it.
@@ -99,6 +103,8 @@ class Section:
     nodes: list[dict[str, Any]] = field(default_factory=list)
     # The house rules, when they changed since this reader accepted them.
     new_rules: Any = None
+    # What is said here is called so: answers to somebody's question are no comments on it.
+    replies: bool = False
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -112,8 +118,11 @@ class Section:
         return self.pages.url(self.pages.page)
 
 
-def section(entry: Entry, person: Any, *, form: CommentForm | None = None) -> Section:
-    """The page of threads that `?page=` names. `form` is a refused one, with all that was typed: it comes back with its own page."""
+def section(
+    entry: Entry, person: Any, *, form: CommentForm | None = None, also: frozenset[str] = frozenset(), solved: int | None = None
+) -> Section:
+    """The page of threads that `?page=` names. `form` is a refused one, with all that was typed: it comes back with its own page. `also` is
+    what this person may do with each besides, and `solved` the one that answered the entry."""
     box = _new_box(entry, person) if form is None else Box(form.parent.data, form.nonce.data, form)
     answered = _answered(entry, box)
     last = queries.last_page(entry)
@@ -122,7 +131,7 @@ def section(entry: Entry, person: Any, *, form: CommentForm | None = None) -> Se
         abort(404)
     rows, left_out = queries.page_of_threads(entry, page, person)
     pages = Pages(page, last, entry_path(entry))
-    shown = arrange(rows, entry, person, page_path=pages.url(page), left_out=left_out)
+    shown = arrange(rows, entry, person, page_path=pages.url(page), left_out=left_out, also=also, solved=solved)
     made = _section(entry, shown, pages)
     made.count, made.nodes = entry.comments_count, nodes_of(shown) if person is None else []
     _put_box(made, box, answered, person)
@@ -143,11 +152,19 @@ def thread_section(root: Comment, person: Any) -> Section:
 
 
 def _section(entry: Entry, shown: Sequence[Shown], pages: Pages) -> Section:
-    return Section(entry, len(shown), nested(shown), pages, box=None, action=path_for("comments.create", entry_id=entry.id))
+    action = path_for("comments.create", entry_id=entry.id)
+    return Section(entry, len(shown), nested(shown), pages, box=None, action=action, replies=content_of(entry).replies)
 
 
 def arrange(
-    rows: Sequence[Said], entry: Entry, person: Any, *, page_path: str, left_out: dict[int, int] | None = None
+    rows: Sequence[Said],
+    entry: Entry,
+    person: Any,
+    *,
+    page_path: str,
+    left_out: dict[int, int] | None = None,
+    also: frozenset[str] = frozenset(),
+    solved: int | None = None,
 ) -> list[Shown]:
     """Rows in reading order, with those above them that stand on another page, and the empty places of hidden ones.
 
@@ -163,7 +180,7 @@ def arrange(
     known, language, shown = current_app.extensions["fansite"].parts, current_language(), []
     for said in ordered:
         placeholder, answers = said.id in gone, _told_as_answered(said, everyone)
-        may = frozenset[str]() if placeholder else _may(person, said, entry)
+        may = frozenset[str]() if placeholder else _may(person, said, entry) | (also if said.visible else frozenset())
         facts = (
             said,
             answers,
@@ -173,6 +190,7 @@ def arrange(
             placeholder,
             left_out.get(said.id, 0) if left_out else 0,
             may,
+            said.id == solved and not placeholder,
         )
         shown.append(known.of(facts, partial(_shown, *facts)))
     return shown
@@ -237,7 +255,7 @@ def address_of(comment: Comment, entry: Any) -> str:
 
 def _shown(
     said: Any, answers: tuple[str, int | None] | None, _language: str, entry_language: str, page_path: str, placeholder: bool,
-    left_out: int, may: frozenset[str],
+    left_out: int, may: frozenset[str], solves: bool = False,
 ) -> Shown:  # fmt: skip
     people = (None if placeholder else said.author_id, answers[1] if answers is not None else None)
     return Shown(
@@ -257,6 +275,7 @@ def _shown(
         waiting=not placeholder and said.status == "pending",
         placeholder=said.status if placeholder else None,
         may=may,
+        solves=solves,
         more=(left_out, path_for("comments.thread", entry_language, comment_id=said.id)) if left_out else None,
         stands_at=f"{page_path}#comment-{said.id}",
         reply_address=f"{page_path}{'&' if '?' in page_path else '?'}reply={said.id}#reply",
@@ -269,8 +288,8 @@ def _portrait(account: Any) -> Portrait:
 
 
 def in_their_places(rows: Iterable[Row]) -> Markup:
-    """Comments on a page. Those that many see alike are made once; the form to take one's own back holds a token."""
-    return Markup("".join(parts("comments/_place.html", rows, own=lambda row: "withdraw" in row[0].may)))
+    """Comments on a page. Those that many see alike are made once; forms that stand in one hold a token."""
+    return Markup("".join(parts("comments/_place.html", rows, own=lambda row: not row[0].may.isdisjoint(WITH_TOKEN))))
 
 
 def badge_of(account: Any) -> str | None:

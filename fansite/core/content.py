@@ -207,6 +207,8 @@ class Content:
     for_all_languages: bool = False
     # The table of its texts in further languages (`entry_id`, `body`, `html`, `renderer`, `write`, `page_tags`).
     more_texts: type[Any] | None = None
+    # What is said below it are replies, and not comments on it.
+    replies: bool = False
 
     @property
     def kind(self) -> str:

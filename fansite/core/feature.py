@@ -98,7 +98,7 @@ class SitemapPart:
 class Drafts:
     """What strangers wrote before they signed in, kept by the feature that will post it."""
 
-    # The draft of a token as the sign-in page shows it (`text`, `title`, `path`), or None when it is unknown or too old.
+    # The draft of a token as the sign-in page shows it (`text`, `heading`), or None when it is unknown or too old.
     find: Callable[[str], Any]
     # Posts it as this person through the usual checks and returns the path to go on to. Never loses the text: what is refused waits
     # in the form at that path.

@@ -30,11 +30,15 @@ BATCH = 5000
 A_BLOCK = 1000
 
 
-def sitemap_entries(content: Content) -> SitemapPart:
+def sitemap_entries(
+    content: Content, *, only: tuple[sa.ColumnElement[bool], ...] = (), topics: tuple[str, ...] = ("entry",)
+) -> SitemapPart:
+    """All of a kind, or `only` those of it; `topics` are those of the changes that may move one in or out."""
+
     def files(size: int) -> list[tuple[int, datetime]]:
         block = gcd(size, A_BLOCK)
         newest: dict[int, int] = {}
-        for nth, changed in _dates(content.kind, block).order.places():
+        for nth, changed in _dates(content.kind, block, only, topics).order.places():
             number = nth * block // size + 1
             newest[number] = max(changed, newest.get(number, changed))
         return [(number, from_microseconds(changed)) for number, changed in newest.items()]
@@ -42,7 +46,7 @@ def sitemap_entries(content: Content) -> SitemapPart:
     def rows(number: int, size: int) -> Iterator[Addresses]:
         stems = _Stems(content)
         of_file = {"first": (number - 1) * size + 1, "last": number * size}
-        found: Any = db.session.connection().execute(_addresses(content.kind), of_file)
+        found: Any = db.session.connection().execute(_addresses(content.kind, only), of_file)
         with closing(found):
             while batch := found.cursor.fetchmany(BATCH):
                 yield Addresses(batch, stems, _versions(stems, batch))
@@ -50,9 +54,9 @@ def sitemap_entries(content: Content) -> SitemapPart:
     return SitemapPart(content.kind, files, rows)
 
 
-def _addresses(kind: str) -> Any:
+def _addresses(kind: str, only: tuple[sa.ColumnElement[bool], ...]) -> Any:
     """Its parameters are the `first` and the `last` id."""
-    statement = sa.select(*_FACTS, w3c_text(Entry.updated_at), Entry.cover_id).where(Entry.kind == kind, listed(), _IN_RANGE)
+    statement = sa.select(*_FACTS, w3c_text(Entry.updated_at), Entry.cover_id).where(Entry.kind == kind, listed(), *only, _IN_RANGE)
     return statement.order_by(Entry.id)
 
 
@@ -136,8 +140,7 @@ class _Dates(Listing):
         return [(nth, newest) for nth, newest in found if newest is not None]
 
 
-def _dates(kind: str, block: int) -> Listing:
+def _dates(kind: str, block: int, only: tuple[sa.ColumnElement[bool], ...], topics: tuple[str, ...]) -> Listing:
     key = microseconds(sa.func.max(Entry.updated_at))
-    return _Dates(
-        f"sitemap.{kind}.{block}", ("entry",), Entry.id, key, (Entry.kind == kind, listed()), tags=(f"list:{kind}",), block=block
-    )
+    where = (Entry.kind == kind, listed(), *only)
+    return _Dates(f"sitemap.{kind}.{block}", topics, Entry.id, key, where, tags=(f"list:{kind}",), block=block)

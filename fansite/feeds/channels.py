@@ -34,6 +34,7 @@ from fansite.news import queries as news
 from fansite.news.models import NewsPost
 from fansite.tags import queries as tags_of_posts
 from fansite.tags.models import Tag
+from fansite.talk import queries as talk
 from fansite.tour import queries as tour
 from fansite.tour.models import Gig
 from fansite.tour.words import long_day, state_words, title_of
@@ -221,6 +222,24 @@ def _of_gig(gig: Gig) -> Item:
         published=gig.published_at,
         updated=gig.updated_at,
         language=current_language(),
+    )
+
+
+# ---- talk -------------------------------------------------------------------------------------------------------------------
+
+
+def of_talk() -> Channel:
+    """What fans began last."""
+    title = _("%(site)s: Talk", site=site_name())
+    begun = talk.begun_last(ITEMS)
+    named = tags_of_posts.names_of([one.id for one in begun])
+    return Channel(
+        title=clean(title),
+        description=clean(title),
+        page=public_url(path_for("talk.index")),
+        stem=_stem(path_for("feeds.talk", format="xml")),
+        items=[_of_post(one, named[one.id]) for one in begun],
+        tags=("list:talk", "list:tag", *(f"account:{one.author_id}" for one in begun)),
     )
 
 

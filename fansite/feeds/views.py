@@ -70,6 +70,18 @@ def news_comments(slug: str, format: str) -> Any:
     return _below("news", slug, format)
 
 
+@bp.get(f"/talk/{FEED}")
+@cacheable()
+def talk(format: str) -> Response:
+    return _answer(channels.of_talk(), format)
+
+
+@bp.get(f"/talk/<slug>/{FEED}")
+@cacheable()
+def talk_comments(slug: str, format: str) -> Any:
+    return _below("talk", slug, format)
+
+
 @bp.get(f"/<slug>/{FEED}")
 @cacheable()
 def page_comments(slug: str, format: str) -> Any:

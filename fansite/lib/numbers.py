@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 # What a row can be numbered at most, and a number in it be: PostgreSQL refuses even to look for more.
@@ -21,3 +22,15 @@ def number_or_none(text: Any) -> int | None:
         return row_number(str(text or ""))
     except ValueError:
         return None
+
+
+def percentages(counts: Sequence[int]) -> list[int]:
+    """Whole percents that add up to a hundred: what is cut off goes to those of whom most was cut off. All 0 where nothing was counted."""
+    total = sum(counts)
+    if not total:
+        return [0] * len(counts)
+    whole = [count * 100 // total for count in counts]
+    by_rest = sorted(range(len(counts)), key=lambda nth: (-(counts[nth] * 100 % total), -counts[nth], nth))
+    for nth in by_rest[: 100 - sum(whole)]:
+        whole[nth] += 1
+    return whole

@@ -30,6 +30,7 @@ REASONS = {
     "new face": lambda: _("new picture"),
     "new profile": lambda: _("new profile"),
     "first photo": lambda: _("first photo"),
+    "first discussion": lambda: _("first discussion"),
     "taken up": lambda: _("taken up by a moderator"),
     "sent again": lambda: _("sent again"),
     "sent again after": lambda: _("sent again after"),

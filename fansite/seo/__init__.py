@@ -7,7 +7,9 @@ from fansite.core.outbox import Listener, Routine
 from fansite.seo.listeners import catch_up, in_new_looks, keep_cards
 from fansite.seo.views import bp
 
-CHANGES = ("news.published", "news.revised", "page.published", "page.revised", "gig.published", "gig.revised", "gig.changed")
+CHANGES = (
+    "news.published", "news.revised", "page.published", "page.revised", "gig.published", "gig.revised", "gig.changed", "talk.published", "talk.revised",
+)  # fmt: skip
 
 feature = Feature(
     blueprints=[bp],

@@ -12,6 +12,7 @@ from fansite.accounts.models import Account
 from fansite.accounts.operations import Entered
 from fansite.core.db import get
 from fansite.core.errors import TooMany
+from fansite.core.feature import Drafts
 from fansite.core.web import Page, render_page, safe_next
 from fansite.core.web.paths import current_language, in_language
 
@@ -39,16 +40,22 @@ def leaving() -> int | None:
 
 def kept_text(token: str | None) -> Any:
     """What was written before signing in; None when there is nothing, or nothing any more."""
-    drafts = current_app.extensions["fansite"].drafts
-    return drafts.find(token) if token and drafts is not None else None
+    return _kept(token)[1] if token else None
 
 
 def onward(account_id: int, form: Doors) -> str:
     """Posts what was written before, if anything was, and says where to go on."""
     token = form.draft.data
-    if kept_text(token) is not None:
-        return str(current_app.extensions["fansite"].drafts.post(token, get(Account, account_id)))
+    drafts, kept = _kept(token) if token else (None, None)
+    if drafts is not None and kept is not None and token:
+        return drafts.post(token, get(Account, account_id))
     return safe_next(form.next.data) or home()
+
+
+def _kept(token: str) -> tuple[Drafts | None, Any]:
+    """Which feature kept something under this token, and what."""
+    known: list[Drafts] = current_app.extensions["fansite"].drafts
+    return next(((drafts, kept) for drafts in known if (kept := drafts.find(token)) is not None), (None, None))
 
 
 def enter(entered: Entered, form: Doors) -> Any:

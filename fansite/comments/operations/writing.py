@@ -14,7 +14,7 @@ from fansite.comments import policy
 from fansite.comments.models import MAX_BODY, Comment, Place, Rendered, Revision, rendered
 from fansite.comments.operations.standing import claim, new_ids, once_more, stand, touch_pages
 from fansite.core import limits, markup
-from fansite.core.content import Entry
+from fansite.core.content import Entry, content_of
 from fansite.core.db import db, get, transaction
 from fansite.core.db.rows import insert
 from fansite.core.db.transactions import keep
@@ -134,7 +134,11 @@ def require_open(entry: Entry | Place) -> None:
     if not entry.public:
         raise Gone() if entry.status == "withdrawn" else NotFound()
     if not entry.comments_open:
-        raise Refused(_l("Comments on this page are closed."), field="body")
+        raise Refused(closed_words(entry), field="body")
+
+
+def closed_words(entry: Entry | Place) -> Any:
+    return _l("This discussion is closed.") if content_of(entry).replies else _l("Comments on this page are closed.")
 
 
 def parent_in(entry: Entry | Place, parent_id: int | None) -> Comment | None:

@@ -1,0 +1,207 @@
+"""What people do with discussions of their own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from fansite.accounts.models import Account
+from fansite.core import limits, markup
+from fansite.core.content import MAX_SUMMARY, free_slug
+from fansite.core.db import db, get, transaction
+from fansite.core.outbox import record
+from fansite.core.policy import require
+from fansite.core.wording import reserved
+from fansite.lib import slugs
+from fansite.lib.times import now
+from fansite.moderation import checks
+from fansite.moderation import operations as moderation
+from fansite.moderation.checks import REPEAT_WITHIN, Writing
+from fansite.tags.operations import label
+from fansite.talk import policy, queries
+from fansite.talk.models import STANDING, Discussion, Revision
+from fansite.talk.operations.fitting import Words, fit_body, fit_title, text_of
+from fansite.talk.operations.standing import stand, touch_pages
+from fansite.talk.polls import operations as polls
+from fansite.talk.polls import queries as poll_queries
+
+# Who is new starts a few, and answers more; who is known rarely starts as many as this.
+PACE_NEW = "3 per day"
+PACE = "20 per day"
+# Of corrections.
+PACE_EDIT = "6 per minute"
+# Where lists and forms stand below `/talk/`.
+OWN_PLACES = ("new", "newest", "unanswered")
+
+
+def start(words: Words, *, by: Account, language: str, nonce: str = "") -> Discussion:
+    """A new discussion, once. It is published, or waits for a moderator; `state` says which."""
+    author_id = by.id
+    with transaction():
+        author = get(Account, author_id)
+        require(policy.start, author)
+        latest = queries.latest_of(author.id, since=now() - REPEAT_WITHIN)
+        known = _sent_twice(latest, words, nonce_of(author.id, nonce))
+        if known is not None:
+            return _once_more(known)
+        _keep_pace(author)
+        verdict = checks.judge(_writing(author, words.text, latest, words.body))
+        discussion = _made(words, author, language, nonce_of(author.id, nonce))
+        stand(discussion, verdict.status)
+        record("talk.published" if discussion.visible else "talk.held", discussion)
+        _tell_moderators(discussion, verdict)
+        return discussion
+
+
+def revise(discussion_id: int, *, by: Account, title: str, body: str) -> Discussion:
+    """The author changes the words; the checks run again, and the earlier wording is kept. Its poll and tags stay."""
+    title, body, author_id = fit_title(title), fit_body(body), by.id
+    with transaction():
+        author, discussion = get(Account, author_id), get(Discussion, discussion_id)
+        require(policy.edit, author, discussion)
+        if (title, body) == (discussion.title, discussion.body):
+            return _once_more(discussion.id)
+        _keep_pace_of_edits(author)
+        _reword(discussion, author, title, body)
+        verdict = checks.judge(_writing(author, _text_of(discussion)))
+        if discussion.visible:
+            stand(discussion, verdict.status)
+        touch_pages(discussion)
+        record("talk.revised", discussion)
+        _tell_moderators(discussion, verdict)
+        return discussion
+
+
+def resend(discussion_id: int, *, by: Account, title: str, body: str) -> Discussion:
+    """A refused one, corrected, goes back to the moderators."""
+    title, body, author_id = fit_title(title), fit_body(body), by.id
+    with transaction():
+        author, discussion = get(Account, author_id), get(Discussion, discussion_id)
+        require(policy.resend, author, discussion)
+        _keep_pace_of_edits(author)
+        _reword(discussion, author, title, body)
+        again = f"sent again after: {discussion.reason}" if discussion.reason else "sent again"
+        discussion.reason = None
+        stand(discussion, "pending")
+        record("talk.held", discussion)
+        moderation.open_review("talk", discussion.id, queue="pending", reasons=[again[:200]])
+        return discussion
+
+
+def withdraw(discussion_id: int, *, by: Account) -> Discussion:
+    """The author takes it back: it leaves every page, with what was said below it."""
+    author_id = by.id
+    with transaction():
+        author, discussion = get(Account, author_id), get(Discussion, discussion_id)
+        if discussion.state == "withdrawn" and discussion.author_id == author.id:
+            return _once_more(discussion.id)
+        require(policy.withdraw, author, discussion)
+        stand(discussion, "withdrawn")
+        record("talk.withdrawn", discussion)
+        moderation.close_review("talk", discussion.id)
+        return discussion
+
+
+# ---- the parts --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Author:
+    """Of an account, what the checks ask: discussions count like what was said."""
+
+    account: Account
+    approved_comments: int
+    refused_comments: int
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.account, name)
+
+
+def nonce_of(author_id: int, nonce: str) -> str | None:
+    """What tells a double click or a retry: nobody else's is the same."""
+    return hashlib.sha256(f"{author_id}:{nonce}".encode()).hexdigest() if nonce else None
+
+
+def _made(words: Words, author: Account, language: str, nonce: str | None) -> Discussion:
+    wanted = slugs.slugify(words.title, fallback="talk")
+    discussion = Discussion(
+        kind="talk",
+        language=language,
+        slug=free_slug(Discussion, wanted, language, reserved=(*reserved(), *OWN_PLACES)),
+        title=words.title,
+        status="draft",
+        author_id=author.id,
+        author_stands=author.stands,
+        created_at=now(),
+        updated_at=now(),
+        last_said_at=now(),
+        nonce=nonce,
+    )
+    discussion.write(words.body)
+    discussion.summary = markup.summary_of(discussion.html)[:MAX_SUMMARY]
+    db.session.add(discussion)
+    db.session.flush()
+    label(discussion, words.tags)
+    if words.poll is not None:
+        polls.attach(discussion, words.poll)
+    return discussion
+
+
+def _reword(discussion: Discussion, author: Account, title: str, body: str) -> None:
+    db.session.add(Revision(discussion_id=discussion.id, title=discussion.title, body=discussion.body, by_id=author.id))
+    discussion.title, discussion.author_stands = title, author.stands
+    discussion.write(body)
+    discussion.summary = markup.summary_of(discussion.html)[:MAX_SUMMARY]
+    discussion.edited_at = discussion.updated_at = now()
+    discussion.version += 1
+
+
+def _tell_moderators(discussion: Discussion, verdict: checks.Verdict) -> None:
+    reasons = [{"first comment": "first discussion"}.get(reason, reason) for reason in verdict.reasons]
+    if discussion.state == "pending":
+        moderation.open_review("talk", discussion.id, queue="pending", reasons=reasons)
+    elif verdict.flagged:
+        moderation.open_review("talk", discussion.id, queue="reported", reasons=reasons)
+
+
+def _text_of(discussion: Discussion) -> str:
+    asked = poll_queries.texts_of([discussion.id]).get(discussion.id, [])
+    return text_of(discussion.title, discussion.body, [tag.name for tag in discussion.tags], "\n".join(asked))
+
+
+def _writing(author: Account, text: str, latest: Sequence[Any] = (), body: str = "") -> Writing:
+    """The same text under another title is the same once more."""
+    record = queries.record_of(author.id)
+    who = _Author(author, author.approved_comments + record.approved, author.refused_comments + record.refused)
+    return Writing(text=text, author=who, at=now(), earlier=[(text, one.created_at) for one in latest if one.body == body])
+
+
+def _keep_pace(author: Account) -> None:
+    """Counted under the write lock and after the search for the same words: a retry spends nothing."""
+    if not author.keeps_order:
+        limits.spend("talk", PACE if author.stands else PACE_NEW, str(author.id))
+
+
+def _keep_pace_of_edits(author: Account) -> None:
+    if not author.keeps_order:
+        limits.spend("talk-edit", PACE_EDIT, str(author.id))
+
+
+def _sent_twice(latest: Sequence[Any], words: Words, nonce: str | None) -> int | None:
+    """The one that came with the same nonce; or the same words a moment ago, a retry without one."""
+    known = queries.with_nonce(nonce) if nonce else None
+    if known is not None or limits.lifted():
+        return known
+    same = [one.id for one in latest if (one.title, one.body) == (words.title, words.body) and one.state in STANDING]
+    return min(same, default=None)
+
+
+def _once_more(discussion_id: int) -> Discussion:
+    """What was done already is not done again, but its pages are made old again: the first answer may have died before it did so."""
+    discussion = get(Discussion, discussion_id)
+    touch_pages(discussion)
+    return discussion
