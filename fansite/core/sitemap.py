@@ -56,7 +56,9 @@ def sitemap_entries(
 
 def _addresses(kind: str, only: tuple[sa.ColumnElement[bool], ...]) -> Any:
     """Its parameters are the `first` and the `last` id."""
-    statement = sa.select(*_FACTS, w3c_text(Entry.updated_at), Entry.cover_id).where(Entry.kind == kind, listed(), *only, _IN_RANGE)
+    statement = sa.select(*_FACTS, w3c_text(Entry.updated_at), Entry.cover_id).where(
+        Entry.kind == kind, listed(), *only, _IN_RANGE
+    )
     return statement.order_by(Entry.id)
 
 

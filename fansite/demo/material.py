@@ -44,6 +44,11 @@ def comments() -> list[dict[str, Any]]:
     return [comment for path in sorted(FOLDER.glob("comments*.json")) for comment in _json(path.name)]
 
 
+def discussions() -> list[dict[str, Any]]:
+    """Of each reply: who, how many hours after it began, which one it answers, and the words."""
+    return _json("discussions.json")
+
+
 def reports() -> list[dict[str, Any]]:
     return _json("reports.json")
 

@@ -18,7 +18,7 @@ from fansite.core.content import Entry
 from fansite.core.db import db, touch, transaction
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
-from fansite.demo import company, crowd, duties, gigs, material, photos, profiles
+from fansite.demo import company, crowd, discussions, duties, gigs, material, photos, profiles
 from fansite.lib import slugs
 from fansite.lib.times import now, utc
 from fansite.moderation import checks
@@ -70,6 +70,7 @@ def load(*, posts: int = 0, comments: int = 0, fans: int = 0, evenings: int = 0)
     company.load()
     photos.load()
     profiles.load()
+    discussions.load()
     return {kind: done.counts.get(kind, 0) + made.get(kind, 0) for kind in ("account", "news", "page", "comment", "gig")}
 
 

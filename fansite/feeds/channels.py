@@ -160,7 +160,7 @@ def _latest() -> Any:
     return offered.order_by(Entry.published_at.desc(), Entry.id.desc()).limit(ITEMS)
 
 
-def _of_post(post: Post, tags: Sequence[str]) -> Item:
+def _of_post(post: Any, tags: Sequence[str]) -> Item:
     address = public_url(entry_path(post))
     writer = post.author if post.author is not None and post.author.active else None
     return Item(

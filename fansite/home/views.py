@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, redirect, request
 from flask_babel import gettext as _
 
+from fansite.appearance import chosen_sections
 from fansite.core.band import band, site
 from fansite.core.db.readiness import what_is_missing
 from fansite.core.kept import site_name
@@ -37,7 +38,10 @@ def index() -> Any:
         ],
         nodes=[site(g.language, path_for("home.index")), band()],
     )
-    tags = {tag for part in parts for tag in (*part.section.tags, *part.found.get("tags", ()))}
+    # Those of parts that found nothing as well: once they do, the page is another.
+    tags = {tag for section in chosen_sections() for tag in section.tags} | {
+        tag for part in parts for tag in part.found.get("tags", ())
+    }
     until = min((part.found["until"] for part in parts if part.found.get("until")), default=None)
     return render_page("home/index.html", page, tags=tags, until=until, front=parts[:IN_FRONT], rows=rows(parts[IN_FRONT:]))
 

@@ -25,12 +25,12 @@ def number_or_none(text: Any) -> int | None:
 
 
 def percentages(counts: Sequence[int]) -> list[int]:
-    """Whole percents that add up to a hundred: what is cut off goes to those of whom most was cut off. All 0 where nothing was counted."""
+    """Whole percents that add up to a hundred: what is cut off goes to those of whom most was cut off, of two to the smaller. All 0 where nothing was counted."""
     total = sum(counts)
     if not total:
         return [0] * len(counts)
     whole = [count * 100 // total for count in counts]
-    by_rest = sorted(range(len(counts)), key=lambda nth: (-(counts[nth] * 100 % total), -counts[nth], nth))
+    by_rest = sorted(range(len(counts)), key=lambda nth: (-(counts[nth] * 100 % total), counts[nth], nth))
     for nth in by_rest[: 100 - sum(whole)]:
         whole[nth] += 1
     return whole

@@ -11,7 +11,9 @@ from fansite.search.views import bp
 feature = Feature(
     blueprints=[bp],
     listeners=[
-        Listener(LISTENER, listeners.keep_index, ("news.*", "page.*", "gig.*", "talk.*", "comment.*", "entry.*", "account.erased")),
+        Listener(
+            LISTENER, listeners.keep_index, ("news.*", "page.*", "gig.*", "talk.*", "comment.*", "entry.*", "account.erased")
+        ),
         Listener("search.rebuild", listeners.rebuild, ("content.loaded",)),
     ],
     routines=[Routine("search.rebuild", listeners.mend_index, timedelta(seconds=10))],

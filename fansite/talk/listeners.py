@@ -41,7 +41,9 @@ def _settle(discussion_id: int) -> None:
         if discussion is None:
             return
         last = session.execute(_LAST, {"entry": discussion_id}).one_or_none()
-        comment_id, at = (last.id, last.posted_at) if last is not None else (None, discussion.published_at or discussion.created_at)
+        comment_id, at = (
+            (last.id, last.posted_at) if last is not None else (None, discussion.published_at or discussion.created_at)
+        )
         if (comment_id, at) != (discussion.last_comment_id, discussion.last_said_at):
             discussion.last_comment_id, discussion.last_said_at = comment_id, at
             touch("list:talk", f"entry:{discussion_id}")

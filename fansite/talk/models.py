@@ -49,7 +49,7 @@ class Discussion(Tagged, Written, Entry):
     __table_args__ = (
         sa.CheckConstraint(sa.column("state").in_(STATES), name="state"),
         index_of_some("ix_discussion_pinned", "pinned_at", where="pinned_at IS NOT NULL"),
-    )
+    )  # type: ignore[assignment]
 
     @property
     def visible(self) -> bool:

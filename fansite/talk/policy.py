@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fansite.core.policy import keeps_order, signed_in
+from fansite.core.policy import Rule, keeps_order, signed_in
 from fansite.lib.times import now
 from fansite.talk.models import REFUSED, STANDING, Discussion
 
@@ -56,7 +56,7 @@ def _own(person: Any, discussion: Discussion) -> bool:
     return signed_in(person) and discussion.author_id == person.id
 
 
-VERBS = {"edit": edit, "withdraw": withdraw, "solve": solve, "report": report, "moderate": moderate}
+VERBS: dict[str, Rule] = {"edit": edit, "withdraw": withdraw, "solve": solve, "report": report, "moderate": moderate}
 
 
 def may(person: Any, discussion: Discussion) -> frozenset[str]:

@@ -185,7 +185,7 @@ def records_of(account_ids: Sequence[int]) -> dict[int, Record]:
         .group_by(Entry.author_id)
     )
     # What was public and then removed counts as refused alone.
-    return {id: Record(max(0, public - refused), refused) for id, public, refused in db.session.execute(statement)}
+    return {id: Record(max(0, public - refused), refused) for id, public, refused in db.session.execute(statement) if id}
 
 
 def record_of(account_id: int) -> Record:
@@ -204,6 +204,11 @@ def with_nonce(nonce: str) -> int | None:
 
 
 # ---- the parts ----------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _with_author() -> Any:
+    return sa.select(Discussion).options(joinedload(Discussion.author))
 
 
 def _by(account_id: int) -> tuple[sa.ColumnElement[bool], ...]:
@@ -274,8 +279,3 @@ _SOLUTION = (
     .where(_REPLY.c.id == sa.bindparam("id"), sa.func.coalesce(_REPLY.c.status, "") == "published")
 )
 _DISCUSSIONS = listing.entities(lambda: _with_author().where(listed()))
-
-
-@cache
-def _with_author() -> Any:
-    return sa.select(Discussion).options(joinedload(Discussion.author))

@@ -65,8 +65,11 @@ def test_what_was_approved_builds_trust_and_what_was_refused_takes_it(cast):
 def test_the_checks_read_tags_and_the_answers_of_a_poll_too(cast):
     from fansite.moderation import words
 
-    words.set_words("banned", "casino", by=cast.milo)
-    held = [discussion(cast.fay, f"Number {n}", f"Words {n}", **more) for n, more in enumerate(({"tags": "Casino"}, {"options": "Casino\nNo"}))]
+    words.set_words("banned", ["casino"], by=cast.milo)
+    held = [
+        discussion(cast.fay, f"Number {n}", f"Words {n}", **more)
+        for n, more in enumerate(({"tags": "Casino"}, {"options": "Casino\nNo"}))
+    ]
     assert [one.state for one in held] == ["pending", "pending"]
     assert all("banned word: casino" in one.reasons for one in db.session.scalars(sa.select(Review)))
 
@@ -120,7 +123,11 @@ def test_who_is_new_starts_three_a_day_and_who_stands_more(cast, clock):
 
 
 def test_addresses_of_lists_and_forms_are_nobodys(cast):
-    assert [discussion(cast.ada, title, title).slug for title in ("New", "Unanswered", "Tag")] == ["new-2", "unanswered-2", "tag-2"]
+    assert [discussion(cast.ada, title, title).slug for title in ("New", "Unanswered", "Tag")] == [
+        "new-2",
+        "unanswered-2",
+        "tag-2",
+    ]
 
 
 # ---- changing one's own -----------------------------------------------------------------------------------------------------
@@ -220,7 +227,9 @@ def test_a_list_that_is_kept_follows_every_change(cast, worker, clock):
     operations.move_tags(made[2], "odd", by=cast.milo)
     worker()
     listings = (queries._BY_ACTIVITY, queries._BY_BEGINNING, queries._UNANSWERED)
-    followed = [(list(one.order.places()), {tag: list(part.places()) for tag, part in one.known().parts.items()}) for one in listings]
+    followed = [
+        (list(one.order.places()), {tag: list(part.places()) for tag, part in one.known().parts.items()}) for one in listings
+    ]
     assert followed == [
         (list(anew.order.places()), {tag: list(part.places()) for tag, part in anew.parts.items()})
         for anew in (one.read() for one in listings)
@@ -274,7 +283,11 @@ def test_who_asked_or_a_moderator_says_what_answered_it(cast):
 
 
 def test_links_count_once_the_author_stands(cast, worker):
-    moderation.decide(moderation.take_up("talk", discussion(cast.nora, "Look", "[here](https://hats.example)").id, by=cast.milo), "approve", by=cast.milo)
+    moderation.decide(
+        moderation.take_up("talk", discussion(cast.nora, "Look", "[here](https://hats.example)").id, by=cast.milo),
+        "approve",
+        by=cast.milo,
+    )
     made = db.session.scalar(sa.select(Discussion.id))
     assert 'rel="ugc nofollow' in as_it_is(made).html
     with transaction():
@@ -291,7 +304,11 @@ def test_of_who_leaves_the_words_stay_without_a_name(cast):
     moderation.decide(moderation.take_up("talk", hidden.id, by=cast.milo), "remove", by=cast.milo)
     accounts.erase(cast.fay.id)
     assert (as_it_is(made).title, as_it_is(made).author_id, as_it_is(made).public) == ("A car to Brussels", None, True)
-    assert (as_it_is(hidden.id).title, as_it_is(hidden.id).body, as_it_is(hidden.id).slug) == ("[deleted]", "", f"left-{hidden.id}")
+    assert (as_it_is(hidden.id).title, as_it_is(hidden.id).body, as_it_is(hidden.id).slug) == (
+        "[deleted]",
+        "",
+        f"left-{hidden.id}",
+    )
 
 
 def test_of_who_takes_their_words_along_the_answers_of_others_stay(cast):
@@ -309,7 +326,7 @@ def test_whoever_asks_is_handed_what_they_started(cast):
     from fansite.talk.personal import export
 
     discussion(cast.fay, options="Yes\nNo")
-    started, = export(cast.fay.id)
+    (started,) = export(cast.fay.id)
     assert (started.key, started.rows[0]["title"], started.rows[0]["state"]) == ("talk", "A car to Brussels", "published")
     assert started.rows[0]["poll"] == ["A car to Brussels", "Yes", "No"]
     assert export(cast.nora.id) == []

@@ -51,6 +51,7 @@ def test_one_vote_each_changed_and_taken_back(cast, poll):
 def test_fifty_votes_at_once_count_once(app, cast, poll):
     hay, puy, _road = options()
     nora, problems = cast.nora, []
+    db.session.refresh(nora)
     db.session.expunge_all()
 
     def vote(option: int) -> None:

@@ -14,7 +14,7 @@ from fansite.core.db import db, get, transaction
 from fansite.core.errors import NotFound
 from fansite.lib.times import now
 from fansite.talk.models import DRAFT_LIFE, Discussion, Draft
-from fansite.talk.operations.fitting import fit
+from fansite.talk.operations.fitting import Words, fit
 from fansite.talk.operations.writing import start
 
 DRAFTS_BY_ADDRESS = "20 per 10 minutes"
@@ -24,7 +24,7 @@ MORE = ("tags", "question", "options", "ends_on")
 
 def keep_draft(*, title: str, body: str, more: dict[str, str], language: str, address: str) -> str:
     """Keeps a stranger's discussion for seven days; returns the token that is its only key. What could not be posted is refused now."""
-    words = fit(title, body, **_boxes(more))
+    words = _fit(title, body, more)
     limits.spend("draft", DRAFTS_BY_ADDRESS, address)
     token = secrets.token_urlsafe(32)
     kept = {name: more.get(name, "") for name in MORE}
@@ -41,7 +41,7 @@ def post_draft(token: str, *, by: Account) -> Discussion:
     if draft.discussion_id is not None:
         return get(Discussion, draft.discussion_id, lock=False)
     draft_id, language = draft.id, draft.language
-    words = fit(draft.title, draft.body, **_boxes(draft.more))
+    words = _fit(draft.title, draft.body, draft.more)
     with transaction():
         discussion = start(words, by=by, language=language, nonce=f"draft-{draft_id}")
         get(Draft, draft_id).discussion_id = discussion.id
@@ -64,11 +64,9 @@ def key_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _boxes(more: dict[str, str]) -> dict[str, object]:
-    day = more.get("ends_on", "")
-    return {
-        "tags": more.get("tags", ""),
-        "question": more.get("question", ""),
-        "options": more.get("options", ""),
-        "ends_on": date.fromisoformat(day) if day else None,
-    }
+def _fit(title: str, body: str, more: dict[str, str]) -> Words:
+    day = more.get("ends_on")
+    ends_on = date.fromisoformat(day) if day else None
+    return fit(
+        title, body, more.get("tags", ""), question=more.get("question", ""), options=more.get("options", ""), ends_on=ends_on
+    )

@@ -28,9 +28,7 @@ class Words:
         return text_of(self.title, self.body, self.tags, self.poll.text if self.poll is not None else "")
 
 
-def fit(
-    title: str, body: str, tags: str = "", *, question: str = "", options: str = "", ends_on: date | None = None
-) -> Words:
+def fit(title: str, body: str, tags: str = "", *, question: str = "", options: str = "", ends_on: date | None = None) -> Words:
     """From what somebody typed: `tags` with commas, `options` of a poll one a line."""
     return Words(fit_title(title), fit_body(body), fit_tags(tags), polls.fit(question, options, ends_on))
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
 from fansite.accounts.models import Account
 from fansite.core import limits, markup
 from fansite.core.content import MAX_SUMMARY, free_slug

@@ -42,7 +42,9 @@ def pin(slug: str) -> Any:
 @keeps_order_only
 def closing(slug: str) -> Any:
     discussion_id, closed = seen(slug).id, bool(ClosingForm().closed.data)
-    return _done(discussion_id, lambda: operations.set_open(discussion_id, not closed, by=g.person), "closed" if closed else "opened")
+    return _done(
+        discussion_id, lambda: operations.set_open(discussion_id, not closed, by=g.person), "closed" if closed else "opened"
+    )
 
 
 @bp.post("/talk/<slug>/tags")

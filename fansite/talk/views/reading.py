@@ -78,7 +78,12 @@ def page_with(discussion: Discussion, *, problem: Problem | None = None, status:
         said = section(discussion, g.person, also=also, solved=discussion.solved_comment_id)
     solution, poll = queries.solution_of(discussion), polls.poll_for(discussion.id, g.person)
     page = page_of(discussion, said)
-    depends = {*discussion.page_tags, f"account:{discussion.author_id}", *(said.tags if said else ()), *(poll.tags if poll else ())}
+    depends = {
+        *discussion.page_tags,
+        f"account:{discussion.author_id}",
+        *(said.tags if said else ()),
+        *(poll.tags if poll else ()),
+    }
     if solution is not None and solution.account_id:
         depends.add(f"account:{solution.account_id}")
     answer = render_page(
@@ -108,9 +113,7 @@ def mine() -> Response:
     if number > last:
         abort(404)
     found = queries.own_of(g.person.id, number)
-    acts = {
-        one.id: {verb for verb in ("edit", "resend", "withdraw") if getattr(policy, verb)(g.person, one)} for one in found
-    }
+    acts = {one.id: {verb for verb in ("edit", "resend", "withdraw") if getattr(policy, verb)(g.person, one)} for one in found}
     return render_page(
         "talk/mine.html",
         Page(_("Your discussions"), noindex=True),
@@ -135,7 +138,8 @@ def _list(
     pages = Pages(number, last, path_for(endpoint, **values))
     # What people say is not translated; the page around it is there in all languages.
     versions = [
-        (language, path_for(endpoint, language, page=number if number > 1 else None, **values)) for language in settings().languages
+        (language, path_for(endpoint, language, page=number if number > 1 else None, **values))
+        for language in settings().languages
     ]
     page = Page(
         title,

@@ -156,5 +156,3 @@ def _reportable(slug: str) -> Reported:
         thanks=path_for("talk.reported", slug=slug),
         tags=(*discussion.page_tags, f"account:{discussion.author_id}"),
     )
-
-
