@@ -13,6 +13,7 @@ LAYERS = (
     ("rules",),
     ("moderation",),
     ("bonds",),
+    ("reactions",),
     ("comments", "media", "tags"),
     ("tour",),
     ("news", "pages", "talk", "fans", "appearance"),

@@ -57,6 +57,7 @@ class Placed:
     origin: str | None
     renderer: int = markup.RENDERER_VERSION
     replies_count: int = 0
+    reactions_count: int = 0
     thread: int | None = None
     path: str = ""
     depth: int = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -35,10 +36,19 @@ class Rendered:
     body: str
     standing: bool
     html: str
+    # The accounts it names.
+    named: frozenset[int] = frozenset()
 
 
-def rendered(body: str, *, standing: bool) -> Rendered:
-    return Rendered(body, standing, markup.render(body, trust="fan", standing=standing))
+# A name in small letters → number and address of whose it is.
+Known = Mapping[str, tuple[int, str]]
+NOBODY: Known = {}
+
+
+def rendered(body: str, *, standing: bool, known: Known = NOBODY) -> Rendered:
+    names = markup.Names({name: address for name, (_id, address) in known.items()})
+    html = markup.render(body, trust="fan", standing=standing, names=names)
+    return Rendered(body, standing, html, frozenset(known[name][0] for name in names.met))
 
 
 class _OfPlace(NamedTuple):
@@ -87,6 +97,8 @@ class Comment(Model):
     reason: Mapped[str | None] = mapped_column(sa.String(1000))
     # Published replies below a thread's first comment.
     replies_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Kept by the operations of `reactions`.
+    reactions_count: Mapped[int] = mapped_column(default=0, server_default="0")
     # A double click or a retry brings the same nonce.
     nonce: Mapped[str | None] = mapped_column(sa.String(64))
     origin: Mapped[str | None] = mapped_column(sa.String(300), unique=True)
@@ -141,8 +153,8 @@ class Comment(Model):
     def still_editable(self, at: datetime) -> bool:
         return self.status in ("published", "pending") and at - self.posted_at < EDIT_WINDOW
 
-    def write(self, body: str, *, standing: bool = False) -> None:
-        self.take(rendered(body, standing=standing))
+    def write(self, body: str, *, standing: bool = False, known: Known = NOBODY) -> None:
+        self.take(rendered(body, standing=standing, known=known))
 
     def take(self, text: Rendered) -> None:
         self.body, self.html, self.renderer = text.body, text.html, markup.RENDERER_VERSION
@@ -160,6 +172,15 @@ class Comment(Model):
     def page_of_thread(self) -> int:
         """The page of the entry its thread stands on."""
         return 1 + ((self.thread or 1) - 1) // THREADS_A_PAGE
+
+
+class Mention(Model):
+    """Whom a comment names by "@". Each is told once: when everybody can read it for the first time, or when an edit adds the name."""
+
+    __tablename__ = "mention"
+    comment_id: Mapped[int] = mapped_column(sa.ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True)
+    told_at: Mapped[datetime | None]
 
 
 class Revision(Model):

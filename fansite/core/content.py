@@ -63,6 +63,8 @@ class Entry(Model):
     # Published comments, and how many threads were ever given a number.
     comments_count: Mapped[int] = mapped_column(default=0, server_default="0")
     threads_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Kept by the operations of `reactions`.
+    reactions_count: Mapped[int] = mapped_column(default=0, server_default="0")
     # Where an import took it from: site address and the item's number there.
     origin: Mapped[str | None] = mapped_column(sa.String(300), unique=True)
     # Rises with every save, so that two editors cannot overwrite each other in silence.

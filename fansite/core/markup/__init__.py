@@ -12,12 +12,14 @@ from fansite.core.errors import Refused
 
 from . import cleaning, dialects, effort, fitting
 from .dialects import Trust
+from .names import Names
 from .pictures import Image, Pictures, Written, simple, with_pictures
 from .texts import plain, summary_of, tidy, without_unseen
 
 __all__ = [
     "RENDERER_VERSION",
     "Image",
+    "Names",
     "Pictures",
     "TooComplex",
     "Trust",
@@ -70,11 +72,13 @@ def render(
     id_prefix: str = "",
     home: str = "",
     pictures: Pictures | None = None,
+    names: Names | None = None,
 ) -> str:
     """Safe HTML. `standing`: links of this fan count for search engines. `id_prefix`: keeps footnotes of two texts on a page apart.
-    `home`: the address of this site, whose pictures are shown; all others become links. `pictures` writes those it knows."""
+    `home`: the address of this site, whose pictures are shown; all others become links. `pictures` writes those it knows.
+    `names`: who can be named by "@" in a fan's text."""
     text = tidy(text)
-    html = clean_html(_marked_up(text, trust), trust, standing=standing, id_prefix=id_prefix, home=home)
+    html = clean_html(_marked_up(text, trust, names), trust, standing=standing, id_prefix=id_prefix, home=home)
     return with_pictures(html, pictures) if pictures and trust == "staff" else html
 
 
@@ -85,12 +89,12 @@ def clean_html(html: str, trust: Trust, *, standing: bool = False, id_prefix: st
     return cleaning.final(fitting.fit(drafted, trust, id_prefix, home), trust, standing).strip()
 
 
-def _marked_up(text: str, trust: Trust) -> str:
+def _marked_up(text: str, trust: Trust, names: Names | None) -> str:
     """A text that got past the check by another way, or that breaks the parser, is shown as it was typed: no page fails over it."""
     if effort.too_much(text):
         return _as_typed(text)
     try:
-        return dialects.to_html(text, trust)
+        return dialects.to_html(text, trust, names)
     except Exception:
         _log.exception("markdown failed on a text of %d characters", len(text))
         return _as_typed(text)

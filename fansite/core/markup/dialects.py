@@ -14,6 +14,7 @@ from markdown.extensions.nl2br import Nl2BrExtension
 from markdown.extensions.sane_lists import SaneListExtension
 from markdown.extensions.tables import TableExtension
 
+from .names import NOBODY, Names, NamesInText
 from .syntax import BareLinks, Fences, PlainBlocks, Strikethrough
 
 Trust = Literal["fan", "staff"]
@@ -22,9 +23,11 @@ Trust = Literal["fan", "staff"]
 _of_thread = threading.local()
 
 
-def to_html(text: str, trust: Trust) -> str:
+def to_html(text: str, trust: Trust, names: Names | None = None) -> str:
     """What the Markdown says, not yet cleaned."""
-    return _dialect(trust).reset().convert(text)
+    md = _dialect(trust).reset()
+    md.names = names or NOBODY  # type: ignore[attr-defined]
+    return md.convert(text)
 
 
 def _dialect(trust: Trust) -> Markdown:
@@ -36,7 +39,7 @@ def _dialect(trust: Trust) -> Markdown:
 
 
 def _fan() -> Markdown:
-    md = Markdown(extensions=[*_shared(), Nl2BrExtension()], tab_length=2)
+    md = Markdown(extensions=[*_shared(), Nl2BrExtension(), NamesInText()], tab_length=2)
     md.preprocessors.deregister("html_block")
     md.inlinePatterns.deregister("html")
     md.inlinePatterns.deregister("entity")

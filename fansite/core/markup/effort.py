@@ -26,7 +26,7 @@ _TARGET = re.compile(
     r"""\](?:\([^\s()"'<>]*+(?:\([^\s()"'<>]*+\)[^\s()"'<>]*+)?(?:\s{1,9}(?:"[^"\n]{0,300}+"|'[^'\n]{0,300}+'))?\s{0,9}\)|[^(])"""
 )
 _MARK = re.compile(r"[*_~`\\&]|  \n")
-_COSTLY_MARK = re.compile(r"\||https?:")
+_COSTLY_MARK = re.compile(r"\||https?:|@\w")
 _ITEM = re.compile(r"^ *(?:[-*+]|\d{1,9}\.) ", re.MULTILINE)
 # Lines that make the parser take a block apart and begin again with the rest of it.
 _CUT = re.compile(r"^ {0,3}(?:#{1,6} |[=-]+ *$|(?P<rule>[-_*]) *(?:(?P=rule) *){2,}$|\[[^\]\n]*\]:|>)", re.MULTILINE)
