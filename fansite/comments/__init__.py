@@ -5,7 +5,9 @@ from datetime import timedelta
 from fansite.comments import operations, queries
 from fansite.comments.drafts import drafts
 from fansite.comments.findable import findable
+from fansite.comments.listeners import lead_anew
 from fansite.comments.personal import personal
+from fansite.comments.reacting import bp
 from fansite.comments.review import reviewable
 from fansite.comments.sections import (
     COMMENT_PARAMETERS,
@@ -17,10 +19,9 @@ from fansite.comments.sections import (
     in_their_places,
     section,
 )
-from fansite.comments.views import bp
 from fansite.core import renewal
 from fansite.core.feature import Feature
-from fansite.core.outbox import Routine
+from fansite.core.outbox import Listener, Routine
 
 feature = Feature(
     blueprints=[bp],
@@ -29,6 +30,7 @@ feature = Feature(
     drafts=drafts,
     personal=personal,
     template_globals={"in_their_places": in_their_places, "empty_comment_form": empty_form},
+    listeners=[Listener("comments.names", lead_anew, ("account.disabled", "account.enabled"))],
     routines=[
         Routine("comments.drafts", operations.sweep_drafts, timedelta(hours=6)),
         Routine("comments.texts", operations.render_older, renewal.EVERY),

@@ -6,7 +6,7 @@ import hashlib
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TextAreaField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import AnyOf, NumberRange, Optional
 
 from fansite.core.web import Form, NumberField
 
@@ -26,6 +26,12 @@ class CommentForm(Form):
 def nonce_of(text: str) -> str | None:
     """What tells a double click or a retry, at the length the table keeps; two long ones that begin alike stay two."""
     return (text if len(text) <= MAX_NONCE else hashlib.sha256(text.encode()).hexdigest()) or None
+
+
+class ReactionForm(Form):
+    """The button says what is wanted, so that a second press of the same one changes nothing."""
+
+    given = HiddenField(validators=[AnyOf(("yes", "no"))])
 
 
 class EditForm(Form):

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from fansite.comments import queries
-from fansite.comments.models import Comment
+from fansite.comments.models import Comment, Mention
 from fansite.comments.operations.forgetting import forget_words
+from fansite.comments.operations.naming import lead_anew
 from fansite.core.db import db
 from fansite.core.feature import Chapter, Leaver, Personal
 from fansite.core.web import path_for, public_url
@@ -50,15 +51,33 @@ def export(account_id: int) -> list[Chapter]:
                 "address": public_url(path_for("comments.permalink", comment_id=comment.id)) if comment.visible else None,
             }
         )
-    return [Chapter("comments", _l("Your comments"), LABELS, rows)]
+    return [Chapter("comments", _l("Your comments"), LABELS, rows), *_named(account_id)]
+
+
+def _named(account_id: int) -> list[Chapter]:
+    """In what everybody can read: what is hidden is its author's."""
+    naming = sa.select(Mention.comment_id).where(Mention.account_id == account_id)
+    statement = sa.select(Comment).options(sa.orm.joinedload(Comment.entry)).where(Comment.id.in_(naming)).order_by(Comment.id)
+    rows = [
+        {
+            "on": comment.entry.title,
+            "posted_at": comment.posted_at,
+            "address": public_url(path_for("comments.permalink", comment_id=comment.id)),
+        }
+        for comment in db.session.scalars(statement)
+        if comment.visible and comment.entry.public
+    ]
+    return [Chapter("mentions", _l("Where you are named"), LABELS, rows)] if rows else []
 
 
 def erase(leaver: Leaver) -> None:
+    lead_anew(leaver.id)
+    db.session.execute(sa.delete(Mention).where(Mention.account_id == leaver.id))
     forget_words(leaver.id, keep=leaver.keep_words)
 
 
 personal = Personal(
-    covers=("comment.author_id",),
+    covers=("comment.author_id", "mention.account_id"),
     export=export,
     erase=erase,
     exempt={"comment_revision.by_id": "earlier wordings of a leaver are deleted; those of others name an account that is nobody"},

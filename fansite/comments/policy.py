@@ -8,6 +8,7 @@ from fansite.comments.models import REFUSED, Comment
 from fansite.core.content import Entry
 from fansite.core.policy import Rule, keeps_order
 from fansite.lib.times import now
+from fansite.reactions import policy as reactions
 
 
 def post(person: Any, entry: Entry) -> bool:
@@ -37,6 +38,15 @@ def withdraw(person: Any, comment: Comment) -> bool:
     return _own(person, comment) and comment.status in ("published", "pending")
 
 
+def react(person: Any, comment: Comment) -> bool:
+    """Strangers too: they are asked in first."""
+    return comment.visible and (person is None or reactions.react(person, comment))
+
+
+def react_to_entry(person: Any, entry: Any) -> bool:
+    return entry.public and (person is None or reactions.react(person, entry))
+
+
 def report(person: Any, comment: Comment) -> bool:
     return comment.visible and (person is None or comment.author_id != person.id)
 
@@ -49,9 +59,17 @@ def _own(person: Any, comment: Comment) -> bool:
     return person is not None and person.active and comment.author_id == person.id
 
 
-# What anybody may do with what anybody else said.
-STRANGERS = frozenset({"reply", "report"})
-VERBS: dict[str, Rule] = {"reply": reply, "edit": edit, "withdraw": withdraw, "report": report, "moderate": moderate}
+# What anybody may do with what anybody else said; and what nobody may with whom they have nothing to do.
+STRANGERS = frozenset({"reply", "react", "report"})
+TOGETHER = frozenset({"reply", "react"})
+VERBS: dict[str, Rule] = {
+    "reply": reply,
+    "react": react,
+    "edit": edit,
+    "withdraw": withdraw,
+    "report": report,
+    "moderate": moderate,
+}
 
 
 def may(person: Any, comment: Any) -> frozenset[str]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from fansite.accounts.models import Account
+from fansite.bonds.queries import ties_of
 from fansite.comments.models import COMMENTS_A_PAGE, COMMENTS_A_THREAD_PAGE, THREADS_A_PAGE, Comment, Place, Revision
 from fansite.core.content import Entry, contents, hidden_with_words, listed
 from fansite.core.db import db
@@ -18,6 +19,8 @@ from fansite.core.kept import kept
 
 # To count a hundred comments takes a hundredth of a millisecond.
 SAID_MUCH = 500
+# Names that are offered, and how far back somebody spoke lately.
+NAMES, SPOKE_LATELY = 8, 200
 
 
 def last_page(entry: Entry | Place) -> int:
@@ -246,6 +249,17 @@ def _latest(where: Literal["site", "entry", "thread"]) -> Any:
     return found.order_by(*_NEWEST).limit(sa.bindparam("limit", type_=sa.Integer))
 
 
+def names_for(person: Any, start: str, entry_id: int | None) -> list[str]:
+    """A few names that begin so, in this order: of who spoke on this page lately, of whom this person follows, of all who were heard."""
+    ties, start = ties_of(person), start.lower()
+    spoke = set(db.session.scalars(_SPOKE, {"entry": entry_id})) if entry_id else set[int]()
+    near = db.session.execute(_NAMES_OF, {"ids": [*spoke, *ties.following]}).all()
+    found = {id: name for id, name in near if name.lower().startswith(start)}
+    found |= dict(db.session.execute(_NAMES_FROM, {"start": start, "end": start + chr(0x10FFFF)}).tuples())
+    ranked = sorted(found, key=lambda id: (id not in spoke, id not in ties.following, found[id].lower()))
+    return [found[id] for id in ranked if id != person.id and id not in ties.unheard][:NAMES]
+
+
 # ---- as pages show them -------------------------------------------------------------------------------------------------------
 
 
@@ -276,6 +290,7 @@ class _Row(NamedTuple):
     html: str
     posted_at: datetime
     edited_at: datetime | None
+    reactions_count: int
     author_id: int | None
     author_name: str
     # Of its author's account, as in `Writer`; None without one.
@@ -340,6 +355,15 @@ def _read_heard(statement: Any, facts: dict[str, Any] | None = None) -> list[Hea
     return [Heard(Said._make(row[:ends]), About._make(row[ends:])) for row in db.session.execute(statement, facts).all()]
 
 
+_LATELY = sa.select(_ROW.author_id).where(_ROW.entry_id == sa.bindparam("entry", type_=sa.Integer), _ROW.author_id.is_not(None))
+_SPOKE = sa.select(_LATELY.order_by(*_NEWEST).limit(SPOKE_LATELY).subquery().c.author_id).distinct()
+_PEOPLE, _ACCOUNT = sa.select(Account.id, Account.username), Account.__table__.c
+_MET = sa.and_(_ACCOUNT.disabled_at.is_(None), _ACCOUNT.erased_at.is_(None))
+_NAMES_OF = _PEOPLE.where(Account.id.in_(sa.bindparam("ids", expanding=True)), _MET)
+# As the index has them. Whoever never said anything is not called by strangers.
+_BEGINS = _ACCOUNT.username_key.between(sa.bindparam("start"), sa.bindparam("end"))
+_HEARD_OF = sa.or_(_ACCOUNT.approved_comments > 0, _ACCOUNT.role != "fan")
+_NAMES_FROM = _PEOPLE.where(_BEGINS, _MET, _HEARD_OF).order_by(_ACCOUNT.username_key).limit(4 * NAMES)
 _OF_ENTRY = _ROW.entry_id == sa.bindparam("entry", type_=sa.Integer)
 _FIRST, _LAST = sa.bindparam("first", type_=sa.Integer), sa.bindparam("last", type_=sa.Integer)
 _OF_PAGE = sa.and_(_OF_ENTRY, _ROW.thread.between(_FIRST, _LAST))

@@ -13,20 +13,25 @@ from flask import abort, current_app, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from fansite.bonds.queries import ties_of
 from fansite.comments import operations, policy, queries
 from fansite.comments.forms import CommentForm
 from fansite.comments.models import Comment
 from fansite.comments.queries import Said
+from fansite.comments.quoting import quoted
 from fansite.comments.structured import nodes_of
 from fansite.core.content import Entry, content_of
 from fansite.core.web import Pages, entry_path, made_each_time, page_number, path_for
 from fansite.core.web.parts import parts
-from fansite.core.web.paths import current_language
+from fansite.core.web.paths import current_language, settings
 from fansite.lib.numbers import row_number
+from fansite.reactions import queries as reactions
+from fansite.reactions.queries import Given
+from fansite.reactions.showing import Warmth, word
 from fansite.rules import queries as rules
 
 # What a stranger's page with comments depends on, beside its address.
-COMMENT_PARAMETERS = ("page", "reply")
+COMMENT_PARAMETERS = ("page", "reply", "quote")
 # Acts that are a form, which holds a token of who is signed in.
 WITH_TOKEN = ("withdraw", "solve")
 
@@ -60,6 +65,9 @@ class Shown:
     # The status of a comment of which only the empty place is left.
     placeholder: str | None
     may: frozenset[str]
+    warmth: Warmth
+    # Of somebody the reader does not want to hear: folded away.
+    unheard: bool = False
     # It is the one that answered what the page is about.
     solves: bool = False
     # (replies that did not fit, the page of the whole thread)
@@ -67,6 +75,7 @@ class Shown:
     # Where it stands on this very page, for markup that needs the full address; and this page with the box that answers it.
     stands_at: str = ""
     reply_address: str = ""
+    quote_address: str = ""
     # The accounts whose names it shows.
     people: frozenset[int] = frozenset()
 
@@ -95,12 +104,15 @@ class Section:
     # None where comments are closed.
     box: Box | None
     action: str
+    # The warm word about the entry itself, and (`may_react`) whether this reader may give it.
+    warmth: Warmth
     reply_to: Shown | None = None
     # Whom the box answers when it is told nothing else: the first comment, on the page of a long thread.
     answers: int | None = None
     # What somebody typed and can no longer send, since comments are closed: theirs to read and copy.
     kept: CommentForm | None = None
     nodes: list[dict[str, Any]] = field(default_factory=list)
+    may_react: bool = False
     # The house rules, when they changed since this reader accepted them.
     new_rules: Any = None
     # What is said here is called so: answers to somebody's question are no comments on it.
@@ -110,7 +122,12 @@ class Section:
     def tags(self) -> tuple[str, ...]:
         shown = [comment for comment, _opens, _closes in self.rows] + ([self.reply_to] if self.reply_to else [])
         people = {account for comment in shown for account in comment.people}
-        return (f"entry:{self.entry.id}", rules.TAG, *(f"account:{account}" for account in sorted(people)))
+        return (
+            f"entry:{self.entry.id}",
+            reactions.tag_of(self.entry.id),
+            rules.TAG,
+            *(f"account:{account}" for account in sorted(people)),
+        )
 
     @property
     def page_path(self) -> str:
@@ -131,8 +148,10 @@ def section(
         abort(404)
     rows, left_out = queries.page_of_threads(entry, page, person)
     pages = Pages(page, last, entry_path(entry))
-    shown = arrange(rows, entry, person, page_path=pages.url(page), left_out=left_out, also=also, solved=solved)
+    shown, given = arrange(rows, entry, person, page_path=pages.url(page), left_out=left_out, also=also, solved=solved)
     made = _section(entry, shown, pages)
+    made.warmth = made.warmth._replace(given=entry.id in given.entries)
+    made.may_react = policy.react_to_entry(person, entry) and entry.author_id not in ties_of(person).apart
     made.count, made.nodes = entry.comments_count, nodes_of(shown) if person is None else []
     _put_box(made, box, answered, person)
     return made
@@ -144,7 +163,8 @@ def thread_section(root: Comment, person: Any) -> Section:
     if page > last:
         abort(404)
     pages = Pages(page, last, path_for("comments.thread", comment_id=root.id))
-    shown = arrange(queries.page_of_one_thread(root, page, person), entry, person, page_path=pages.url(page))
+    rows = queries.page_of_one_thread(root, page, person)
+    shown, _given = arrange(rows, entry, person, page_path=pages.url(page))
     made, box = _section(entry, shown, pages), _new_box(entry, person)
     made.count, made.answers = root.replies_count + int(root.visible), root.id if root.visible else None
     _put_box(made, box, _answered(entry, box) or (root if root.visible else None), person)
@@ -153,7 +173,16 @@ def thread_section(root: Comment, person: Any) -> Section:
 
 def _section(entry: Entry, shown: Sequence[Shown], pages: Pages) -> Section:
     action = path_for("comments.create", entry_id=entry.id)
-    return Section(entry, len(shown), nested(shown), pages, box=None, action=action, replies=content_of(entry).replies)
+    return Section(
+        entry,
+        len(shown),
+        nested(shown),
+        pages,
+        box=None,
+        action=action,
+        warmth=Warmth(word(), entry.reactions_count),
+        replies=content_of(entry).replies,
+    )
 
 
 def arrange(
@@ -165,8 +194,9 @@ def arrange(
     left_out: dict[int, int] | None = None,
     also: frozenset[str] = frozenset(),
     solved: int | None = None,
-) -> list[Shown]:
-    """Rows in reading order, with those above them that stand on another page, and the empty places of hidden ones.
+) -> tuple[list[Shown], Given]:
+    """Rows in reading order, with those above them that stand on another page, and the empty places of hidden ones; and what of it
+    all this person reacted to.
 
     What is shown of a comment is put together once for all pages that show the same of it, like all that is made of that.
     """
@@ -178,6 +208,8 @@ def arrange(
     if above:
         ordered = [said for said in ordered if said.id in on_path]
     known, language, shown = current_app.extensions["fansite"].parts, current_language(), []
+    ties, warm = ties_of(person), word()
+    given = reactions.given_by(person, comments=[said.id for said in ordered], entry=entry.id)
     for said in ordered:
         placeholder, answers = said.id in gone, _told_as_answered(said, everyone)
         may = frozenset[str]() if placeholder else _may(person, said, entry) | (also if said.visible else frozenset())
@@ -190,10 +222,12 @@ def arrange(
             placeholder,
             left_out.get(said.id, 0) if left_out else 0,
             may,
+            Warmth(warm, said.reactions_count, said.id in given.comments),
+            said.author_id in ties.unheard and not placeholder,
             said.id == solved and not placeholder,
         )
         shown.append(known.of(facts, partial(_shown, *facts)))
-    return shown
+    return shown, given
 
 
 def _told_as_answered(said: Any, everyone: dict[int, Said]) -> tuple[str, int | None] | None:
@@ -207,6 +241,8 @@ def _told_as_answered(said: Any, everyone: dict[int, Said]) -> tuple[str, int | 
 
 def _may(person: Any, said: Any, entry: Entry) -> frozenset[str]:
     may = policy.may(person, said)
+    if said.author_id in ties_of(person).apart:
+        may -= policy.TOGETHER
     return may if entry.comments_open else may - {"reply"}
 
 
@@ -254,8 +290,8 @@ def address_of(comment: Comment, entry: Any) -> str:
 
 
 def _shown(
-    said: Any, answers: tuple[str, int | None] | None, _language: str, entry_language: str, page_path: str, placeholder: bool,
-    left_out: int, may: frozenset[str], solves: bool = False,
+    said: Any, answers: tuple[str, int | None] | None, language: str, entry_language: str, page_path: str, placeholder: bool,
+    left_out: int, may: frozenset[str], warmth: Warmth, unheard: bool, solves: bool = False,
 ) -> Shown:  # fmt: skip
     people = (None if placeholder else said.author_id, answers[1] if answers is not None else None)
     return Shown(
@@ -269,18 +305,27 @@ def _shown(
         author_badge=None if placeholder or said.author is None else badge_of(said.author),
         posted_at=said.posted_at,
         edited_at=None if placeholder else said.edited_at,
-        html=Markup("" if placeholder else said.html),  # cleaned when it was stored
+        html=Markup("" if placeholder else _in_language(said.html, language)),  # cleaned when it was stored
         in_reply_to=answers[0] if answers is not None else None,
         address=path_for("comments.permalink", comment_id=said.id),
         waiting=not placeholder and said.status == "pending",
         placeholder=said.status if placeholder else None,
         may=may,
+        warmth=warmth,
+        unheard=unheard,
         solves=solves,
         more=(left_out, path_for("comments.thread", entry_language, comment_id=said.id)) if left_out else None,
         stands_at=f"{page_path}#comment-{said.id}",
         reply_address=f"{page_path}{'&' if '?' in page_path else '?'}reply={said.id}#reply",
+        quote_address=f"{page_path}{'&' if '?' in page_path else '?'}reply={said.id}&quote=1#reply",
         people=frozenset(account for account in people if account),
     )
+
+
+def _in_language(html: str, language: str) -> str:
+    """Links to people lead to the pages of the reader's language."""
+    fans = f'href="{path_for("fans.index", settings().language)}'
+    return html.replace(fans, f'href="{path_for("fans.index", language)}') if language != settings().language else html
 
 
 def _portrait(account: Any) -> Portrait:
@@ -303,7 +348,7 @@ def badge_of(account: Any) -> str | None:
 
 def _new_box(entry: Entry, person: Any) -> Box:
     """An empty box, or one with what could not be posted after signing in."""
-    if "reply" in request.args:
+    if "reply" in request.args or "quote" in request.args:
         made_each_time()  # every comment has its own, for the one who answers it
     box = Box(request.args.get("reply", type=row_number))
     if person is not None:
@@ -334,7 +379,13 @@ def _put_box(made: Section, box: Box, answered: Comment | None, person: Any) -> 
     made.box, box.answers = box, answered.id if answered is not None else None
     if answered is not None:
         may = _may(person, answered, made.entry)
-        made.reply_to = _shown(answered, None, current_language(), made.entry.language, made.page_path, False, 0, may)
+        warmth = Warmth(word(), answered.reactions_count)
+        made.reply_to = _shown(
+            answered, None, current_language(), made.entry.language, made.page_path, False, 0, may, warmth, False
+        )
+        if box.form is None and "quote" in request.args:
+            box.form = empty_form()
+            box.form.body.data = quoted(made.reply_to.author_name or "[deleted]", made.reply_to.address, answered.body)
 
 
 __all__ = ["COMMENT_PARAMETERS", "Section", "address_of", "author_name", "author_path", "section", "thread_section"]

@@ -42,7 +42,7 @@ def create(entry_id: int) -> Any:
 @bp.get("/comments/<int:comment_id>")
 @unlocalized
 def permalink(comment_id: int) -> Any:
-    comment = _seen(comment_id)
+    comment = seen(comment_id)
     return redirect(address_of(comment, comment.entry), 302)
 
 
@@ -115,7 +115,7 @@ def report(comment_id: int) -> Any:
 
 @bp.get("/comments/<int:comment_id>/report/thanks")
 def reported(comment_id: int) -> Any:
-    comment = _seen(comment_id)
+    comment = seen(comment_id)
     words = _("Moderators see it now, with what you wrote. The comment stays until they decide.")
     return thanks_page(words, address_of(comment, comment.entry), _("Back to the page"))
 
@@ -176,7 +176,7 @@ def _entry(entry_id: int) -> Entry:
     return entry
 
 
-def _seen(comment_id: int) -> Comment:
+def seen(comment_id: int) -> Comment:
     """A comment this person may know of; removed and withdrawn ones are gone, what waits is its author's."""
     comment = queries.with_context(comment_id)
     if comment is None or comment.status == "rejected":
@@ -197,7 +197,7 @@ def _root(comment_id: int) -> Comment:
     if comment.id == comment.root_id and comment.replies_count:
         require_public(comment.entry)
         return comment
-    comment = _seen(comment_id)
+    comment = seen(comment_id)
     root = comment if comment.id == comment.root_id else queries.with_context(comment.root_id)
     if root is None or root.thread is None:
         raise NotFound()
@@ -224,6 +224,8 @@ def _typed_again(entry_id: int, form: CommentForm, problem: Problem) -> Response
         form.parent.data, form.parent.errors = None, ()
     # What is wrong with whom it answers is said over the form: nobody sees a box for that.
     form.refuse(Refused(problem.text, field="body" if problem.field == "body" else None))
+    if problem.field == "parent":
+        form.parent.data = None
     entry = _entry(entry_id)
     made = section(entry, g.person, form=form)
     page = Page(_("Your comment on %(title)s", title=entry.title), noindex=True)
@@ -257,7 +259,7 @@ def _edit_page(comment: Comment, form: EditForm, again: bool, status: int) -> Re
 
 
 def _reportable(comment_id: int) -> Reported:
-    comment = _seen(comment_id)
+    comment = seen(comment_id)
     if not comment.visible:
         raise NotFound()
     words = Markup('<blockquote class="sheet sheet--other"><div class="prose">{}</div></blockquote>')

@@ -13,7 +13,7 @@ SLUG_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 # First path segments of the site and what else must never be taken for an entry.
 RESERVED = frozenset(
-    """about-us account admin api comments confirm contact-form create-account fans feed feeds fr en healthz insights join login
+    """about-us account admin api comments confirm contact-form create-account entries fans feed feeds fr en healthz insights join login
     logout media metrics moderation music news photos press-room readyz reset robots search sitemap sitemaps staff static tag talk tour
     rules unsubscribe videos""".split()
 )

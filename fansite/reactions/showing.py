@@ -14,7 +14,7 @@ class Warmth(NamedTuple):
     """The word, how many gave it, and whether the reader did. Two that say the same are the same."""
 
     word: str
-    count: int
+    number: int
     given: bool = False
 
 

@@ -2,6 +2,8 @@
 
 from fansite.comments.operations.deciding import approve, hide, restore, touch_again
 from fansite.comments.operations.drafting import find_draft, keep_draft, post_draft, sweep_drafts
+from fansite.comments.operations.naming import lead_anew
+from fansite.comments.operations.reacting import react_to_comment, react_to_entry
 from fansite.comments.operations.renewing import render_older
 from fansite.comments.operations.writing import edit, parent_is_gone, post, post_at, resend, withdraw
 
@@ -11,10 +13,13 @@ __all__ = [
     "find_draft",
     "hide",
     "keep_draft",
+    "lead_anew",
     "parent_is_gone",
     "post",
     "post_at",
     "post_draft",
+    "react_to_comment",
+    "react_to_entry",
     "render_older",
     "resend",
     "restore",

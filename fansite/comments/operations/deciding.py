@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from fansite.accounts.models import Account
 from fansite.comments.models import Comment
+from fansite.comments.operations import naming
 from fansite.comments.operations.standing import claim, stand, touch_pages
 from fansite.core.db import get
 from fansite.core.errors import Refused
@@ -19,6 +20,7 @@ def approve(comment_id: int, *, by: Account, reason: str) -> None:
     if not comment.visible:
         stand(comment, "published")
         record("comment.published", comment)
+        naming.tell(comment)
 
 
 def hide(comment_id: int, *, by: Account, reason: str) -> None:
@@ -37,6 +39,7 @@ def restore(comment_id: int, *, by: Account, status: str) -> None:
     stand(comment, status, never_shown=status == "pending" and comment.visible, refused=refused)
     comment.reason = None
     record("comment.published" if comment.visible else "comment.hidden", comment)
+    naming.tell(comment)
 
 
 def touch_again(comment_id: int) -> None:

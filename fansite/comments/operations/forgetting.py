@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fansite.comments.models import Comment, Revision
+from fansite.comments.models import Comment, Mention, Revision
 from fansite.core.content import Entry
 from fansite.core.db import db, touch
 from fansite.core.outbox import record
@@ -45,6 +45,7 @@ def _empty(ids: Sequence[int]) -> None:
     mine = Comment.id.in_(ids)
     taken_back = sa.case((Comment.status.in_(("published", "pending")), "withdrawn"), else_=Comment.status)
     db.session.execute(sa.update(Comment).where(mine).values(body="", html="", reason=None, status=taken_back))
+    db.session.execute(sa.delete(Mention).where(Mention.comment_id.in_(ids)))
     waiting = sa.and_(Review.subject_kind == "comment", Review.subject_id.in_(ids), Review.decided_at.is_(None))
     db.session.execute(sa.update(Review).where(waiting).values(decided_at=now(), version=Review.version + 1))
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import joinedload
 
 from fansite.comments.models import Comment
+from fansite.comments.operations import naming
 from fansite.comments.operations.writing import in_good_standing
 from fansite.core.renewal import renew
 
@@ -20,4 +21,8 @@ def render_older() -> None:
 
 def _write(comment: Any) -> None:
     """Its links count for search engines as they would if its author corrected it now."""
-    comment.write(comment.body, standing=comment.author is not None and in_good_standing(comment.author))
+    comment.write(
+        comment.body,
+        standing=comment.author is not None and in_good_standing(comment.author),
+        known=naming.known_in(comment.body),
+    )

@@ -10,9 +10,12 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from fansite.accounts.models import Account
+from fansite.bonds.queries import ties_of
 from fansite.comments import policy
 from fansite.comments.models import MAX_BODY, Comment, Place, Rendered, Revision, rendered
+from fansite.comments.operations import naming
 from fansite.comments.operations.standing import claim, new_ids, once_more, stand, touch_pages
+from fansite.comments.quoting import CREDIT
 from fansite.core import limits, markup
 from fansite.core.content import Entry, content_of
 from fansite.core.db import db, get, transaction
@@ -44,7 +47,9 @@ def post_at(
     """The same, and where it stands."""
     body, author_id = fit(body), by.id
     # Before the lock that all writers share: it takes as long as all the rest.
-    text = rendered(body, standing=in_good_standing(by))
+    text = rendered(body, standing=in_good_standing(by), known=naming.known_in(body))
+    naming.require_measure(text, by)
+    apart = ties_of(by).apart if parent_id is not None else frozenset[int]()
     with transaction():
         author, entry, known = _who_and_where(author_id, entry_id, nonce)
         if known is not None:
@@ -52,6 +57,8 @@ def post_at(
         require_open(entry)
         require(policy.post, author, entry)
         parent = parent_in(entry, parent_id)
+        if parent is not None and parent.author_id in apart:
+            raise Refused(_l("You cannot answer this comment. Send your text as a comment of its own."), field="parent")
         latest = _latest(author)
         known = _sent_twice(latest, entry, parent_id, body)
         if known is not None:
@@ -66,18 +73,20 @@ def post_at(
 def edit(comment_id: int, *, by: Account, body: str) -> Comment:
     """The author changes the words; the checks run again, and the earlier wording is kept."""
     body, author_id = fit(body), by.id
+    text = _named_anew(body, by)
     with transaction():
         author, comment = get(Account, author_id), claim(comment_id)
         require(policy.edit, author, comment)
         if body == comment.body:
             return once_more(comment.id)
         _keep_pace(author)
-        _reword(comment, author, body)
+        _reword(comment, author, text)
         verdict = checks.judge(_writing(author, body, [one for one in _latest(author) if one.id != comment.id]))
         if comment.visible:
             stand(comment, verdict.status)
         touch_pages(comment)
         record("comment.edited", comment)
+        naming.tell(comment)
         _tell_moderators(comment, verdict)
         return comment
 
@@ -85,11 +94,12 @@ def edit(comment_id: int, *, by: Account, body: str) -> Comment:
 def resend(comment_id: int, *, by: Account, body: str) -> Comment:
     """A refused comment, corrected, goes back to the moderators."""
     body, author_id = fit(body), by.id
+    text = _named_anew(body, by)
     with transaction():
         author, comment = get(Account, author_id), claim(comment_id)
         require(policy.resend, author, comment)
         _keep_pace(author)
-        _reword(comment, author, body)
+        _reword(comment, author, text)
         again = f"sent again after: {comment.reason}" if comment.reason else "sent again"
         comment.reason = None
         stand(comment, "pending")
@@ -189,7 +199,7 @@ def _publish_or_hold(
     author: Author, entry: Place, parent: Comment | None, text: Rendered, nonce: str | None, verdict: checks.Verdict
 ) -> Comment:
     if text.standing != in_good_standing(author):  # a moderator decided meanwhile
-        text = rendered(text.body, standing=not text.standing)
+        text = rendered(text.body, standing=not text.standing, known=naming.known_in(text.body))
     comment = Comment(
         id=new_ids(1)[0],
         entry_id=entry.id,
@@ -204,6 +214,9 @@ def _publish_or_hold(
     stand(comment, verdict.status)
     insert(comment)
     record("comment.published" if comment.visible else "comment.held", comment)
+    if text.named:
+        naming.note(comment, text)
+        naming.tell(comment)
     _tell_moderators(comment, verdict)
     return comment
 
@@ -212,9 +225,18 @@ def in_good_standing(author: Account | Author) -> bool:
     return author.keeps_order or author.approved_comments > 0
 
 
-def _reword(comment: Comment, author: Account, body: str) -> None:
+def _named_anew(body: str, by: Account) -> Rendered:
+    text = rendered(body, standing=in_good_standing(by), known=naming.known_in(body))
+    naming.require_measure(text, by)
+    return text
+
+
+def _reword(comment: Comment, author: Account, text: Rendered) -> None:
+    if text.standing != in_good_standing(author):  # a moderator decided meanwhile
+        text = rendered(text.body, standing=not text.standing, known=naming.known_in(text.body))
     db.session.add(Revision(comment_id=comment.id, body=comment.body, by_id=author.id))
-    comment.write(body, standing=in_good_standing(author))
+    comment.take(text)
+    naming.note(comment, text)
     comment.edited_at = now()
 
 
@@ -238,7 +260,8 @@ def _latest(author: Account | Author) -> Sequence[Any]:
 
 
 def _writing(author: Account | Author, body: str, latest: Sequence[Any]) -> Writing:
-    return Writing(text=body, author=author, at=now(), earlier=[(one.body, one.posted_at) for one in latest])
+    """The line over a quote is ours, and its link is none of theirs."""
+    return Writing(text=CREDIT.sub("", body), author=author, at=now(), earlier=[(one.body, one.posted_at) for one in latest])
 
 
 def _sent_twice(latest: Sequence[Any], entry: Entry | Place, parent_id: int | None, body: str) -> int | None:

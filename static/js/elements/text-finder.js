@@ -1,10 +1,10 @@
-// Names after “@” and other texts after “[[” are offered while one types: a listbox that the box controls (ARIA's pattern of a combobox), by keys
+// Names after “@” and, where there are any to link to, other texts after “[[” are offered while one types: a listbox that the box controls (ARIA's pattern of a combobox), by keys
 // and by touch. The tool over the box opens the same.
 import { announce } from "../announce.js";
 import { replace } from "../text.js";
 
 const PAUSE = 120;
-const BEGUN = /(?:^|[\s(])(@)([\p{L}\d_-]{1,30})$|(\[\[)([^\]\n[]{0,60})$/u;
+const BEGUN = /(?:^|[\s(])(@)([\p{L}\d._-]{1,30})$|(\[\[)([^\]\n[]{0,60})$/u;
 
 export default class TextFinder extends HTMLElement {
   connectedCallback() {
@@ -36,8 +36,9 @@ export default class TextFinder extends HTMLElement {
     const found = at === end && value.slice(Math.max(0, at - 70), at).match(BEGUN);
     if (!found) return this.close();
     const [sign, words] = found[1] ? [found[1], found[2]] : [found[3], found[4]];
-    const number = ++this.asked;
-    const answer = await fetch(`${this.dataset[sign === "@" ? "names" : "texts"]}?q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    const where = this.dataset[sign === "@" ? "names" : "texts"], number = ++this.asked;
+    if (!where) return this.close();
+    const answer = await fetch(`${where}${where.includes("?") ? "&" : "?"}q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } }).catch(() => null);
     if (number !== this.asked || !answer?.ok || answer.redirected || document.activeElement !== this.box) return;
     this.show(await answer.json(), at - sign.length - words.length, at);
   }

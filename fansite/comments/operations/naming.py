@@ -1,0 +1,90 @@
+"""Whom a comment names by "@", and who of them hears of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from fansite.accounts.models import Account, FormerName
+from fansite.bonds.queries import deaf_to, ties_of
+from fansite.comments.models import NOBODY, Comment, Known, Mention, Rendered
+from fansite.core.db import db
+from fansite.core.errors import Refused
+from fansite.core.markup.names import NAME
+from fansite.core.outbox import record
+from fansite.core.web import path_for
+from fansite.core.web.paths import settings
+from fansite.lib.times import now
+
+# Nobody talks to more people at once; who is new here talks to one or two.
+MOST, MOST_OF_NEW = 10, 2
+# Names that are looked up in one text; whatever follows stays as it was typed.
+LOOKED_UP = 100
+
+
+def known_in(body: str) -> Known:
+    """Who of those that a text may name is here, by their names of today and of before. A text without an "@" asks nothing."""
+    wanted = list(dict.fromkeys(found[1].lower() for found in NAME.finditer(body)))[:LOOKED_UP] if "@" in body else []
+    if not wanted:
+        return NOBODY
+    # In the site's own language: who reads a page in another is led on by the page.
+    language = settings().language
+    return {
+        name: (id, path_for("fans.show", language, username=key))
+        for name, id, key in db.session.execute(_KNOWN, {"names": wanted})
+    }
+
+
+def require_measure(text: Rendered, by: Any) -> None:
+    """Who names half the room shouts; and nobody calls who wants to hear nothing of them."""
+    most = MOST if by.stands else MOST_OF_NEW
+    if len(text.named) > most:
+        raise Refused(
+            _l("At most %(most)d people can be named in one comment. Leave out the @ of the others.", most=most), field="body"
+        )
+    if text.named and text.named & ties_of(by).blocked_by:
+        raise Refused(_l("Somebody you name here cannot be called. Write their name without the @."), field="body")
+
+
+def note(comment: Comment, text: Rendered) -> None:
+    """Keeps whom it names now. Who was told once stays noted: taken out and put in again, a name calls nobody twice."""
+    kept = set(db.session.scalars(sa.select(Mention.account_id).where(Mention.comment_id == comment.id)))
+    if gone := kept - text.named:
+        untold = (Mention.comment_id == comment.id, Mention.account_id.in_(gone), Mention.told_at.is_(None))
+        db.session.execute(sa.delete(Mention).where(*untold))
+    if come := sorted(text.named - kept):
+        db.session.execute(sa.insert(Mention), [{"comment_id": comment.id, "account_id": account} for account in come])
+
+
+def tell(comment: Comment) -> None:
+    """Once everybody can read it, whoever is named in it and was not told yet; not its author, and none who are deaf to them."""
+    untold = (Mention.comment_id == comment.id, Mention.told_at.is_(None))
+    named = set(db.session.scalars(sa.select(Mention.account_id).where(*untold)))
+    if not comment.visible or not named:
+        return
+    db.session.execute(sa.update(Mention).where(*untold).values(told_at=now()))
+    deaf = deaf_to(comment.author_id, named) if comment.author_id is not None else set()
+    if to := sorted(named - deaf - {comment.author_id}):
+        record("mention.made", comment, to=to)
+
+
+def lead_anew(account_id: int) -> None:
+    """Somebody came or went: what names them is rendered again by the worker, and leads to them or to nobody."""
+    naming = sa.select(Mention.comment_id).where(Mention.account_id == account_id)
+    db.session.execute(sa.update(Comment).where(Comment.id.in_(naming)).values(renderer=0))
+
+
+# Put together once. A name somebody had before is theirs for good.
+_ACCOUNT, _FORMER = Account.__table__.c, FormerName.__table__.c
+_NAMES: sa.BindParameter[Any] = sa.bindparam("names", expanding=True)
+_HERE = (_ACCOUNT.disabled_at.is_(None), _ACCOUNT.erased_at.is_(None))
+_KNOWN = sa.union_all(
+    sa.select(_ACCOUNT.username_key, _ACCOUNT.id, _ACCOUNT.username_key.label("key")).where(
+        _ACCOUNT.username_key.in_(_NAMES), *_HERE
+    ),
+    sa.select(_FORMER.username_key, _ACCOUNT.id, _ACCOUNT.username_key)
+    .join_from(FormerName.__table__, Account.__table__, _ACCOUNT.id == _FORMER.account_id)
+    .where(_FORMER.username_key.in_(_NAMES), *_HERE),
+)

@@ -1,0 +1,28 @@
+"""Words of one comment in another: what the box begins with when somebody is quoted."""
+
+from __future__ import annotations
+
+import re
+
+# Enough to know what is answered; the rest is one press away.
+MOST = 600
+# The line over a quote that says whose words they are, and leads to them.
+CREDIT = re.compile(r"^> \[(?:\\.|[^\[\]\\\n])*\]\(/comments/\d+\)$", re.MULTILINE)
+_SIGNS = re.compile(r"([\\`*_\[\]~<])")
+
+
+def quoted(name: str, address: str, body: str) -> str:
+    """A comment as a quote in Markdown, with room below. What it quotes itself is left out."""
+    own = "\n".join(line for line in body.split("\n") if not line.lstrip().startswith(">"))
+    credit = _SIGNS.sub(r"\\\1", name)
+    lines = [f"[{credit}]({address})", *_beginning(own).split("\n")]
+    return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
+
+
+def _beginning(text: str) -> str:
+    """As many whole paragraphs as fit; of one that is longer, whole words."""
+    text = re.sub(r"\n\s*\n\s*", "\n\n", text.strip())
+    if len(text) <= MOST:
+        return text
+    end = text.rfind("\n\n", 0, MOST + 1)
+    return text[:end] if end > 0 else (text[:MOST].rpartition(" ")[0] or text[:MOST]) + " …"
