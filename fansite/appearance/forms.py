@@ -19,6 +19,7 @@ from fansite.core.web import Form
 from fansite.core.web.paths import current_language, settings
 from fansite.media import queries as pictures
 from fansite.media.models import MAX_ALT
+from fansite.reactions.models import MAX_WORD
 from fansite.settings import LONGEST_NAME
 
 CHOICE_OF_PICTURES = 60
@@ -87,6 +88,10 @@ class AppearanceForm(Form):
         return [self[f"line_{code}"] for code in settings().languages]
 
     @property
+    def warm_fields(self) -> list[Any]:
+        return [self[f"warm_{code}"] for code in settings().languages]
+
+    @property
     def ink_fields(self) -> list[tuple[inks.Ink, Any]]:
         return [(ink, self[f"ink_{ink.name}"]) for ink in inks.INKS]
 
@@ -98,6 +103,7 @@ class AppearanceForm(Form):
         return Wanted(
             name=" ".join((self.name.data or "").split()),
             lines={code: " ".join((self[f"line_{code}"].data or "").split()) for code in settings().languages},
+            warm_words={code: " ".join((self[f"warm_{code}"].data or "").split()) for code in settings().languages},
             links=(self.links.data or "").split(),
             theme=self.theme.data or "",
             colours={} if self.own_inks.data else self._colours(),
@@ -130,6 +136,11 @@ def appearance_form(wanted: Wanted | None = None, **kwargs: Any) -> AppearanceFo
         language = Locale.parse(code).get_display_name(current_language()) or code
         label = _("A line about the band, %(language)s", language=language)
         fields[f"line_{code}"] = StringField(label, [Length(max=MAX_LINE)], render_kw={"maxlength": MAX_LINE})
+        label, hint = (
+            _("The warm word, %(language)s", language=language),
+            _("On the button below texts and comments. Left empty, our own."),
+        )
+        fields[f"warm_{code}"] = StringField(label, [Length(max=MAX_WORD)], description=hint, render_kw={"maxlength": MAX_WORD})
     for ink in inks.INKS:
         is_colour = Regexp(r"^(#[0-9a-fA-F]{6})?$", message=_("A colour is # and six signs from 0 to f."))
         fields[f"ink_{ink.name}"] = StringField(ink.label, [is_colour], description=ink.hint)
@@ -143,10 +154,15 @@ def _filled(wanted: Wanted) -> dict[str, Any]:
     order = [section.name for section in sections()] if wanted.sections is None else wanted.sections
     tokens = theme(wanted.theme).tokens
     return {
-        **{name: value for name, value in wanted.stored().items() if name not in ("lines", "links", "colours", "sections")},
+        **{
+            name: value
+            for name, value in wanted.stored().items()
+            if name not in ("lines", "warm_words", "links", "colours", "sections")
+        },
         "links": "\n".join(wanted.links),
         "inks_of": wanted.theme,
         **{f"line_{code}": line for code, line in wanted.lines.items()},
+        **{f"warm_{code}": word for code, word in wanted.warm_words.items()},
         **{f"ink_{ink.name}": wanted.colours.get(ink.name) or inks.own_colour(ink, tokens) for ink in inks.INKS},
         **{f"place_{section.name}": order.index(section.name) + 1 if section.name in order else None for section in sections()},
     }

@@ -24,6 +24,8 @@ class Wanted:
     name: str = ""
     # By language.
     lines: dict[str, str] = field(default_factory=dict)
+    # What it means to react here; without one the site's own word stands.
+    warm_words: dict[str, str] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
     theme: str = ""
     # Name of an ink → #rrggbb, by day.

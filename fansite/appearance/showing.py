@@ -23,6 +23,7 @@ from fansite.lib.wordmark import wordmark
 from fansite.media import queries as pictures
 from fansite.media import showing
 from fansite.media.showing import Shown as Picture
+from fansite.reactions.showing import fact_of
 
 # What drawings call their inks → tokens.
 DRAWN = {
@@ -81,7 +82,9 @@ def current() -> Wanted:
 def facts_of(wanted: Wanted) -> dict[str, str]:
     """What is said about the site when it looks like this."""
     lines = {f"site_line.{language}": line for language, line in wanted.lines.items()}
-    return {FACT: json.dumps(wanted.stored()), "site_name": wanted.name, "site_links": json.dumps(wanted.links), **lines}
+    words = {fact_of(language): word for language, word in wanted.warm_words.items()}
+    said = {"site_name": wanted.name, "site_links": json.dumps(wanted.links)}
+    return {FACT: json.dumps(wanted.stored()), **said, **lines, **words}
 
 
 def shown(wanted: Wanted) -> Shown:

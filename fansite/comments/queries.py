@@ -254,8 +254,8 @@ def names_for(person: Any, start: str, entry_id: int | None) -> list[str]:
     ties, start = ties_of(person), start.lower()
     spoke = set(db.session.scalars(_SPOKE, {"entry": entry_id})) if entry_id else set[int]()
     near = db.session.execute(_NAMES_OF, {"ids": [*spoke, *ties.following]}).all()
-    found = {id: name for id, name in near if name.lower().startswith(start)}
-    found |= dict(db.session.execute(_NAMES_FROM, {"start": start, "end": start + chr(0x10FFFF)}).tuples())
+    others = db.session.execute(_NAMES_FROM, {"start": start, "end": start + chr(0x10FFFF)}).all()
+    found = {id: name for id, name in (*near, *others) if name.lower().startswith(start)}
     ranked = sorted(found, key=lambda id: (id not in spoke, id not in ties.following, found[id].lower()))
     return [found[id] for id in ranked if id != person.id and id not in ties.unheard][:NAMES]
 

@@ -78,7 +78,7 @@ _RULES = {f"{name}_{language}": "Whistle." for name in ("short", "body", "change
 _SHOWN = {"alt": "Two on a stage", "decorative": "", "credit": "Maud Vial", "focus": "top"}
 _LOOKS = {
     "name": "The Marmots", "links": "https://music.example/marmots", "theme": "soot", "inks_of": "soot", "own_inks": "", "logo": "text",
-    "logo_picture": "", "hero": "scene", "hero_picture": "", "hour": "night", "line_en": "Two voices", "line_fr": "Deux voix",
+    "logo_picture": "", "hero": "scene", "hero_picture": "", "hour": "night", "line_en": "Two voices", "line_fr": "Deux voix", "warm_en": "Whistle", "warm_fr": "Siffle",
     "ink_sun": "", "place_new": "1", "take": "",
 }  # fmt: skip
 _HOUSE = {
@@ -105,6 +105,8 @@ FORMS = {
     "comment": Act("fay", "/comments/on/{post}", {"body": "A word of mine", "parent": "", "nonce": "n"}),
     "correct": Act("fay", "/comments/{fays}/edit", {"body": "Other words"}),
     "take back": Act("fay", "/comments/{fays}/withdrawal", {}),
+    "react": Act("milo", "/comments/{fays}/reaction", {"given": "yes"}),
+    "react to a post": Act("fay", "/entries/{post}/reaction", {"given": "yes"}),
     "password": Act("fay", "/account/password", {"password": PASSWORD, "new_password": NEW_PASSWORD}),
     "e-mail": Act("fay", "/account/email", {"email": "other@example.org", "password": PASSWORD}),
     "username": Act("fay", "/account/username", {"username": "marmot"}),

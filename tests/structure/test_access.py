@@ -273,6 +273,28 @@ GET   /comments/{on_members}/report            404
 POST  /comments/{on_members}/report            404
 GET   /comments/{fays}/report/thanks           200
 GET   /comments/{rejected}/report/thanks       404
+POST  /comments/{fays}/reaction                login    login  303    403    303    303    303
+POST  /comments/{waiting}/reaction             login    login  404    404    404    404    404
+POST  /comments/{removed}/reaction             login    login  410    410    410    410    410
+POST  /comments/{on_members}/reaction          login    login  404    404    404    404    404
+POST  /comments/{on_withdrawn}/reaction        login    login  410    410    410    410    410
+POST  /comments/999/reaction                   login    login  404    404    404    404    404
+GET   /comments/{fays}/reactions               login    login  200    200    200    200    200
+GET   /comments/{waiting}/reactions            login    login  404    404    404    404    404
+GET   /comments/{removed}/reactions            login    login  410    410    410    410    410
+GET   /comments/{on_members}/reactions         login    login  404    404    404    404    404
+GET   /entries/{post}                          302
+GET   /entries/{draft}                         404
+GET   /entries/{withdrawn}                     410
+GET   /entries/999                             404
+POST  /entries/{post}/reaction                 login    login  303    303    303    403    303
+POST  /entries/{draft}/reaction                login    login  404    404    404    404    404
+POST  /entries/{members}/reaction              login    login  404    404    404    404    404
+POST  /entries/{withdrawn}/reaction            login    login  410    410    410    410    410
+POST  /entries/999/reaction                    login    login  404    404    404    404    404
+GET   /entries/{post}/reactions                login    login  200    200    200    200    200
+GET   /entries/{draft}/reactions               login    login  404    404    404    404    404
+GET   /fans/names?q=fa                         login    login  200    200    200    200    200
 
 moderation
 GET   /moderation/                             login    login  403    403    200    200    200
@@ -476,6 +498,8 @@ FORMS: dict[str, dict[str, str]] = {
     "comments.create": {"body": "A word of mine"},
     "comments.edit": {"body": "Other words"},
     "comments.withdrawal": {},
+    "comments.reaction": {"given": "yes"},
+    "comments.entry_reaction": {"given": "yes"},
     "comments.report": {"category": "spam", "note": "sold me a hat"},
     "fans.own_profile": {
         "bio": "I whistle.",
