@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask import g, has_request_context
+from flask import has_request_context, request
 
 from fansite.accounts.models import Account
 from fansite.bonds.models import KINDS, Bond
 from fansite.core.db import db
 
 NOBODY: frozenset[int] = frozenset()
+KNOWN = "fansite.ties"
 
 
 class Ties(NamedTuple):
@@ -60,7 +61,7 @@ def ties_of(person: Any) -> Ties:
         return NONE
     if not has_request_context():
         return _ties(person.id)
-    known: dict[int, Ties] = g.setdefault("ties", {})
+    known: dict[int, Ties] = request.environ.setdefault(KNOWN, {})
     if person.id not in known:
         known[person.id] = _ties(person.id)
     return known[person.id]

@@ -46,6 +46,39 @@ def test_a_fans_signs(text, html):
 
 
 @pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("@fay", ["fay"]),
+        ("(@Fay), *@j_r.b-2*.", ["Fay", "j_r.b-2"]),
+        ("**@fay** _@fay_ ~~@fay~~", ["fay"] * 3),
+        ("@fay's soup, @fay: @fay!", ["fay"] * 3),
+        ("- @fay\n- soup", ["fay"]),
+        ("é @fay", ["fay"]),
+        # not in these
+        ("me@fay", []),
+        ("me@fay.example", []),
+        ("<me@fay.example>", []),
+        ("`@fay` and\n\n```\n@fay\n```", []),
+        ("[@fay](/news/)", []),
+        ("https://music.example/@fay", []),
+        ("@fay@music.example", []),
+        ("@fayette @fayé @nobody @f", []),
+        ("> @fay said", []),
+    ],
+)
+def test_a_name_leads_to_whose_it_is(text, named):
+    names = markup.Names({"fay": "/fans/fay", "j_r.b-2": "/fans/j_r.b-2"})
+    html = fan(text, names=names)
+    assert re.findall(r'<a href="/fans/[^"]+" rel="[^"]+">@([^<]+)</a>', html) == named
+    assert names.met == {name.lower() for name in named}
+
+
+def test_a_name_is_nobodys_where_nobody_can_be_named():
+    assert fan("@fay") == "<p>@fay</p>"
+    assert "<a" not in staff("@fay")
+
+
+@pytest.mark.parametrize(
     ("text", "address", "after"),
     [
         ("https://a.example", "https://a.example", ""),
