@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import os
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -23,7 +21,7 @@ from fansite.backends.clock import Clock, MappedClock
 from fansite.backends.mail import Mailer, open_mailer
 from fansite.backends.search import Search, open_search
 from fansite.backends.storage import Storage, open_storage
-from fansite.core import changes, limits, mail, readership, renewal
+from fansite.core import changes, keys, limits, mail, readership, renewal
 from fansite.core.content import Content
 from fansite.core.db import db
 from fansite.core.db.annexes import Annex
@@ -106,7 +104,8 @@ def create_app(settings: Settings | None = None, *, behind: Callable[[WSGI], WSG
     )
     app.url_map.converters["int"] = Number
     app.config.update(
-        SECRET_KEY=settings.secret_key or _own_key(settings.instance_path / "secret.key"),
+        SECRET_KEY=settings.secret_key
+        or keys.made_once(settings.instance_path / keys.FORMS, partial(secrets.token_urlsafe, 48)),
         SQLALCHEMY_DATABASE_URI=database_uri(settings),
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
@@ -219,17 +218,3 @@ def _remember_the_clock(app: Flask) -> None:
         """Before the first query: what is rendered from here on is as old as this."""
         g.clock_seen = app.extensions["fansite"].clock.seen()
         g.person = None
-
-
-def _own_key(path: Path) -> str:
-    """The key that signs form tokens; made once. Whoever starts at the same moment, or after a kill, finds a whole one or none."""
-    if not path.exists():
-        part = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(part, path)
-        part.unlink()
-    return path.read_text().strip()

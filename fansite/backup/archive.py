@@ -29,7 +29,7 @@ MANIFEST = "manifest.json"
 DATABASE = "database/fansite.db"
 NAMES = re.compile(
     r"database/fansite\.db|database/[a-z0-9_]{1,63}\.copy|media/[a-z0-9]{2,80}\.[a-z0-9]{2,5}"
-    r"|outbox/[a-z0-9][a-z0-9@._-]{0,200}\.eml|secret\.key|erasures\.jsonl|settings\.json",
+    r"|outbox/[a-z0-9][a-z0-9@._-]{0,200}\.eml|(?:secret|push)\.key|erasures\.jsonl|settings\.json",
     re.IGNORECASE | re.ASCII,
 )
 CHUNK = 1024 * 1024

@@ -11,8 +11,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, g, render_template
-from flask_babel import force_locale
+from flask import current_app, render_template
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fansite.backends.mail import Mailer, MailFailed
@@ -20,7 +19,7 @@ from fansite.core.db import Model, db, get, index_of_some, transaction
 from fansite.core.errors import NotFound
 from fansite.core.listing import Listing
 from fansite.core.outbox import Event, record
-from fansite.core.web.language import locale_of
+from fansite.core.web.language import speaking
 from fansite.lib.times import now, w3c
 from fansite.settings import Settings
 
@@ -90,14 +89,9 @@ def written(kind: str, to: str, language: str, **values: Any) -> Mail:
     """The mail itself, not stored yet: whoever writes many does so before the transaction, and queues them in it."""
     settings: Settings = current_app.extensions["fansite"].settings
     language = language if language in settings.languages else settings.language
-    before = g.get("language")
-    g.language = language
-    try:
-        with force_locale(locale_of(language)):
-            subject, _newline, text = render_template(f"mail/{kind}.txt", **values).strip().partition("\n")
-            html = render_template(f"mail/{kind}.html", subject=subject, **values)
-    finally:
-        g.language = before
+    with speaking(language):
+        subject, _newline, text = render_template(f"mail/{kind}.txt", **values).strip().partition("\n")
+        html = render_template(f"mail/{kind}.html", subject=subject, **values)
     subject = " ".join(subject.split())[:300]
     return Mail(kind=kind, to=to, language=language, subject=subject, text=text.strip() + "\n", html=html)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,8 @@ class Happening:
     at_latest: datetime
     # What will be needed when it is told and is not to be found any more.
     facts: dict[str, Any] = field(default_factory=dict)
+    # Whoever hears of it later cannot do much about it any more: from then on it waits for no quiet hour and no digest.
+    needed_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Waiting:
     subject: str
     key: str
     facts: dict[str, Any]
+    # The way it goes: `site`, `mail`, `push`.
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,5 +80,16 @@ class Kind:
     # As things stand now: the pieces, and of each notice that nobody is told of, why. In a fixed number of queries; kinds that have this
     # in common are told together.
     tell: Callable[[Sequence[Waiting]], tuple[list[Piece], dict[int, str]]]
-    # As long as nobody chose.
+    # As long as nobody chose: by every way, or by none.
     wanted: bool = True
+    # Or, way by way: `now`, `daily`, `weekly` (mails only), `off`; a way that is not named is off.
+    by_default: Mapping[str, str] | None = None
+    # What it stands under where one chooses: `evenings`, `people`, `band`. Whom `people` are told of is nobody's affair at the desk.
+    group: str = "evenings"
+    # How it is told in the list of all that one was told, where what is past stays; without it as `tell` does.
+    show: Callable[[Sequence[Waiting]], tuple[list[Piece], dict[int, str]]] | None = None
+
+    def pace_by_default(self, way: str) -> str:
+        if self.by_default is None:
+            return "now" if self.wanted else "off"
+        return self.by_default.get(way, "off")

@@ -8,12 +8,18 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask import Flask
 
+from fansite.backends.push import Pusher
 from fansite.core.db import db, transaction
 from fansite.core.mail import Mail
 from fansite.core.outbox import Event, Listener
 from fansite.lib.times import now
 from fansite.notifications import planning
 from fansite.notifications.models import MAX_WHY, Notice
+from fansite.notifications.push import EXTENSION
+
+
+def carry_pushes(app: Flask) -> None:
+    app.extensions[EXTENSION] = Pusher()
 
 
 def hear(app: Flask) -> None:

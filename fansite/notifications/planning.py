@@ -17,6 +17,7 @@ from fansite.core.outbox.long_work import meanwhile
 from fansite.lib.times import now
 from fansite.notifications import queries
 from fansite.notifications.channels import CHANNELS
+from fansite.notifications.hours import planned
 from fansite.notifications.models import Notice, Occasion
 
 # Rows of one transaction: some milliseconds for everybody else who writes.
@@ -63,6 +64,7 @@ def _opened(kind: Kind, happening: Happening, event_id: int) -> Place:
             session.add(occasion)
         if occasion.event_id != event_id:
             occasion.event_id, occasion.facts, occasion.reached, occasion.planned_at = event_id, happening.facts, 0, None
+            occasion.needed_by = happening.needed_by
         session.flush()
         return Place(occasion.id, event_id, occasion.reached, occasion.planned_at is not None)
 
@@ -70,17 +72,19 @@ def _opened(kind: Kind, happening: Happening, event_id: int) -> Place:
 def _rows(kind: Kind, happening: Happening, occasion_id: int, people: Sequence[int]) -> list[dict[str, Any]]:
     """For each way of telling each of those who want it."""
     readers, chosen = queries.readers(people), queries.choices(people)
-    when = {"due_at": happening.due_at, "at_latest": happening.at_latest}
-    return [
-        {"occasion_id": occasion_id, "account_id": reader.id, "channel": channel.name, "state": "waiting", **when}
-        for reader in readers.values()
-        for channel in CHANNELS.values()
-        if channel.reaches(reader) and queries.wants(chosen, reader.id, kind.name, channel.name)
-    ]
+    rows = []
+    for reader in readers.values():
+        for channel in CHANNELS.values():
+            pace = queries.pace(chosen, reader.id, kind.name, channel.name)
+            if pace != "off" and channel.reaches(reader):
+                due_at, at_latest, pace = planned(reader.clock, channel.name, pace, happening)
+                who = {"occasion_id": occasion_id, "account_id": reader.id, "channel": channel.name}
+                rows.append({**who, "state": "waiting", "due_at": due_at, "at_latest": at_latest, "pace": pace})
+    return rows
 
 
 def _written(place: Place, rows: list[dict[str, Any]], reached: int | None) -> Place | None:
-    """With how far it is, in one transaction. Who was told stays so; what was dropped is looked at once more."""
+    """With how far it is, in one transaction. Who was told or read it stays so; what was dropped else is looked at once more."""
     with transaction() as session:
         occasion = get(Occasion, place.occasion_id)
         if (occasion.event_id, occasion.reached, occasion.planned_at) != (place.event_id, place.reached, None):
@@ -98,8 +102,8 @@ def _fresh() -> Any:
     once_more = {"state": "waiting", "why": None, "settled_at": None, "due_at": added.excluded.due_at}
     return added.on_conflict_do_update(
         index_elements=[row.occasion_id, row.account_id, row.channel],
-        set_={**once_more, "at_latest": added.excluded.at_latest},
-        where=row.state == "dropped",
+        set_={**once_more, "at_latest": added.excluded.at_latest, "pace": added.excluded.pace},
+        where=sa.and_(row.state == "dropped", row.why != "read"),
     )
 
 

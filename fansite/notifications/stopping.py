@@ -14,10 +14,13 @@ SALT = b"fansite.notifications.stop"
 DIGITS = 40
 # More than any mail has.
 LONGEST = 2000
+# A mail that tells of more kinds than a link has room for is stopped with all others.
+ALL, MOST_NAMED = "*", 10
 
 
 def token_for(account_id: int, kinds: Sequence[str]) -> str:
-    said = f"{account_id}:{','.join(kinds)}".encode()
+    named = kinds if len(kinds) <= MOST_NAMED else [ALL]
+    said = f"{account_id}:{','.join(named)}".encode()
     return said.hex() + _signed(said)
 
 

@@ -1,19 +1,27 @@
-"""`/account/notifications`: what one wants to hear of; the link in each mail that stops it; and at the desk, who was told of what."""
+"""What one wants to hear of and was told, under `/account/`; the link in each mail that stops it; and at the desk, who was told of what."""
 
 from __future__ import annotations
 
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, redirect, request
+from flask import Blueprint, Response, abort, current_app, g, redirect, request, send_file
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from fansite.accounts.agents import described
 from fansite.accounts.guards import signed_in, staff_only
+from fansite.core.errors import Refused
 from fansite.core.web import Page, path_for, render_page
 from fansite.core.web.paths import current_language, in_language
-from fansite.notifications import operations, queries, showing, stopping
+from fansite.notifications import inbox as lines
+from fansite.notifications import operations, push, queries, showing, stopping
 from fansite.notifications.channels import CHANNELS, choosable
-from fansite.notifications.forms import box_name, choice_form
+from fansite.notifications.forms import ClockForm, DeviceForm, ReadingForm, box_name, choice_form
 from fansite.tour.going.places import place_of
+
+GROUPS = {"evenings": _l("Evenings"), "people": _l("People"), "band": _l("The band")}
 
 bp = Blueprint("notifications", __name__)
 
@@ -21,36 +29,84 @@ bp = Blueprint("notifications", __name__)
 @bp.get("/account/notifications")
 @signed_in
 def settings() -> Response:
-    chosen = queries.choices([g.person.id])
-    ticked = {
-        box_name(kind.name, channel.name): queries.wants(chosen, g.person.id, kind.name, channel.name)
-        for kind, ways in choosable()
-        for channel in ways
-    }
-    return render_page(
-        "notifications/settings.html",
-        Page(_("What we tell you"), noindex=True),
-        rows=choosable(),
-        channels=list(CHANNELS.values()),
-        form=choice_form(choosable(), **ticked),
-        box_name=box_name,
-        place=place_of(g.person.id),
-        place_path=in_language("/account/place", current_language()),
-        saved=request.args.get("done") == "saved",
-    )
+    return _settings_page(choice_form(choosable(), _as_chosen(g.person.id)))
 
 
 @bp.post("/account/notifications")
 @signed_in
 def choose() -> Any:
-    form = choice_form(choosable())
-    wanted = {
-        (kind.name, channel.name): bool(form[box_name(kind.name, channel.name)].data)
-        for kind, ways in choosable()
-        for channel in ways
-    }
-    operations.choose(wanted, by=g.person)
+    form, person = choice_form(choosable()), g.person
+    if not form.validate():
+        return _settings_page(form, status=422)
+    wanted = {(kind.name, way.name): form.pace_of(kind.name, way) for kind, ways in choosable() for way in ways}
+    clock = {"zone": form.zone.data or None, "quiet_from": form.quiet_from.data, "quiet_until": form.quiet_until.data}
+    operations.keep(wanted, by=person, **clock)
     return redirect(path_for("notifications.settings", done="saved"), 303)
+
+
+@bp.post("/account/notifications/devices")
+@signed_in
+def add_device() -> Any:
+    """The browser that asks may be told from now on."""
+    form, person = DeviceForm(), g.person
+    told = (form.endpoint.data, form.p256dh.data, form.auth.data)
+    try:
+        if not form.validate():
+            raise Refused("not what a browser tells")
+        push.add_device(*told, agent=described(request.user_agent.string), by=person)
+    except Refused:
+        return _settings_page(choice_form(choosable(), _as_chosen(person.id)), status=422, device_refused=True)
+    return redirect(path_for("notifications.settings", done="device") + "#devices", 303)
+
+
+@bp.post("/account/notifications/devices/<int:device_id>/removal")
+@signed_in
+def forget_device(device_id: int) -> Any:
+    if not push.forget_device(device_id, by=g.person):
+        abort(404)
+    return redirect(path_for("notifications.settings", done="forgotten") + "#devices", 303)
+
+
+@bp.get("/push-worker.js")
+def push_worker() -> Response:
+    """At the root of the site, so that it may open any page of it."""
+    response = send_file(Path(current_app.root_path) / "static" / "js" / "push-worker.js", mimetype="text/javascript", etag=True)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@bp.get("/account/notices")
+@signed_in
+def inbox() -> Response:
+    """Looking changes nothing: programs fetch pages before people do."""
+    before = _before()
+    return render_page(
+        "notifications/inbox.html",
+        Page(_("What you were told"), noindex=True),
+        shown=lines.page(g.person, before),
+        first=before is None,
+        unread=queries.unread(),
+    )
+
+
+@bp.post("/account/notices/reading")
+@signed_in
+def read_all() -> Any:
+    form = ReadingForm()
+    if not form.validate() or form.newest.data is None:
+        abort(400)
+    lines.read_all(form.newest.data, by=g.person)
+    return redirect(path_for("notifications.inbox"), 303)
+
+
+@bp.post("/account/notices/<int:line_id>/reading")
+@signed_in
+def read_one(line_id: int) -> Any:
+    """Sent along by a script when a line is followed."""
+    lines.read_one(line_id, by=g.person)
+    if request.accept_mimetypes.best == "application/json":
+        return "", 204
+    return redirect(path_for("notifications.inbox"), 303)
 
 
 @bp.get("/unsubscribe/<token>")
@@ -80,10 +136,57 @@ stop_now.from_anywhere = True  # type: ignore[attr-defined]
 @bp.get("/staff/notices")
 @staff_only
 def desk() -> Response:
-    return render_page("notifications/desk.html", Page(_("Who was told"), noindex=True), rows=showing.lately())
+    page = Page(_("Who was told"), noindex=True)
+    return render_page("notifications/desk.html", page, rows=showing.lately(), channels=list(CHANNELS.values()))
 
 
 # ---- the parts --------------------------------------------------------------------------------------------------------------
+
+
+def _as_chosen(account_id: int) -> dict[str, Any]:
+    """What stands in the boxes."""
+    chosen, setting = queries.choices([account_id]), queries.setting_of(account_id)
+    found: dict[str, Any] = {}
+    if setting is not None:
+        found = {"zone": setting.zone or "", "quiet_from": setting.quiet_from, "quiet_until": setting.quiet_until}
+    for kind, ways in choosable():
+        for way in ways:
+            pace = queries.pace(chosen, account_id, kind.name, way.name)
+            found[box_name(kind.name, way.name)] = pace if len(way.paces) > 1 else pace != "off"
+    return found
+
+
+def _settings_page(form: ClockForm, *, status: int = 200, device_refused: bool = False) -> Response:
+    devices = queries.devices_of(g.person.id)
+    return render_page(
+        "notifications/settings.html",
+        Page(_("What we tell you"), noindex=True),
+        status=status,
+        groups=_groups(),
+        form=form,
+        box_name=box_name,
+        place=place_of(g.person.id),
+        place_path=in_language("/account/place", current_language()),
+        devices=[(device, sha256(device.endpoint.encode()).hexdigest()) for device in devices],
+        device_refused=device_refused,
+        push_key=push.public_key(),
+        done=request.args.get("done", ""),
+    )
+
+
+def _groups() -> list[tuple[Any, list[Any]]]:
+    """(heading, kinds with their ways), those that have any."""
+    found = [(label, [row for row in choosable() if row[0].group == group]) for group, label in GROUPS.items()]
+    return [(label, rows) for label, rows in found if rows]
+
+
+def _before() -> int | None:
+    text = request.args.get("before", "")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        abort(404)
+    return int(text)
 
 
 def _read(token: str) -> tuple[int, list[str]]:
@@ -91,6 +194,8 @@ def _read(token: str) -> tuple[int, list[str]]:
     found = stopping.read(token)
     if found is None or not queries.exists(found[0]):
         abort(404)
+    if found[1] == [stopping.ALL]:
+        return found[0], list(queries.kinds())
     return found[0], [kind for kind in found[1] if kind in queries.kinds()]
 
 

@@ -30,12 +30,13 @@ FEBRUARY = date(2027, 2, 5)
 
 def reasons() -> list[str]:
     db.session.rollback()
-    return sorted(db.session.scalars(sa.select(Notice.why).where(Notice.state == "dropped")))
+    return sorted(db.session.scalars(sa.select(Notice.why).where(Notice.state == "dropped", Notice.channel == "mail")))
 
 
 def count(state: str) -> int:
     db.session.rollback()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Notice).where(Notice.state == state))
+    by_mail = (Notice.state == state, Notice.channel == "mail")
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Notice).where(*by_mail))
 
 
 # ---- kinds, people ----------------------------------------------------------------------------------------------------------
@@ -516,7 +517,7 @@ def test_one_mail_speaks_of_all_there_is_for_one_person(cast, evening, later, ma
     (message,) = mails()["fay"]
     assert message["Subject"] == "2 pieces of news from The Paper Marmots"
     assert text_of(message).index("Cancelled:") < text_of(message).index("Near you:")
-    assert {notice.mail_id for notice in db.session.scalars(sa.select(Notice).where(Notice.account_id == cast.fay.id))} == {1}
+    assert {notice.mail_id for notice in db.session.scalars(sa.select(Notice).where(Notice.account_id == cast.fay.id, Notice.channel == "mail"))} == {1}
 
 
 def test_a_new_kind_is_a_declaration(app, cast, evening, later, mails, monkeypatch):

@@ -18,6 +18,7 @@ from fansite.backends.mail import FolderMailer
 from fansite.backends.storage import Storage
 from fansite.backup import ledger, postgres, record, sqlite
 from fansite.backup.archive import DATABASE, NAMES, Advance, Manifest, Writer, already_there, workshop, written
+from fansite.core import keys
 from fansite.core.db import db, transaction
 from fansite.core.kept import SiteFact, site_name
 from fansite.lib.times import now
@@ -122,16 +123,17 @@ def _add_postgres(writer: Writer, settings: Settings, place: Path) -> None:
 
 
 def _add_rest(writer: Writer, site: Any) -> None:
-    """Letters in files, the key that signs forms and mailed links, who was erased, and the settings anybody may read."""
+    """Letters in files, the keys that sign forms, mailed links and messages to browsers, who was erased, and the settings anybody may read."""
     settings: Settings = site.settings
     if isinstance(site.mailer, FolderMailer) and site.mailer.folder.is_dir():
         for letter in sorted(site.mailer.folder.glob("*.eml")):
             if NAMES.fullmatch(f"outbox/{letter.name}"):
                 with letter.open("rb") as source:
                     writer.add(f"outbox/{letter.name}", source)
-    key = settings.instance_path / "secret.key"
-    if not settings.secret_key and key.is_file():
-        writer.add("secret.key", BytesIO(key.read_bytes()))
+    for name in keys.ALL:
+        key = settings.instance_path / name
+        if key.is_file() and not (name == keys.FORMS and settings.secret_key):
+            writer.add(name, BytesIO(key.read_bytes()))
     lines = "".join(f"{erasure.line()}\n" for erasure in _all_erasures(writer.manifest.site))
     writer.add("erasures.jsonl", BytesIO(lines.encode()))
     shown = {setting.variable: str(getattr(settings, setting.name)) for setting in TABLE if not setting.secret}

@@ -14,6 +14,7 @@ from flask import Flask
 from fansite.backends.storage import Storage, open_storage
 from fansite.backup import ledger, postgres, sqlite
 from fansite.backup.archive import DATABASE, Advance, Archive, Manifest, opened, sync_folder
+from fansite.core import keys
 from fansite.core.db import db
 from fansite.core.db.schema import schemas, upgrade
 from fansite.core.errors import Refused
@@ -110,8 +111,9 @@ def _fill_folder(archive: Archive, staged: Settings, advance: Advance) -> None:
         storage.put(name.removeprefix("media/"), bytes(piece))
     for name in archive.manifest.of("outbox"):
         archive.unpack(name, staged.instance_path / name, advance)
-    if "secret.key" in archive.manifest.parts and not staged.secret_key:
-        archive.unpack("secret.key", staged.instance_path / "secret.key", advance)
+    for name in keys.ALL:
+        if name in archive.manifest.parts and not (name == keys.FORMS and staged.secret_key):
+            archive.unpack(name, staged.instance_path / name, advance)
 
 
 def _fill_sqlite(archive: Archive, staged: Settings, advance: Advance, _stack: ExitStack) -> None:
@@ -167,7 +169,7 @@ def _move_in(staged: Settings, settings: Settings, *, wipe: bool) -> None:
     place, target = staged.instance_path, settings.instance_path
     if settings.sqlite:
         sqlite.fold_in(place / sqlite.FILE, wipe=wipe)
-    for name in ("media", "outbox", "secret.key", ledger.NAME, sqlite.FILE):
+    for name in ("media", "outbox", *keys.ALL, ledger.NAME, sqlite.FILE):
         if (place / name).exists():
             sync_folder(place)
             os.replace(place / name, target / name)

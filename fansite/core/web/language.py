@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from babel import support
 from flask import Flask, abort, g, redirect, request
-from flask_babel import Babel, refresh
+from flask_babel import Babel, force_locale, refresh
 from werkzeug.routing import RequestRedirect
 
 from fansite.core.web.paths import current_language
@@ -53,6 +54,18 @@ def location(path: str) -> str:
     """A path of this site, as the server decoded it, ready for a redirect: never one a browser could take for another host."""
     query = request.environ.get(QUERY_KEY) or request.query_string.decode("latin-1")
     return "/" + quote(path.lstrip("/\\"), safe=IN_PATHS) + (f"?{quote(query, safe=IN_QUERIES)}" if query else "")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Words and paths are those of this language meanwhile: for what is written to somebody who is not asking."""
+    before = g.get("language")
+    g.language = language
+    try:
+        with force_locale(locale_of(language)):
+            yield
+    finally:
+        g.language = before
 
 
 @lru_cache(maxsize=16)

@@ -18,6 +18,7 @@ from flask import current_app
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from fansite.core import keys
 from fansite.core.db import db
 from fansite.core.feature import Finding
 from fansite.core.outbox import Event
@@ -36,7 +37,7 @@ def folders() -> Iterator[Finding]:
     folder = settings().instance_path
     if not os.access(folder, os.W_OK | os.X_OK):
         yield Finding("problem", _("%(path)s cannot be written to.", path=folder), f"chown -R fansite {folder}")
-    for path, mode in ((folder, "700"), (folder / "secret.key", "600")):
+    for path, mode in ((folder, "700"), *((folder / name, "600") for name in keys.ALL)):
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield Finding("problem", _("%(path)s can be read by others on this machine.", path=path), f"chmod {mode} {path}")
 

@@ -88,22 +88,25 @@ def _going(happening: Happening, after: int, most: int) -> Stream:
 
 
 def _near(facts: dict[str, Any], after: int, most: int) -> Stream:
-    """Who wants to hear of none near them hears of no changes there either."""
+    """Who wants to hear of none near them, by no way, hears of no changes there either."""
     found = points(facts)
     if not found:
         return []
     place, own = FanPlace, _by(facts.get("change"), facts.get("entry"))
-    deaf = sa.select(sa.literal(1)).where(
-        Choice.account_id == place.account_id, Choice.kind == ANNOUNCED, Choice.channel == "mail", Choice.wanted.is_(False)
-    )
+    deaf = sa.and_(*(_deaf(way).exists() for way in ("mail", "site")))
     statement = sa.select(place.account_id, place.latitude, place.longitude, place.km).where(
-        place.account_id > after, sa.or_(*(_around(point) for point in found)), ~deaf.exists()
+        place.account_id > after, sa.or_(*(_around(point) for point in found)), ~deaf
     )
     rows = db.session.execute(statement.order_by(place.account_id).limit(most))
     return [
         (account, account != own and any(near_enough(point, (latitude, longitude), km) is not None for point in found))
         for account, latitude, longitude, km in rows
     ]
+
+
+def _deaf(way: str) -> sa.Select[Any]:
+    chosen = (Choice.kind == ANNOUNCED, Choice.channel == way, Choice.wanted.is_(False))
+    return sa.select(sa.literal(1)).where(Choice.account_id == FanPlace.account_id, *chosen)
 
 
 def _around(point: Point) -> sa.ColumnElement[bool]:

@@ -96,7 +96,7 @@ def _undone(event: Event) -> Happening | None:
     if gig is None or change is None or change.to not in (*CHANGED, *CANCELLED) or moments.begins(gig) <= now():
         return None
     facts = {"undone": change.to, "points": _places(gig.venue)}
-    happening = Happening(f"gig:{gig.id}", f"undo:{change.id}", event.at, event.at, facts)
+    happening = Happening(f"gig:{gig.id}", f"undo:{change.id}", event.at, event.at, facts, needed_by=event.at)
     return happening if concerned.told_before(happening, 0, 1) else None
 
 
@@ -105,7 +105,8 @@ def _reminder(gig: Gig) -> Happening | None:
     due = moments.reminder_at(gig)
     if gig.off or not due <= now() < moments.begins(gig):
         return None
-    return Happening(f"gig:{gig.id}", f"day:{gig.day.isoformat()}", due, due, {"said_before": due.isoformat()})
+    facts = {"said_before": due.isoformat()}
+    return Happening(f"gig:{gig.id}", f"day:{gig.day.isoformat()}", due, due, facts, moments.begins(gig) - moments.NEEDED)
 
 
 def _facts(gig: Gig, change: Change) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from fansite.core.notices import Kind
 from fansite.notifications.gigs import concerned, happening, words
-from fansite.notifications.gigs.telling import tell
+from fansite.notifications.gigs.telling import show, tell
 
 KINDS = (
     Kind(
@@ -18,6 +18,7 @@ KINDS = (
         happening.announced,
         concerned.near,
         tell,
+        show=show,
     ),
     Kind(
         "gig.changed",
@@ -28,6 +29,7 @@ KINDS = (
         happening.changed,
         concerned.going_or_near,
         tell,
+        show=show,
     ),
     Kind(
         "gig.cancelled",
@@ -38,6 +40,7 @@ KINDS = (
         happening.cancelled,
         concerned.going_or_near,
         tell,
+        show=show,
     ),
     Kind(
         "gig.tickets",
@@ -48,6 +51,7 @@ KINDS = (
         happening.on_sale,
         concerned.going,
         tell,
+        show=show,
     ),
     Kind(
         happening.TOMORROW,
@@ -58,5 +62,6 @@ KINDS = (
         happening.tomorrow,
         concerned.going,
         tell,
+        show=show,
     ),
 )

@@ -17,6 +17,8 @@ HOLD = UNDO_WITHIN + timedelta(minutes=1)
 PATIENCE = timedelta(minutes=20)
 # So shortly before, people are on their way: better a mail too many.
 SOON = timedelta(hours=3)
+# So long before there is time to find a lift, or to sell a ticket: whoever sleeps at that hour, or gets one mail a week, is told all the same.
+NEEDED = timedelta(hours=12)
 # Where nobody said when it begins, no evening begins before.
 EARLIEST = time(17)
 # On the day before, at the clocks of the house: there is time to find a lift.
@@ -39,9 +41,10 @@ def reminder_at(gig: Gig) -> datetime:
 def held(gig: Gig, key: str, at: datetime, facts: dict[str, Any]) -> Happening:
     """Until nobody can take it back any more, unless either evening is too near for that."""
     soonest = min((one for one in (begins(gig), _began_before(facts)) if one is not None and one > now()), default=None)
+    needed_by = soonest - NEEDED if soonest is not None else None
     if soonest is not None and soonest - now() < SOON:
-        return Happening(f"gig:{gig.id}", key, at, at, facts)
-    return Happening(f"gig:{gig.id}", key, at + HOLD, at + HOLD + PATIENCE, facts)
+        return Happening(f"gig:{gig.id}", key, at, at, facts, needed_by)
+    return Happening(f"gig:{gig.id}", key, at + HOLD, at + HOLD + PATIENCE, facts, needed_by)
 
 
 def _began_before(facts: dict[str, Any]) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -18,8 +18,9 @@ from fansite.core.notices import Piece, Waiting
 from fansite.core.web import entry_path
 from fansite.lib.times import now
 from fansite.notifications.gigs import moments
-from fansite.notifications.gigs.concerned import PLANS, near_enough, points
+from fansite.notifications.gigs.concerned import ANNOUNCED, PLANS, near_enough, points
 from fansite.notifications.gigs.words import headline
+from fansite.notifications.models import Choice
 from fansite.tour.going.models import Attendance, FanPlace
 from fansite.tour.models import Gig, GigText
 
@@ -63,35 +64,49 @@ class Evening:
 
 def tell(waiting: Sequence[Waiting]) -> Told:
     """Of each reader and evening what still holds; and why the rest does not."""
+    return _all_told(waiting, _moot_to(waiting))
+
+
+def show(waiting: Sequence[Waiting]) -> Told:
+    """What they were told stands there, though the evening is over or they do not go any more."""
+    return _all_told(waiting, None)
+
+
+# ---- the parts --------------------------------------------------------------------------------------------------------------
+
+# Whether a notice about an evening need not be told any more, and why.
+Moot = Callable[[Evening, Waiting, FanPlace | None], str]
+
+
+def _all_told(waiting: Sequence[Waiting], moot: Moot | None) -> Told:
     gigs, words, places = _gigs(waiting), _words(waiting), _places(waiting)
     pieces: list[Piece] = []
     untold: dict[int, str] = {}
     for (account, subject), group in groupby(sorted(waiting, key=_by_evening), key=_by_evening):
         notices, gig = list(group), gigs.get(subject)
-        why = "withdrawn" if gig is None else _too_late(gig, notices)
+        why = "withdrawn" if gig is None else _too_late(gig, notices) if moot is not None else ""
         if gig is None or why:
             untold |= {notice.id: why or "" for notice in notices}
             continue
         place = places.get(account)
         evening = Evening(gig, "", {}, word=words.get((gig.id, account), ""), km=_km(gig, place), place=place)
-        piece, rest = _told(evening, notices, place)
+        piece, rest = _told(evening, notices, place, moot)
         pieces += [piece] if piece is not None else []
         untold |= rest
     return pieces, untold
-
-
-# ---- the parts --------------------------------------------------------------------------------------------------------------
 
 
 def _by_evening(notice: Waiting) -> tuple[int, str]:
     return notice.account_id, notice.subject
 
 
-def _told(evening: Evening, notices: list[Waiting], place: FanPlace | None) -> tuple[Piece | None, dict[int, str]]:
-    untold = {notice.id: why for notice in notices if (why := _moot(evening, notice, place))}
+def _told(
+    evening: Evening, notices: list[Waiting], place: FanPlace | None, moot: Moot | None
+) -> tuple[Piece | None, dict[int, str]]:
+    untold = {notice.id: why for notice in notices if moot is not None and (why := moot(evening, notice, place))}
     left = [notice for notice in notices if notice.id not in untold]
     acts = [notice for notice in left if notice.kind in ACTS and "undone" not in notice.facts]
-    if acts and not _differs(evening.gig, acts[0].facts["before"]):
+    if moot is not None and acts and not _differs(evening.gig, acts[0].facts["before"]):
         # Nothing is other than before the first of them: whatever happened meanwhile was taken back.
         untold |= {notice.id: "undone" for notice in acts}
         left = [notice for notice in left if notice.id not in untold]
@@ -127,6 +142,20 @@ def _too_late(gig: Gig, notices: Sequence[Waiting]) -> str:
 def _before(notices: Sequence[Waiting]) -> Mapping[str, Any]:
     """What held before the first of them."""
     return next((notice.facts["before"] for notice in notices if "before" in notice.facts), {})
+
+
+def _moot_to(waiting: Sequence[Waiting]) -> Moot:
+    """Who wants to hear of none near them hears of no changes there either: by each way for itself."""
+    columns = (Choice.account_id, Choice.channel)
+    deaf = (Choice.account_id.in_(_readers(waiting)), Choice.kind == ANNOUNCED, Choice.wanted.is_(False))
+    unwanted = {(account, channel) for account, channel in db.session.execute(sa.select(*columns).where(*deaf))}
+
+    def moot(evening: Evening, notice: Waiting, place: FanPlace | None) -> str:
+        if not evening.word and (notice.account_id, notice.channel) in unwanted and "undone" not in notice.facts:
+            return "unwanted"
+        return _moot(evening, notice, place)
+
+    return moot
 
 
 def _moot(evening: Evening, notice: Waiting, place: FanPlace | None) -> str:

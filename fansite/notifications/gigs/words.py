@@ -31,6 +31,8 @@ def headline(evening: Any) -> str:
 def _until(evening: Any, said: dict[str, str]) -> str:
     """At the clocks of the house, when it is said."""
     days = (evening.gig.day - now().astimezone(evening.gig.where).date()).days
+    if days < 0:
+        return _("It was on: %(gig)s, %(day)s", **said)
     if days == 0:
         return _("Today: %(gig)s, %(day)s", **said)
     return _("Tomorrow: %(gig)s, %(day)s", **said) if days == 1 else _("Soon: %(gig)s, %(day)s", **said)

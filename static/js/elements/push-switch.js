@@ -1,0 +1,69 @@
+// Lets this browser be told while the site is closed: asked for by a press, never by the page itself.
+import { announce } from "../announce.js";
+
+export default class PushSwitch extends HTMLElement {
+  async connectedCallback() {
+    if (this.form) return;
+    this.form = this.querySelector('form[data-form="device"]');
+    this.words = this.querySelector("[data-says]");
+    if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window)) return this.say(this.dataset.cannot);
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.allow();
+    });
+    const known = await this.known();
+    if (known) return this.mark(known);
+    if (Notification.permission === "denied") return this.say(this.dataset.denied);
+    this.words.hidden = true;
+    this.form.hidden = false;
+  }
+
+  say(words) {
+    this.words.hidden = !words;
+    this.words.textContent = words;
+  }
+
+  // What this browser is told by, and the line of the list that stands for it.
+  async known() {
+    const worker = await navigator.serviceWorker.getRegistration("/").catch(() => null);
+    const subscription = await worker?.pushManager.getSubscription().catch(() => null);
+    const line = subscription && this.querySelector(`[data-mark="${await digest(subscription.endpoint)}"]`);
+    return line && { subscription, line };
+  }
+
+  mark({ subscription, line }) {
+    this.say(this.dataset.known);
+    const badge = Object.assign(document.createElement("span"), { className: "badge badge--fourth", textContent: this.dataset.this });
+    line.querySelector(".row").append(" ", badge);
+    line.querySelector("form").addEventListener("submit", () => subscription.unsubscribe());
+  }
+
+  async allow() {
+    try {
+      if ((await Notification.requestPermission()) !== "granted") return this.refused();
+      await navigator.serviceWorker.register(this.dataset.worker, { scope: "/" });
+      const worker = await navigator.serviceWorker.ready;
+      const before = await worker.pushManager.getSubscription();
+      if (before) await before.unsubscribe(); // of another key, or of whoever sat here before
+      const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: this.dataset.key });
+      const { endpoint, keys } = subscription.toJSON();
+      for (const [name, value] of Object.entries({ endpoint, p256dh: keys.p256dh, auth: keys.auth })) this.form.elements[name].value = value;
+      this.form.submit();
+    } catch {
+      this.say(this.dataset.failed);
+      announce(this.dataset.failed);
+    }
+  }
+
+  refused() {
+    this.form.hidden = Notification.permission === "denied";
+    const words = this.form.hidden ? this.dataset.denied : "";
+    this.say(words);
+    if (words) announce(words);
+  }
+}
+
+async function digest(text) {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
