@@ -104,8 +104,7 @@ def create_app(settings: Settings | None = None, *, behind: Callable[[WSGI], WSG
     )
     app.url_map.converters["int"] = Number
     app.config.update(
-        SECRET_KEY=settings.secret_key
-        or keys.made_once(settings.instance_path / keys.FORMS, partial(secrets.token_urlsafe, 48)),
+        SECRET_KEY=settings.secret_key or keys.made_once(settings.instance_path / keys.FORMS, partial(secrets.token_urlsafe, 48)),
         SQLALCHEMY_DATABASE_URI=database_uri(settings),
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,

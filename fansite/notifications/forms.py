@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, SelectField, StringField
+from wtforms import BooleanField, Field, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from fansite.core.notices import Kind
@@ -18,7 +18,7 @@ from fansite.notifications.channels import PACE_LABELS, Channel
 from fansite.notifications.hours import QUIET
 from fansite.notifications.models import MAX_ENDPOINT
 
-HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
+HOURS = [SelectChoice(str(hour), f"{hour:02d}:00") for hour in range(24)]
 Choosable = Sequence[tuple[Kind, Sequence[Channel]]]
 
 
@@ -68,15 +68,12 @@ def _box(kind: Kind, channel: Channel) -> Field:
     """Ticked, where there is nothing more to say than yes."""
     if len(channel.paces) == 1:
         return BooleanField(kind.label)
-    return SelectField(
-        kind.label, choices=[("off", _l("no")), *((pace, PACE_LABELS[pace]) for pace in channel.paces)], default="off"
-    )
+    paces = [SelectChoice("off", _l("no")), *(SelectChoice(pace, PACE_LABELS[pace]) for pace in channel.paces)]
+    return SelectField(kind.label, choices=paces, default="off")
 
 
-def _zones() -> dict[str, list[tuple[str, str]]]:
+def _zones() -> list[SelectChoice]:
     """By continent; first the site's own, for who does not mind."""
-    found: dict[str, list[tuple[str, str]]] = {"": [("", _("As the site: %(zone)s", zone=settings().timezone.key))]}
-    for name in sorted(localtime.zones()):
-        continent, _slash, place = name.partition("/")
-        found.setdefault(continent, []).append((name, place.replace("_", " ").replace("/", ", ")))
-    return found
+    own = SelectChoice("", _("As the site: %(zone)s", zone=settings().timezone.key))
+    named = [(name, *name.partition("/")) for name in sorted(localtime.zones())]
+    return [own, *(SelectChoice(name, place.replace("_", " "), optgroup=continent) for name, continent, _slash, place in named)]

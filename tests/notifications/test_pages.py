@@ -13,13 +13,20 @@ from fansite.core.db import db
 from fansite.lib.times import now
 from fansite.notifications import checks, operations, personal
 from fansite.notifications.gigs.moments import HOLD
-from fansite.notifications.models import Choice, Notice, Occasion
+from fansite.notifications.models import Choice, Line, Notice, Occasion
 from fansite.tour import operations as tour
 from tests.core.test_mail_queue import Unwilling
 from tests.notifications.conftest import lives, says
 from tests.tour.cast import gig
 
 PAGE = "/account/notifications"
+
+
+def chosen(visitor) -> dict[str, str]:
+    """What stands in the boxes of mails that is not "no"."""
+    boxes = visitor.page.xpath('//form[@data-form="notifications"]//select[starts-with(@name, "mail-")]')
+    said = {box.get("name"): box.xpath("string(option[@selected]/@value)") for box in boxes}
+    return {name: pace for name, pace in said.items() if pace != "off"}
 
 
 def ticked(visitor) -> set[str]:
@@ -32,7 +39,7 @@ def ticked(visitor) -> set[str]:
 def test_everything_is_told_as_long_as_nobody_chose(cast, browser_as):
     fay = browser_as(cast.fay)
     fay.get(PAGE)
-    assert len(ticked(fay)) == 5
+    assert (len(chosen(fay)), len(ticked(fay))) == (5, 10)
     assert "fay@example.org" in fay.text
     assert "Choose your place" in fay.text
 
@@ -40,15 +47,37 @@ def test_everything_is_told_as_long_as_nobody_chose(cast, browser_as):
 def test_what_is_chosen_is_kept_for_this_person_alone(cast, browser_as, elsewhere):
     fay, nora = browser_as(cast.fay), browser_as(cast.nora)
     fay.get(PAGE)
-    fay.post(PAGE, {"mail-gig_cancelled": "y", "csrf_token": token_of(fay)}, follow=True)
-    assert ticked(fay) == {"mail-gig_cancelled"}
+    fay.post(PAGE, {"mail-gig_cancelled": "weekly", "push-gig_changed": "y", "csrf_token": token_of(fay)}, follow=True)
+    assert (chosen(fay), ticked(fay)) == ({"mail-gig_cancelled": "weekly"}, {"push-gig_changed"})
     assert "It is kept so" in fay.text
     nora.get(PAGE)
-    assert len(ticked(nora)) == 5
-    assert elsewhere("SELECT count(*) FROM notice_choice") == [(4,)], "what is as it was leaves no trace"
+    assert len(chosen(nora)) == 5
+    assert elsewhere("SELECT count(*) FROM notice_choice") == [(14,)], "what is as it was leaves no trace"
     for _press in range(2):
-        fay.submit("notifications", {"mail-gig_tickets": "y"}, follow=True)
-    assert ticked(fay) == {"mail-gig_cancelled", "mail-gig_tickets"}
+        fay.submit("notifications", {"mail-gig_tickets": "now"}, follow=True)
+    assert chosen(fay) == {"mail-gig_cancelled": "weekly", "mail-gig_tickets": "now"}
+
+
+@pytest.mark.parametrize(
+    ("box", "value"), [("mail-gig_cancelled", "hourly"), ("zone", "Mars/Olympus"), ("quiet_from", "24"), ("quiet_until", "x")]
+)
+def test_what_nobody_can_choose_is_told_and_the_rest_stays(cast, browser_as, elsewhere, box, value):
+    fay = browser_as(cast.fay)
+    fay.get(PAGE)
+    sent = {"mail-gig_tickets": "daily", "site-gig_changed": "y", "zone": "Europe/Paris", box: value, "csrf_token": token_of(fay)}
+    fay.post(PAGE, sent, status=422)
+    assert "One thing to put right" in fay.text
+    assert (chosen(fay).get("mail-gig_tickets"), ticked(fay)) == ("daily", {"site-gig_changed"})
+    assert elsewhere("SELECT count(*) FROM notice_choice") == [(0,)]
+
+
+def test_whose_clocks_and_which_hours_are_kept(cast, browser_as, elsewhere):
+    fay = browser_as(cast.fay)
+    fay.get(PAGE)
+    fay.submit("notifications", {"zone": "America/Argentina/Ushuaia", "quiet_from": "0", "quiet_until": "7"}, follow=True)
+    columns = "zone, quiet_from, quiet_until"
+    assert elsewhere(f"SELECT {columns} FROM notice_setting") == [("America/Argentina/Ushuaia", 0, 7)]
+    assert fay.page.xpath('string(//select[@name="zone"]//option[@selected]/@value)') == "America/Argentina/Ushuaia"
 
 
 def token_of(visitor) -> str:
@@ -76,17 +105,16 @@ def test_the_page_takes_the_same_few_questions(cast, browser_as, count_queries):
     fay.get(PAGE)
     with count_queries() as counted:
         fay.get(PAGE)
-    assert len(counted) <= 6
+    assert len(counted) <= 9
 
 
 # ---- the desk -----------------------------------------------------------------------------------------------------------------
 
 
 def line_of(visitor, kind: str):
-    (line,) = visitor.page.xpath(f'//li[@data-kind="{kind}"]')
-    return {name: line.get(f"data-{name}") for name in ("waiting", "sent", "dropped", "failed")}, " ".join(
-        line.text_content().split()
-    )
+    (line,) = visitor.page.xpath(f'//li[@data-kind="{kind}"]//*[@data-way="mail"]')
+    states = {name: line.get(f"data-{name}") for name in ("waiting", "sent", "dropped", "failed")}
+    return states, " ".join(line.text_content().split())
 
 
 def test_the_desk_sees_how_many_will_be_told_and_were(cast, evening, later, browser_as, worker):
@@ -136,7 +164,10 @@ def unwilling(app, monkeypatch):
 
 def states() -> list[tuple[str, str | None]]:
     db.session.rollback()
-    return [tuple(row) for row in db.session.execute(sa.select(Notice.state, Notice.why).where(Notice.channel == "mail").order_by(Notice.id))]
+    return [
+        tuple(row)
+        for row in db.session.execute(sa.select(Notice.state, Notice.why).where(Notice.channel == "mail").order_by(Notice.id))
+    ]
 
 
 def test_what_the_post_refuses_is_seen_as_failed(cast, evening, later, unwilling):
@@ -177,7 +208,7 @@ def test_what_waits_too_long_is_a_warning(cast, evening, worker, clock):
     worker()
     clock.shift(3600 * 2)
     (finding,) = checks.in_time()
-    assert (finding.level, str(finding.text)) == ("warning", "One notice is overdue.")
+    assert (finding.level, str(finding.text)) == ("warning", "2 notices are overdue.")
 
 
 # ---- what is kept -------------------------------------------------------------------------------------------------------------
@@ -190,8 +221,8 @@ def test_who_asks_what_is_known_of_them_reads_what_they_chose_and_were_told(cast
     later()
     chosen, told = personal.export(cast.fay.id)
     assert [(str(row["kind"]), row["wanted"]) for row in chosen.rows] == [("Tickets go on sale", False)]
-    assert [(str(row["kind"]), row["about"], row["state"]) for row in told.rows] == [
-        ("An evening is called off", f"gig:{evening.id}", "sent")
+    assert [(str(row["kind"]), row["about"], str(row["channel"]), row["state"]) for row in told.rows] == [
+        ("An evening is called off", f"gig:{evening.id}", way, "sent") for way in ("On the site", "By mail")
     ]
     assert personal.export(cast.nora.id) == []
     erase(cast.fay.id)
@@ -211,3 +242,4 @@ def test_what_was_told_is_forgotten_after_half_a_year_and_what_was_chosen_is_not
     assert states() == []
     counts = [db.session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Occasion, Choice)]
     assert counts == [0, 1]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Line)) == 0

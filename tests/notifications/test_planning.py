@@ -45,7 +45,12 @@ def fans(elsewhere: Callable[..., Any], gig_id: int, number: int) -> None:
 
 def told() -> list[tuple[int, str]]:
     db.session.rollback()
-    return [tuple(row) for row in db.session.execute(sa.select(Notice.account_id, Notice.state).where(Notice.channel == "mail").order_by(Notice.account_id))]
+    return [
+        tuple(row)
+        for row in db.session.execute(
+            sa.select(Notice.account_id, Notice.state).where(Notice.channel == "mail").order_by(Notice.account_id)
+        )
+    ]
 
 
 def last_event(name: str = "gig.changed") -> Event:

@@ -517,7 +517,10 @@ def test_one_mail_speaks_of_all_there_is_for_one_person(cast, evening, later, ma
     (message,) = mails()["fay"]
     assert message["Subject"] == "2 pieces of news from The Paper Marmots"
     assert text_of(message).index("Cancelled:") < text_of(message).index("Near you:")
-    assert {notice.mail_id for notice in db.session.scalars(sa.select(Notice).where(Notice.account_id == cast.fay.id, Notice.channel == "mail"))} == {1}
+    assert {
+        notice.mail_id
+        for notice in db.session.scalars(sa.select(Notice).where(Notice.account_id == cast.fay.id, Notice.channel == "mail"))
+    } == {1}
 
 
 def test_a_new_kind_is_a_declaration(app, cast, evening, later, mails, monkeypatch):
