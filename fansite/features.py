@@ -17,7 +17,7 @@ LAYERS = (
     ("comments", "media", "tags"),
     ("tour",),
     ("news", "pages", "talk", "fans", "appearance"),
-    ("search", "seo", "posters", "feeds", "contact", "backup", "health", "notifications"),
+    ("search", "seo", "posters", "feeds", "contact", "backup", "health", "notifications", "river"),
     ("home", "staff", "transfer", "demo"),
     ("app",),
     ("serve",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -18,11 +19,12 @@ class Shown:
 
 @dataclass
 class Beside:
-    """All that stands beside one page: `shown` in order, the `tags` of what it depends on though nothing is there yet, and what is said
-    of it in the page's own schema.org node."""
+    """All that stands beside one page: `shown` in order, the `tags` of what it depends on though nothing is there yet, until when it is as
+    it is, and what is said of it in the page's own schema.org node."""
 
     shown: list[Shown] = field(default_factory=list)
     tags: set[str] = field(default_factory=set)
+    until: datetime | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -35,4 +37,6 @@ def beside(place: str, subject: Any = None) -> Beside:
         if found is not None:
             all_there.shown.append(Shown(aside.template, found))
             all_there.facts |= aside.facts(found)
+            all_there.tags.update(found.get("tags", ()))
+            all_there.until = min(filter(None, (all_there.until, found.get("until"))), default=None)
     return all_there

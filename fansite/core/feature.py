@@ -166,7 +166,8 @@ class HomeSection:
 @dataclass(frozen=True)
 class Aside:
     """Something put beside each page of a place (`tour`, `gig` …) whose feature stands below and knows nothing of it. All functions are
-    given what the page is of, and `find` asks a fixed number of queries; None leaves the page as it is."""
+    given what the page is of, and `find` asks a fixed number of queries; None leaves the page as it is. `tags` in what it found join the
+    page's, and at `until` it is another by itself."""
 
     place: str
     template: str

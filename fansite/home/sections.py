@@ -49,7 +49,9 @@ def _fans() -> dict[str, Any] | None:
 
 SECTIONS = (
     HomeSection("new", _l("The latest news"), _l("new!"), "home/_new.html", _new, tags=("list:news",), wide=True, order=10),
-    HomeSection("said", _l("The latest comments"), _l("just said"), "home/_said.html", _said, tags=("list:comments",), order=30),
+    HomeSection(
+        "said", _l("The latest comments"), _l("just said"), "home/_said.html", _said, tags=("list:comments",), wide=True, order=30
+    ),
     HomeSection(
         "before",
         _l("Older news"),

@@ -11,7 +11,7 @@ from fansite.tour import desk, houses, views  # noqa: F401 - they put themselves
 from fansite.tour.blueprint import bp
 from fansite.tour.content import content, findable, sitemap_part
 from fansite.tour.going import views as going  # noqa: F401 - so do these
-from fansite.tour.home import next_gigs
+from fansite.tour.home import next_gigs, who_is_going
 from fansite.tour.personal import personal
 from fansite.tour.photos import operations as photos
 from fansite.tour.photos import views as photo_views  # noqa: F401 - they put themselves there
@@ -49,7 +49,16 @@ feature = Feature(
             more="tour.index",
             more_label=_l("All evenings"),
             order=20,
-        )
+        ),
+        HomeSection(
+            "company",
+            _l("Who goes to the next evening"),
+            _l("who is going"),
+            "tour/_company.html",
+            who_is_going,
+            tags=("list:gig",),
+            order=25,
+        ),
     ],
     template_globals=NAMES | SETLIST_NAMES,
 )

@@ -8,14 +8,18 @@ from flask import g
 from flask_babel import gettext as _
 
 from fansite.tour import queries
+from fansite.tour.going import queries as going
 from fansite.tour.going.models import FanPlace
 from fansite.tour.going.places import place_of
+from fansite.tour.going.queries import Attender
 from fansite.tour.queries import Evening, Night
 from fansite.tour.words import city_named
 
 NEXT = 5
 # Of those near, how many are looked at for one that takes place.
 NEAREST = 5
+# Faces of who goes to the next one: two rows on a desk.
+FACES = 36
 
 
 class Near(NamedTuple):
@@ -36,6 +40,24 @@ def next_gigs() -> dict[str, Any] | None:
     near = next((Near(shown[night.id], words) for night, words in around.items() if _is_on(shown, night)), None)
     others = [gig for night in coming[:NEXT] if (gig := shown.get(night.id)) and not (near and gig.id == near.gig.id)]
     return {"gigs": others[: NEXT - bool(near)], "near": near, "until": queries.next_over()}
+
+
+class Together(NamedTuple):
+    """The next evening, and who will be there."""
+
+    gig: Evening
+    number: int
+    faces: list[Attender]
+
+
+def who_is_going() -> dict[str, Any] | None:
+    """To the next evening that takes place, as soon as somebody said so."""
+    gig = next((gig for gig in queries.shown(queries.upcoming()[:NEXT]) if not gig.off), None)
+    number = going.counts(gig.id)["going"] if gig is not None else 0
+    if gig is None or not number:
+        return None
+    together = Together(gig, number, going.people(gig.id, "going", FACES))
+    return {"together": together, "tags": going.tags_of(gig.id), "until": queries.next_over()}
 
 
 def _around(place: FanPlace, coming: list[Night]) -> dict[Night, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, abort, g
 from flask_babel import gettext as _
 
-from fansite.core.asides import beside
+from fansite.core.asides import Beside, beside
 from fansite.core.errors import NotFound
 from fansite.core.kept import site_name
 from fansite.core.web import Page, Pages, cacheable, page_number, path_for, render_page
@@ -28,7 +28,7 @@ def index() -> Response:
     if page > last:
         abort(404)
     pages = Pages(page, last, path_for("fans.index"))
-    more = beside("fans")
+    more = beside("fans") if page == 1 else Beside()
     return render_page(
         "fans/index.html",
         Page(
@@ -41,8 +41,9 @@ def index() -> Response:
         people=people,
         pages=pages,
         total=total,
+        until=more.until,
         by_city=bool(cities.cities(g.person)),
-        beside=more.shown if page == 1 else (),
+        beside=more.shown,
     )
 
 

@@ -14,6 +14,7 @@ from fansite.core import limits
 from fansite.core.db import db, get, touch, transaction
 from fansite.core.entries import require_public
 from fansite.core.errors import Refused
+from fansite.core.outbox import record
 from fansite.core.policy import require, signed_in
 from fansite.lib.times import now
 from fansite.tour.going import policy
@@ -43,6 +44,7 @@ def say(gig_id: int, word: str, *, by: Any) -> Attendance:
         said = said or Attendance(gig_id=gig.id, account_id=account.id)
         said.word, said.said_at = word, now()
         session.add(said)
+        record("attendance.said", f"gig:{gig.id}", by=account.id, word=word)
         return said
 
 

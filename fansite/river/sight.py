@@ -1,0 +1,21 @@
+"""Whose acts a reader may be told of. All that decides it stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from fansite.bonds.queries import ties_of
+from fansite.river.queries import Act
+
+
+def may_show(verb: str, account_ids: Collection[int], person: Any) -> set[int]:
+    """Of these people, those of whom this reader may be told such acts: who hides their evenings is named with none."""
+    return set(account_ids)
+
+
+def in_sight(acts: Sequence[Act], person: Any) -> list[Act]:
+    """Without those of people whom this reader does not want, or shall not have, before their eyes."""
+    unheard = ties_of(person).unheard
+    allowed = {verb: may_show(verb, {act.doer.id for act in acts if act.verb == verb}, person) for verb in {a.verb for a in acts}}
+    return [act for act in acts if act.doer.id not in unheard and act.doer.id in allowed[act.verb]]
