@@ -15,9 +15,11 @@ from fansite.comments import queries as comments
 from fansite.core import markup
 from fansite.core.content import Entry, listed
 from fansite.core.db import db
+from fansite.core.listing import IDS
 from fansite.core.web import entry_path, path_for
 from fansite.lib.times import now
 from fansite.media.models import Picture
+from fansite.river.models import Activity
 from fansite.river.queries import Act, Doer, doer_columns, known
 from fansite.tour import queries as tour
 from fansite.tour.going.models import Attendance
@@ -113,7 +115,7 @@ def _attended(acts: Sequence[Act]) -> dict[int, Told]:
     found = {}
     for act in acts:
         gig = gigs.get(act.subject_id)
-        if gig is None or words.get((gig.id, act.doer.id)) != ("going" if act.verb == "goes" else "there"):
+        if gig is None or words.get(act.id) != ("going" if act.verb == "goes" else "there"):
             continue
         if act.verb == "was" or (not gig.off and gig.over_at > now()):
             until = gig.over_at if act.verb == "goes" else None
@@ -135,15 +137,18 @@ def _showed(acts: Sequence[Act]) -> dict[int, Told]:
 
 def _follows(acts: Sequence[Act]) -> dict[int, Told]:
     """Only between people who are both here, and as long as it holds."""
-    pairs = (Bond.account_id.in_(_doers(acts)), Bond.kind == "follow", Bond.other_id.in_(_subjects(acts)))
-    rows = db.session.execute(_FOLLOWED.where(*pairs))
-    whom = {(row[0], row[1]): Doer._make(row[1:]) for row in rows}
+    rows = db.session.execute(_FOLLOWED, {"ids": [act.id for act in acts]})
+    whom = {number: Doer._make(facts) for number, *facts in rows}
     return {
         act.id: Told(
-            other.id, other.username, path_for("fans.show", username=other.username_key), whom=other, tags=_ties(act, other)
+            about=other.id,
+            title=other.username,
+            address=path_for("fans.show", username=other.username_key),
+            whom=other,
+            tags=(f"ties:{act.doer.id}", f"ties:{other.id}"),
         )
         for act in acts
-        if (other := whom.get((act.doer.id, act.subject_id))) is not None
+        if (other := whom.get(act.id)) is not None
     }
 
 
@@ -169,15 +174,10 @@ def _subjects(acts: Sequence[Act]) -> list[int]:
     return [act.subject_id for act in acts]
 
 
-def _doers(acts: Sequence[Act]) -> set[int]:
-    return {act.doer.id for act in acts}
-
-
-def _words(acts: Sequence[Act]) -> dict[tuple[int, int], str]:
-    columns = (Attendance.gig_id, Attendance.account_id, Attendance.word)
-    # Told of the evenings, SQLite would rather read all who go there than all these people said.
-    which = (sa.func.coalesce(Attendance.gig_id, 0).in_(_subjects(acts)), Attendance.account_id.in_(_doers(acts)))
-    return {(gig, account): word for gig, account, word in db.session.execute(sa.select(*columns).where(*which))}
+def _words(acts: Sequence[Act]) -> dict[int, str]:
+    """What each of them says of the evening by now."""
+    rows = db.session.execute(_WORDS, {"ids": [act.id for act in acts]})
+    return {row.id: row.word for row in rows}
 
 
 def _of_evening(gig: Evening | Any, **more: Any) -> Told:
@@ -188,9 +188,26 @@ def _photos_of(photo: FanPhoto) -> str:
     return path_for("tour.photos", slug=photo.gig.slug)
 
 
-def _ties(act: Act, other: Doer) -> tuple[str, ...]:
-    return (f"ties:{act.doer.id}", f"ties:{other.id}")
-
-
 _TEXTS = sa.select(*(Entry.__table__.c[name] for name in _Text._fields)).where(listed())
-_FOLLOWED = sa.select(Bond.account_id, *doer_columns()).join(Account, Account.id == Bond.other_id).where(known())
+# By both, through the lines themselves: to one evening fifty thousand go, and as many follow one person.
+_LINE, _SAID_OF, _BOND = Activity.__table__.c, Attendance.__table__.c, Bond.__table__.c
+_OF_THESE = _LINE.id.in_(IDS)
+_WORDS = (
+    sa.select(_LINE.id, _SAID_OF.word)
+    .join_from(
+        Activity.__table__,
+        Attendance.__table__,
+        sa.and_(_SAID_OF.gig_id == _LINE.subject_id, _SAID_OF.account_id == _LINE.account_id),
+    )
+    .where(_OF_THESE)
+)
+_FOLLOWED = (
+    sa.select(_LINE.id, *doer_columns())
+    .join_from(
+        Activity.__table__,
+        Bond.__table__,
+        sa.and_(_BOND.account_id == _LINE.account_id, _BOND.kind == "follow", _BOND.other_id == _LINE.subject_id),
+    )
+    .join(Account.__table__, Account.__table__.c.id == _BOND.other_id)
+    .where(_OF_THESE, known())
+)
