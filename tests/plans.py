@@ -14,7 +14,7 @@ from fansite.core.db import db
 
 # They grow with the site. Tags stay few; changes of lists are swept, and read from the last one known.
 LARGE = (
-    "account", "attendance", "bond", "comment", "comment_revision", "delivery", "discretion", "entry", "entry_tag", "event", "face", "fan_photo",
+    "account", "activity", "attendance", "bond", "comment", "comment_revision", "delivery", "discretion", "entry", "entry_tag", "event", "face", "fan_photo",
     "fan_place", "fan_profile", "fan_wording", "letter", "mail", "moderation_log",
     "news_post", "notice", "old_address", "page_views", "picture", "report", "review", "rules_acceptance", "setlist_line", "sign_in", "slug_history",
     "translation_waiver", "working_copy",

@@ -29,6 +29,8 @@ from fansite.media import operations as media
 from fansite.moderation.models import Review
 from fansite.news import operations as news
 from fansite.notifications import stopping
+from fansite.river import operations as river
+from fansite.river.models import Activity
 from fansite.staff import operations as staff
 from fansite.tags.models import Tag
 from fansite.tour import operations as tour
@@ -173,6 +175,8 @@ FORMS = {
     "show a photo": Act("fay", "/tour/{played}/photos/new", {"caption": "Us, wet", "rules": ""}, "file"),
     "take a photo back": Act("fay", "/tour/{played}/photos/{photo}/withdrawal", {}),
     "report a photo": Act(None, "/tour/{played}/photos/{photo}/report", {"category": "private", "note": "my sister"}),
+    "take a line away": Act("fay", "/fans/river/{line}/removal", {}),
+    "bring a line back": Act("fay", "/fans/river/{gone_line}/return", {}),
     "looks": Act("ada", "/staff/appearance", _LOOKS),
     "publish looks": Act("ada", "/staff/appearance/publication", {}),
     "drop looks": Act("ada", "/staff/appearance/draft/removal", {}),
@@ -188,6 +192,7 @@ PUBLIC = (
     "/news/",
     "/news/lisbon",
     "/fans/",
+    "/fans/river",
     "/fans/fay",
     "/fans/nora",
     "/fans/cities",
@@ -213,7 +218,7 @@ DESKS = (
     "/moderation/", "/moderation/reported", "/moderation/recent", "/moderation/log", "/moderation/words", "/staff/", "/staff/news/", "/staff/news/new", "/staff/tags",
     "/account/evenings", "/account/photos", "/account/place", "/account/profile", "/account/people", "/fans/fay/followers",
     "/staff/mail", "/staff/pictures", "/staff/letters", "/staff/rules", "/staff/appearance", "/staff/health", "/staff/translations", "/staff/tour/", "/staff/tour/houses", "/staff/tour/songs", "/account/picture",
-    "/account/notifications", "/staff/notices",
+    "/account/notifications", "/staff/notices", "/fans/river/followed",
 )  # fmt: skip
 
 
@@ -254,7 +259,15 @@ class Ground:
         looks.save_draft(looks.as_it_is(), by=cast.ada)
         look = looks.publish(by=cast.ada)
         looks.save_draft(looks.as_it_is().with_(theme="soot"), by=cast.ada)
+        river.rebuild()
+        line, gone_line = db.session.scalars(
+            sa.select(Activity.id)
+            .where(Activity.account_id == cast.fay.id, Activity.verb.in_(["goes", "said"]))
+            .order_by(Activity.id)
+        )
+        river.hide(gone_line, by=cast.fay)
         self.ids = {
+            "line": line, "gone_line": gone_line,
             "post": post.id, "draft": draft.id, "fays": fays.id, "waiting": waiting.id, "mail": db.session.query(Mail.id).order_by(Mail.id).first()[0],
             "review": db.session.query(Review.id).scalar(), "tag": db.session.query(Tag.id).first()[0],
             "session": db.session.query(SignIn.id).scalar(), "letter": letter.id, "picture": picture.id, "look": look.id,

@@ -200,6 +200,12 @@ def song_at_desk(page: Any, _site: Site) -> None:
     page.wait_for_selector("[data-form='merge']")
 
 
+def line_taken_away(page: Any, _site: Site) -> None:
+    page.goto("/fans/river")
+    page.locator("[data-form='river-removal'] button").first.click()
+    page.wait_for_selector("[data-form='river-return']")
+
+
 def waiting(page: Any, _site: Site) -> None:
     page.goto(POST)
     write(page, "A scene of its own, waiting")
@@ -527,6 +533,9 @@ PUBLIC: dict[str, tuple[str | None, Way]] = {
     "search that finds nothing": (None, "/search?q=zzqqxx"),
     "fans": (None, "/fans/"),
     "fan": (None, "/fans/fay"),
+    "river": (None, "/fans/river"),
+    "line taken away": ("fay", line_taken_away),
+    "river of those one follows": ("fay", "/fans/river/followed"),
     "gigs of a fan": (None, "/fans/fay/gigs"),
     "member of the band": (None, "/fans/lucie"),
     "cities of fans": (None, "/fans/cities"),

@@ -466,6 +466,16 @@ GET   /unsubscribe/0123456789abcdef            404
 POST  /unsubscribe/0123456789abcdef            404
 GET   /staff/notices                           login    login  403    403    403    200    200
 
+river
+GET   /fans/river                              200
+GET   /fans/river?kind=evenings                200
+GET   /fans/river?kind=nothing                 404
+GET   /fans/river?before=nothing               404
+GET   /fans/river/followed                     login    login  200    200    200    200    200
+POST  /fans/river/{fays_line}/removal          login    login  404    303    404    404    404
+POST  /fans/river/999/removal                  login    login  404    404    404    404    404
+POST  /fans/river/{fays_line}/return           login    login  404    303    404    404    404
+
 well_known
 GET   /.well-known/security.txt                200
 """
@@ -560,6 +570,8 @@ FORMS: dict[str, dict[str, str]] = {
     "staff.delivery": {},
     "notifications.choose": {"mail-gig_changed": "y"},
     "notifications.stop_now": {"List-Unsubscribe": "One-Click"},
+    "river.removal": {},
+    "river.return_": {},
     "health.try_again": {"listener": "search.index"},
 }
 

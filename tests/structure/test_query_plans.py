@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from fansite.bonds import operations as bonds
 from fansite.comments import queries as comments
 from fansite.core.db import db, transaction
+from fansite.river import operations as river
 from fansite.search import listeners
 from fansite.search import queries as search
 from fansite.tags.operations import label
@@ -31,6 +33,8 @@ def site(app, cast):
     evening = gig(cast.eli)
     for who in (cast.fay, cast.nora, cast.ada):
         going.say(evening.id, "going", by=who)
+    bonds.tie("follow", cast.fay.id, by=cast.ada)
+    river.rebuild()
     search.index().rebuild(listeners.all_documents())
     return cast
 
@@ -67,7 +71,8 @@ PATHS = (
     "/moderation/recent", "/moderation/log", "/moderation/comment/1", "/staff/", "/staff/news/", "/staff/news/?status=draft", "/staff/mail",
     "/staff/letters", "/staff/letters?heap=spam", "/staff/pictures", "/staff/tags", "/staff/translations", "/staff/writing/names?q=f",
     "/staff/writing/texts?q=lisbon", "/staff/health", "/tour/2026-12-11-brussels-la-vieille-brasserie",
-    "/tour/2026-12-11-brussels-la-vieille-brasserie/people", "/account/evenings",
+    "/tour/2026-12-11-brussels-la-vieille-brasserie/people", "/account/evenings", "/fans/river", "/fans/river?kind=talk",
+    "/fans/river?before=1795521600000000-9", "/fans/river/followed",
 )  # fmt: skip
 
 
