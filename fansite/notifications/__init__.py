@@ -7,16 +7,17 @@ from fansite.core.outbox import Listener, Routine
 from fansite.notifications import operations, push, queries
 from fansite.notifications.checks import in_time
 from fansite.notifications.gigs.happening import note_tomorrow
-from fansite.notifications.gigs.kinds import KINDS
+from fansite.notifications.gigs.kinds import KINDS as GIG_KINDS
 from fansite.notifications.gigs.words import headline
 from fansite.notifications.listeners import carry_pushes, hear, note_failures
+from fansite.notifications.people.kinds import KINDS as PEOPLE_KINDS
 from fansite.notifications.personal import personal
 from fansite.notifications.sending import EVERY, send_due
 from fansite.notifications.views import bp
 
 feature = Feature(
     blueprints=[bp],
-    notices=KINDS,
+    notices=[*GIG_KINDS, *PEOPLE_KINDS],
     listeners=[
         Listener("notifications.failed", note_failures, ("mail.failed",)),
         Listener("notifications.push", push.send_queued, ("push.queued",), batch=1, lease=push.LEASE),

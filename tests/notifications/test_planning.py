@@ -17,6 +17,7 @@ from fansite.core.db import db
 from fansite.core.mail import Mail
 from fansite.core.outbox import Event
 from fansite.core.outbox.listening import outbox
+from fansite.news import operations as news
 from fansite.notifications import channels, planning, sending
 from fansite.notifications.gigs.moments import HOLD
 from fansite.notifications.models import Notice, Occasion
@@ -26,6 +27,7 @@ from tests.notifications.conftest import says
 
 # `MANY_FANS=50000` for the whole of it.
 MANY = int(os.environ.get("MANY_FANS", "15000"))
+MANY_FOLLOWERS = int(os.environ.get("MANY_FANS", "2000"))
 
 
 def fans(elsewhere: Callable[..., Any], gig_id: int, number: int) -> None:
@@ -216,14 +218,34 @@ def test_a_slice_takes_the_same_few_statements_however_many_there_are(
     assert len(counted) <= 4 + slices * 12 + number * 6
 
 
+def who_go(cast, evening, elsewhere, number: int) -> str:
+    fans(elsewhere, evening.id, number)
+    tour.cancel(evening.id, by=cast.eli)
+    return "gig.changed"
+
+
+def who_follow(cast, evening, elsewhere, number: int) -> str:
+    fans(elsewhere, evening.id, number)
+    elsewhere(
+        "INSERT INTO bond (account_id, kind, other_id, since) SELECT id, 'follow', :eli, '2026-01-01' FROM account WHERE id > 1000",
+        eli=cast.eli.id,
+    )
+    post = news.draft(by=cast.eli, title="Porto", body="We play.", language="en")
+    news.publish(post.id, by=cast.eli)
+    return "news.published"
+
+
 @pytest.mark.slow
 @pytest.mark.sqlite
-def test_many_are_planned_in_the_memory_of_few(cast, evening, worker, elsewhere, monkeypatch):
+@pytest.mark.parametrize(
+    ("those", "kind", "number"),
+    [(who_go, "gig.cancelled", MANY), (who_follow, "people.wrote", MANY_FOLLOWERS)],
+    ids=["gig", "people"],
+)
+def test_many_are_planned_in_the_memory_of_few(cast, evening, worker, elsewhere, monkeypatch, those, kind, number):
     """In slices: what one slice takes is free again before the next."""
     monkeypatch.setattr(planning, "meanwhile", lambda _without: None)
-    fans(elsewhere, evening.id, MANY)
-    tour.cancel(evening.id, by=cast.eli)
-    event = last_event()
+    event = last_event(those(cast, evening, elsewhere, number))
     tracemalloc.start()
     try:
         planning.plan(event)
@@ -231,8 +253,8 @@ def test_many_are_planned_in_the_memory_of_few(cast, evening, worker, elsewhere,
     finally:
         tracemalloc.stop()
     assert peak < 8_000_000
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(Notice)) == MANY
-    assert db.session.scalar(sa.select(Occasion.planned_at).where(Occasion.kind == "gig.cancelled")) is not None
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Notice)) == number
+    assert db.session.scalar(sa.select(Occasion.planned_at).where(Occasion.kind == kind)) is not None
 
 
 @pytest.mark.slow

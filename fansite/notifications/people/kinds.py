@@ -1,0 +1,84 @@
+"""The kinds of notices about people: a row each."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from fansite.core.notices import Kind
+from fansite.notifications.people import concerned, happening, words
+from fansite.notifications.people.telling import tell
+
+KINDS = (
+    Kind(
+        "comment.reply",
+        _l("Somebody answers you"),
+        _l("One of your comments, or in a discussion you began."),
+        words.many_answers,
+        ("comment.published",),
+        happening.answered,
+        concerned.named,
+        tell,
+    ),
+    Kind(
+        "comment.mention",
+        _l("Somebody names you"),
+        _l("With an @ before your name."),
+        words.many_mentions,
+        ("mention.made",),
+        happening.mentioned,
+        concerned.named,
+        tell,
+    ),
+    Kind(
+        "comment.reaction",
+        _l("A warm word for what you wrote"),
+        _l("Of many who give it, once."),
+        words.many_reactions,
+        ("reaction.given",),
+        happening.reacted,
+        concerned.named,
+        tell,
+        wanted=False,
+    ),
+    Kind(
+        "fan.followed",
+        _l("Somebody follows you"),
+        _l("Whoever follows you hears of what you write."),
+        words.many_followers,
+        ("bond.follow",),
+        happening.followed,
+        concerned.named,
+        tell,
+    ),
+    Kind(
+        "people.wrote",
+        _l("Somebody you follow writes"),
+        _l("A discussion they begin, or news they publish."),
+        words.many_texts,
+        ("talk.published", "news.published"),
+        happening.wrote,
+        concerned.followers,
+        tell,
+    ),
+    Kind(
+        "news.published",
+        _l("The band has news"),
+        _l("Every text among the news, whoever wrote it."),
+        words.many_texts,
+        ("news.published",),
+        happening.published,
+        concerned.everybody,
+        tell,
+        wanted=False,
+    ),
+    Kind(
+        "moderation.decided",
+        _l("A moderator decided"),
+        _l("What was held back is published, or something of yours is taken down, and why."),
+        words.many_decisions,
+        ("review.decided",),
+        happening.decided,
+        concerned.named,
+        tell,
+    ),
+)
