@@ -5,7 +5,7 @@ from datetime import timedelta
 from fansite.comments import operations, queries
 from fansite.comments.drafts import drafts
 from fansite.comments.findable import findable
-from fansite.comments.listeners import lead_anew
+from fansite.comments.listeners import follow_standing, lead_anew
 from fansite.comments.personal import personal
 from fansite.comments.reacting import bp
 from fansite.comments.review import reviewable
@@ -30,7 +30,10 @@ feature = Feature(
     drafts=drafts,
     personal=personal,
     template_globals={"in_their_places": in_their_places, "empty_comment_form": empty_form},
-    listeners=[Listener("comments.names", lead_anew, ("account.disabled", "account.enabled"))],
+    listeners=[
+        Listener("comments.names", lead_anew, ("account.disabled", "account.enabled")),
+        Listener("comments.standing", follow_standing, ("standing.changed",)),
+    ],
     routines=[
         Routine("comments.drafts", operations.sweep_drafts, timedelta(hours=6)),
         Routine("comments.texts", operations.render_older, renewal.EVERY),

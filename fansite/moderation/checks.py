@@ -64,7 +64,7 @@ def many_links(writing: Writing) -> Opinion | None:
 
 
 def newcomers_link(writing: Writing) -> Opinion | None:
-    if writing.author.approved_comments == 0 and LINK.search(writing.text):
+    if not writing.author.stands and LINK.search(writing.text):
         return Opinion("pending", "link in a first comment")
     return None
 
@@ -88,7 +88,12 @@ def often_refused(writing: Writing) -> Opinion | None:
 
 
 def first_comment(writing: Writing) -> Opinion | None:
-    return Opinion("pending", "first comment") if writing.author.approved_comments == 0 else None
+    return Opinion("pending", "first comment") if writing.author.approved_comments == 0 and not writing.author.stands else None
+
+
+def without_standing(writing: Writing) -> Opinion | None:
+    """A moderator took it back."""
+    return Opinion("pending", "standing taken back") if writing.author.approved_comments and not writing.author.stands else None
 
 
 def suspect_words(writing: Writing) -> Opinion | None:
@@ -96,7 +101,7 @@ def suspect_words(writing: Writing) -> Opinion | None:
     return Opinion("published", f"suspect word: {', '.join(hits[:5])}", flagged=True) if hits else None
 
 
-CHECKS = (written_by_team, banned_words, many_links, newcomers_link, repetition, often_refused, first_comment, suspect_words)
+CHECKS = (written_by_team, banned_words, many_links, newcomers_link, repetition, often_refused, first_comment, without_standing, suspect_words)
 
 
 def judge(writing: Writing) -> Verdict:

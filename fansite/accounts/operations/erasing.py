@@ -91,6 +91,7 @@ def _become_nobody(account: Account) -> None:
     account.username, account.username_key, account.likeness = ERASED, nobody, nobody
     account.email = account.email_key = account.password_hash = account.disabled_reason = account.origin = None
     account.approved_comments = account.refused_comments = 0
+    account.standing_lost_at = None
     account.role, account.erased_at = "fan", now()
 
 

@@ -32,9 +32,11 @@ def set_role(account_id: int, role: str, *, by: Any = OPERATOR) -> None:
             require_other_owner(account)
         if account.role == role:
             return
-        before, account.role = account.role, role
+        before, stood, account.role = account.role, account.stands, role
         touch(*account.page_tags)
         record("account.role_changed", account, before=before, role=role)
+        if account.stands != stood:
+            record("standing.changed", account)
 
 
 def disable(account_id: int, *, reason: str = "", by: Any = OPERATOR) -> None:

@@ -4,7 +4,7 @@ from fansite.comments.operations.deciding import approve, hide, restore, touch_a
 from fansite.comments.operations.drafting import find_draft, keep_draft, post_draft, sweep_drafts
 from fansite.comments.operations.naming import lead_anew
 from fansite.comments.operations.reacting import react_to_comment, react_to_entry
-from fansite.comments.operations.renewing import render_older
+from fansite.comments.operations.renewing import render_links_of, render_older
 from fansite.comments.operations.writing import edit, parent_is_gone, post, post_at, resend, withdraw
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "post_draft",
     "react_to_comment",
     "react_to_entry",
+    "render_links_of",
     "render_older",
     "resend",
     "restore",

@@ -11,6 +11,7 @@ from fansite.comments.models import REFUSED, Comment
 from fansite.core.content import Entry
 from fansite.core.db import db, get, touch, transaction
 from fansite.core.db.rows import grow
+from fansite.core.outbox import record
 from fansite.lib.times import now
 
 HIGHEST = sa.select(sa.func.max(Comment.__table__.c.id))
@@ -91,4 +92,11 @@ def _keep_record(comment: Comment, before: str | None, after: str | None) -> Non
     refused = int(after == "refused") - int(before == "refused")
     author = grow(Account, comment.author_id, approved_comments=approved, refused_comments=refused)
     if (author.approved_comments > 0) != (author.approved_comments - approved > 0):
-        touch(*db.session.get_one(Account, comment.author_id).page_tags)
+        _tell_of_standing(db.session.get_one(Account, comment.author_id))
+
+
+def _tell_of_standing(account: Account) -> None:
+    """The first approved comment gives it, the last one takes it along; what a moderator took back neither touches."""
+    touch(*account.page_tags)
+    if not account.keeps_order and account.standing_lost_at is None:
+        record("standing.changed", account)

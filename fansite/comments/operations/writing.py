@@ -47,7 +47,7 @@ def post_at(
     """The same, and where it stands."""
     body, author_id = fit(body), by.id
     # Before the lock that all writers share: it takes as long as all the rest.
-    text = rendered(body, standing=in_good_standing(by), known=naming.known_in(body))
+    text = rendered(body, standing=by.stands, known=naming.known_in(body))
     naming.require_measure(text, by)
     apart = ties_of(by).apart if parent_id is not None else frozenset[int]()
     with transaction():
@@ -174,8 +174,10 @@ class _OfAuthor(NamedTuple):
     role: str
     disabled_at: datetime | None
     erased_at: datetime | None
+    joined_at: datetime
     approved_comments: int
     refused_comments: int
+    standing_lost_at: datetime | None
 
 
 class Author(_OfAuthor):
@@ -183,6 +185,7 @@ class Author(_OfAuthor):
 
     active: Any = Account.active
     keeps_order: Any = Account.keeps_order
+    stands: Any = Account.stands
 
 
 def _who_and_where(author_id: int, entry_id: int, nonce: str | None) -> tuple[Author, Place, int | None]:
@@ -198,7 +201,7 @@ def _who_and_where(author_id: int, entry_id: int, nonce: str | None) -> tuple[Au
 def _publish_or_hold(
     author: Author, entry: Place, parent: Comment | None, text: Rendered, nonce: str | None, verdict: checks.Verdict
 ) -> Comment:
-    if text.standing != in_good_standing(author):  # a moderator decided meanwhile
+    if text.standing != author.stands:  # a moderator decided meanwhile
         text = rendered(text.body, standing=not text.standing, known=naming.known_in(text.body))
     comment = Comment(
         id=new_ids(1)[0],
@@ -221,18 +224,14 @@ def _publish_or_hold(
     return comment
 
 
-def in_good_standing(author: Account | Author) -> bool:
-    return author.keeps_order or author.approved_comments > 0
-
-
 def _named_anew(body: str, by: Account) -> Rendered:
-    text = rendered(body, standing=in_good_standing(by), known=naming.known_in(body))
+    text = rendered(body, standing=by.stands, known=naming.known_in(body))
     naming.require_measure(text, by)
     return text
 
 
 def _reword(comment: Comment, author: Account, text: Rendered) -> None:
-    if text.standing != in_good_standing(author):  # a moderator decided meanwhile
+    if text.standing != author.stands:  # a moderator decided meanwhile
         text = rendered(text.body, standing=not text.standing, known=naming.known_in(text.body))
     db.session.add(Revision(comment_id=comment.id, body=comment.body, by_id=author.id))
     comment.take(text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -158,6 +159,8 @@ class _Photographer:
     keeps_order: bool
     approved_comments: int
     refused_comments: int
+    standing_lost_at: datetime | None
+    stands: ClassVar[Any] = Account.stands
 
 
 def _require_open(gig: Gig) -> None:
@@ -198,7 +201,7 @@ def _verdict(author: Account, caption: str) -> checks.Verdict:
     """By the same list as comments."""
     earlier = queries.records_of([author.id]).get(author.id, Record(0, 0))
     approved, refused = author.approved_comments + earlier.approved, author.refused_comments + earlier.refused
-    who = _Photographer(author.keeps_order, approved, refused)
+    who = _Photographer(author.keeps_order, approved, refused, author.standing_lost_at)
     verdict = checks.judge(checks.Writing(text=caption, author=who, at=now()))
     reasons = [{"first comment": "first photo"}.get(reason, reason) for reason in verdict.reasons]
     return checks.Verdict(verdict.status, reasons, verdict.flagged)
