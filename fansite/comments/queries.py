@@ -170,6 +170,13 @@ def count_own(account_id: int) -> int:
     return db.session.scalar(_count(public=False), {"account": account_id}) or 0
 
 
+def of_authors(account_ids: Sequence[int]) -> Sequence[tuple[int, int, str]]:
+    """(account, number, status) of all they said and did not take back."""
+    theirs = (Comment.author_id.in_(account_ids), Comment.status != "withdrawn")
+    statement = sa.select(Comment.author_id, Comment.id, Comment.status).where(*theirs)
+    return [tuple(row) for row in db.session.execute(statement.order_by(Comment.author_id, Comment.posted_at))]
+
+
 def count_public(account: Account) -> int:
     """How many of their comments everyone may read. Of who said very much it is kept in the process while it is true."""
 

@@ -38,6 +38,11 @@ def author(comment_id: int) -> int | None:
     return comment.author_id if comment is not None else None
 
 
+def text(comment_id: int) -> str:
+    comment = db.session.get(Comment, comment_id)
+    return comment.body if comment is not None else ""
+
+
 def _card(comment: Comment, earlier: Sequence[Revision]) -> Card:
     author, parent = comment.author, comment.parent
     return Card(
@@ -68,4 +73,6 @@ reviewable = Reviewable(
     touch=operations.touch_again,
     visible=visible,
     author=author,
+    text=text,
+    of_authors=queries.of_authors,
 )

@@ -71,6 +71,10 @@ class Reviewable:
     visible: Callable[[int], bool]
     # The account it comes from, or None: nobody reports their own.
     author: Callable[[int], int | None] = lambda _id: None
+    # Its words as they were typed: where they link, and whether somebody else sent the same.
+    text: Callable[[int], str] = lambda _id: ""
+    # All that some accounts sent, as rows of (account, id, status), except what they took back; in a fixed number of queries.
+    of_authors: Callable[[Sequence[int]], Sequence[tuple[int, int, str]]] | None = None
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,11 @@ def visible(face_id: int) -> bool:
     return face is not None and face.visible
 
 
+def author(face_id: int) -> int | None:
+    face = db.session.get(Face, face_id)
+    return face.account_id if face is not None else None
+
+
 def _card(face: Face) -> Card:
     account = face.account
     return Card(
@@ -57,4 +62,6 @@ reviewable = Reviewable(
     restore=faces.restore,
     touch=faces.touch_again,
     visible=visible,
+    author=author,
+    of_authors=queries.faces_of_authors,
 )

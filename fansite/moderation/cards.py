@@ -12,9 +12,11 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from fansite.accounts.models import ERASED
 from fansite.core.web import path_for
 from fansite.moderation.models import Review
 from fansite.moderation.queries import Card, Item, LogEntry
+from fansite.moderation.sifting import Sieve
 from fansite.rules.queries import Brief
 
 # The checks' reasons, as they are stored; what stands after a colon is data.
@@ -32,6 +34,9 @@ REASONS = {
     "first photo": lambda: _("first photo"),
     "first discussion": lambda: _("first discussion"),
     "taken up": lambda: _("taken up by a moderator"),
+    "cleaned up": lambda: _("put away in a clean-up"),
+    "standing taken back": lambda: _("standing taken back"),
+    "written at once": lambda: _("written within a moment"),
     "sent again": lambda: _("sent again"),
     "sent again after": lambda: _("sent again after"),
 }
@@ -70,11 +75,23 @@ class ReviewCard:
     action_url: str
     # The point of the house rules that was named, in words.
     rule: str = ""
+    # What is known of its author here; and what else waits of theirs.
+    file_url: str = ""
+    theirs_url: str = ""
+    newcomer: bool = False
+    # Where it links, and how many say the same: (words, address of all such).
+    hosts: Sequence[tuple[str, str]] = ()
+    alike: tuple[int, str] | None = None
+    # Not decided yet: it can be ticked.
+    open: bool = False
+    cleanup_url: str = ""
 
 
-def review_card(item: Item) -> ReviewCard:
+def review_card(item: Item, alike: int = 0) -> ReviewCard:
     review, card = item.review, item.card or gone()
     known = review.id is not None
+    author = review.author if review.author_id is not None else None
+    queue = "moderation.reported" if review.queue == "reported" else "moderation.queue"
     return ReviewCard(
         id=review.id or 0,
         subject=review.subject,
@@ -100,10 +117,42 @@ def review_card(item: Item) -> ReviewCard:
         earlier=card.earlier,
         version=review.version,
         rule=rule_words(review, item.rules),
+        file_url=file_path(author) if author is not None and author.erased_at is None else "",
+        theirs_url=path_for(queue, by=review.author_id) if author is not None and review.open else "",
+        newcomer=author is not None and author.erased_at is None and not author.stands,
+        hosts=[(link.host, path_for(queue, host=link.host)) for link in review.links] if review.open else (),
+        alike=(alike, path_for(queue, likeness=review.likeness)) if alike > 1 else None,
+        open=known and review.open,
+        cleanup_url=path_for("moderation.cleanup", cleanup_id=review.cleanup_id) if review.cleanup_id is not None else "",
         action_url=path_for("moderation.decision", review_id=review.id)
         if known
         else path_for("moderation.subject", kind=review.subject_kind, subject_id=review.subject_id),
     )
+
+
+def file_path(account: Any) -> str:
+    return path_for("moderation.person", username=account.username_key)
+
+
+def kinds_on_offer() -> list[tuple[str, Any]]:
+    """What can be before moderators: (kind, its name)."""
+    return [(kind, reviewable.label) for kind, reviewable in current_app.extensions["fansite"].reviewables.items()]
+
+
+def kind_words(kind: str) -> str:
+    reviewable = current_app.extensions["fansite"].reviewables.get(kind)
+    return str(reviewable.label) if reviewable is not None else kind
+
+
+def chip_words(sieve: Sieve, items: Sequence[Item]) -> list[tuple[str, str]]:
+    """What is asked of a queue by links rather than by its form: (name, in words)."""
+    author = next((item.card.author_name for item in items if item.card is not None), "?")
+    words = {
+        "by": _("by %(name)s", name=author),
+        "host": _("links to %(host)s", host=sieve.host),
+        "likeness": _("all that say the same"),
+    }
+    return [(name, str(words[name])) for name in words if name in sieve.facts]
 
 
 def rule_words(review: Review, rules: Brief | None) -> str:
@@ -138,23 +187,49 @@ def log_line(entry: LogEntry) -> Line:
         "remove": _("removed"),
         "undo": _("taken back"),
         "words": _("changed"),
+        "standing_taken": _("standing taken back"),
+        "standing_given": _("standing given again"),
+        "close": _("account closed"),
+        "reopen": _("account opened again"),
+        "cleanup": _("cleaned up"),
+        "cleanup_undo": _("clean-up taken back"),
     }
-    lists = {"banned": _("Banned words"), "suspect": _("Suspect words")}
-    known = kind in current_app.extensions["fansite"].reviewables and number.isdigit()
-    subject = path_for("moderation.subject", kind=kind, subject_id=int(number)) if known else None
     return Line(
         id=line.id,
         at=line.at,
         act=str(acts.get(line.act, line.act)),
         kind=line.act,
-        what=str(lists.get(number, line.subject))
-        if kind == "words"
-        else str(_("a text by %(name)s", name=entry.author or "[deleted]")),
-        address=path_for("moderation.watched") if kind == "words" else subject,
+        what=_what(kind, number, entry.author),
+        address=_where(kind, number, entry.author),
         by=entry.by or str(_("the site itself")),
         reason="" if kind == "words" else line.reason,
         reversible=entry.reversible,
     )
+
+
+def _what(kind: str, number: str, author: str | None) -> str:
+    """The subject of a line, as a moderator would call it."""
+    name = author or "[deleted]"
+    lists = {"banned": _("Banned words"), "suspect": _("Suspect words")}
+    words = {
+        "words": lists.get(number, number),
+        "account": name,
+        "cleanup": _("Clean-up %(number)s", number=number),
+    }
+    return str(words.get(kind) or _("a text by %(name)s", name=name))
+
+
+def _where(kind: str, number: str, author: str | None) -> str | None:
+    if kind == "words":
+        return path_for("moderation.watched")
+    if not number.isdigit():
+        return None
+    if kind == "account":
+        return path_for("moderation.person", username=author) if author and author != ERASED else None
+    if kind == "cleanup":
+        return path_for("moderation.cleanup", cleanup_id=int(number))
+    known = kind in current_app.extensions["fansite"].reviewables
+    return path_for("moderation.subject", kind=kind, subject_id=int(number)) if known else None
 
 
 def acts_of(review: Review) -> tuple[str, ...]:

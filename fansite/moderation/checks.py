@@ -5,6 +5,7 @@ A new check is a function and its place in the list.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,10 @@ MANY_LINKS = 3
 REPEAT_WITHIN = timedelta(minutes=6)
 # From this share of refused texts on, a person reads first.
 REFUSED_SHARE = 0.3
+# Of a link, the host it leads to.
+HOST = re.compile(r"(?:https?://|(?<![\w/.])//|(?<![\w/.])www\.)(?:[^\s/@]*@)?([\w.-]+)", re.IGNORECASE)
+# Who sends more at once is found by each of these.
+MOST_HOSTS = 10
 LINK = re.compile(r"(?:https?://|www\.)\S|\[[^\[\]]*\]\([^)]", re.IGNORECASE)
 
 
@@ -59,8 +64,7 @@ def banned_words(writing: Writing) -> Opinion | None:
 
 
 def many_links(writing: Writing) -> Opinion | None:
-    count = len(LINK.findall(writing.text))
-    return Opinion("pending", "many links") if count >= MANY_LINKS else None
+    return Opinion("pending", "many links") if count_links(writing.text) >= MANY_LINKS else None
 
 
 def newcomers_link(writing: Writing) -> Opinion | None:
@@ -119,6 +123,22 @@ def judge(writing: Writing) -> Verdict:
     deciding = opinions[0]
     reasons = [opinion.reason for opinion in opinions if opinion.reason]
     return Verdict(deciding.status, reasons, deciding.flagged)
+
+
+def count_links(text: str) -> int:
+    return len(LINK.findall(text))
+
+
+def hosts_of(text: str) -> list[str]:
+    """Where it links, as moderators choose by it: each host once, in small letters, without `www`."""
+    hosts = (host.lower().strip(".-").removeprefix("www.")[:100] for host in HOST.findall(text))
+    return list(dict.fromkeys(host for host in hosts if host))[:MOST_HOSTS]
+
+
+def likeness_of(text: str) -> str | None:
+    """The same for all texts that say the same, whatever their case and signs; None of one without words."""
+    essence = _essence(text)
+    return hashlib.blake2b(essence.encode(), digest_size=16).hexdigest() if essence else None
 
 
 def _essence(text: str) -> str:

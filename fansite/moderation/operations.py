@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import selectinload
 
 from fansite.accounts.models import Account
 from fansite.core import limits
@@ -18,8 +19,8 @@ from fansite.core.feature import Reviewable
 from fansite.core.outbox import record
 from fansite.core.policy import require
 from fansite.lib.times import now
-from fansite.moderation import policy
-from fansite.moderation.models import CATEGORIES, LogLine, Report, Review
+from fansite.moderation import checks, policy
+from fansite.moderation.models import CATEGORIES, LogLine, Report, Review, ReviewLink
 from fansite.rules import queries as rules
 
 REPORTS_BY_ADDRESS = "20 per 10 minutes"
@@ -37,13 +38,14 @@ def open_review(kind: str, subject_id: int, *, queue: str, reasons: Sequence[str
     with transaction() as session:
         review = _open(kind, subject_id)
         if review is None:
-            review = Review(subject_kind=kind, subject_id=subject_id, queue=queue, reasons=list(reasons))
+            review = Review(subject_kind=kind, subject_id=subject_id, queue=queue, reasons=list(reasons), links=[])
             session.add(review)
             session.flush()
             record("review.opened", f"{kind}:{subject_id}", review=review.id)
         else:
             review.reasons = list(dict.fromkeys([*review.reasons, *reasons]))
             review.queue = "pending" if "pending" in (queue, review.queue) else "reported"
+        _note_whose(review)
         return review
 
 
@@ -93,7 +95,14 @@ def take_up(kind: str, subject_id: int, *, by: Any) -> int:
 
 
 def decide(
-    review_id: int, decision: str, *, by: Any, reason: str = "", rule: int | None = None, version: int | None = None
+    review_id: int,
+    decision: str,
+    *,
+    by: Any,
+    reason: str = "",
+    rule: int | None = None,
+    version: int | None = None,
+    cleanup: int | None = None,
 ) -> Review:
     """approve, reject or remove; `rule` is the point of the house rules that was broken. Raises `Conflict` when somebody decided otherwise since this moderator looked."""
     by_id = by.id
@@ -117,6 +126,7 @@ def decide(
         review.decision, review.decided_at, review.decided_by_id, review.reason = decision, now(), by_id, reason or None
         review.rules_id = rules.current_number()
         review.rule = rule if decision != "approve" else None
+        review.cleanup_id = cleanup
         review.version += 1
         _log(decision, review, by_id, reason)
         record("review.decided", review.subject, review=review.id, decision=decision)
@@ -143,10 +153,22 @@ def undo(review_id: int, *, by: Any, version: int | None = None) -> Review:
         if subject.visible(review.subject_id):
             review.queue = "reported"  # what is public again is not held back
         review.decision = review.decided_at = review.decided_by_id = review.reason = review.rules_id = review.rule = None
+        review.cleanup_id = None
         review.version += 1
         _log("undo", review, by_id, "")
         record("review.undone", review.subject, review=review.id)
         return review
+
+
+def _note_whose(review: Review) -> None:
+    """By what many are chosen at once: whose it is, where its words link, and which others say the same."""
+    subject = current_app.extensions["fansite"].reviewables.get(review.subject_kind)
+    if subject is None:
+        return
+    review.author_id, text = subject.author(review.subject_id), subject.text(review.subject_id)
+    review.likeness, hosts = checks.likeness_of(text), checks.hosts_of(text)
+    known = {link.host: link for link in review.links}
+    review.links = [known.get(host) or ReviewLink(host=host) for host in hosts]
 
 
 def _claim(review: Review, decision: str, version: int | None) -> None:
@@ -184,7 +206,8 @@ def _moderator(account_id: int) -> Account:
 
 
 def _open(kind: str, subject_id: int) -> Review | None:
-    statement = sa.select(Review).where(Review.subject_kind == kind, Review.subject_id == subject_id, Review.decided_at.is_(None))
+    of_it = (Review.subject_kind == kind, Review.subject_id == subject_id, Review.decided_at.is_(None))
+    statement = sa.select(Review).where(*of_it).options(selectinload(Review.links))
     return db.session.execute(statement).scalar_one_or_none()
 
 

@@ -34,5 +34,10 @@ personal = Personal(
     covers=("report.reporter_id",),
     export=export,
     erase=erase,
-    exempt={"review.decided_by_id": "that a moderator decided; the account says no more who that was"},
+    exempt={
+        "review.decided_by_id": "that a moderator decided; the account says no more who that was",
+        "cleanup.by_id": "that a moderator cleaned up; the account says no more who that was",
+        "cleanup.undone_by_id": "that a moderator took it back; the account says no more who that was",
+        "cleanup_account.account_id": "that an account was closed with others; it says no more whose it was",
+    },
 )

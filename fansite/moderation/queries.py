@@ -17,6 +17,7 @@ from fansite.core.db import db
 from fansite.core.db.moments import microseconds
 from fansite.core.listing import Listing
 from fansite.moderation.models import DECISIONS, LogLine, Report, Review
+from fansite.moderation.sifting import Sieve
 from fansite.rules import queries as rules
 from fansite.rules.queries import Brief
 
@@ -80,10 +81,27 @@ def counts() -> dict[str, int]:
 
 def in_queue(queue: str, page: int, *, also: int | None = None) -> tuple[Sequence[Item], Item | None]:
     """A page of what waits, oldest first; of `recent`, what was decided, newest first. And one more review, wherever it stands."""
-    reviews, _last = listing.page_of(_QUEUES[queue].order, _REVIEWS, page, PER_PAGE, upwards=queue != "recent")
-    other = listing.chosen([also], _REVIEWS) if also else []
+    reviews, _last = listing.page_of(_QUEUES[queue].order, REVIEWS, page, PER_PAGE, upwards=queue != "recent")
+    other = listing.chosen([also], REVIEWS) if also else []
     found = items([*reviews, *other])
     return found[: len(reviews)], found[-1] if other else None
+
+
+def in_sieve(sieve: Sieve, page: int) -> tuple[Sequence[Item], int]:
+    """A page of what waits and is wanted, oldest first, and how many there are in all."""
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(sieve.reviews.subquery())) or 0
+    here = sieve.reviews.order_by(Review.opened_at, Review.id).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    return items(listing.chosen(db.session.scalars(here).all(), REVIEWS)), total
+
+
+def alike(items: Sequence[Item], queue: str) -> dict[str, int]:
+    """Of what these say, how many that wait say the same, where there is more than one."""
+    said = {item.review.likeness for item in items if item.review.likeness}
+    if not said:
+        return {}
+    waiting = (Review.likeness.in_(said), Review.decided_at.is_(None), Review.queue == queue)
+    statement = sa.select(Review.likeness, sa.func.count()).where(*waiting).group_by(Review.likeness)
+    return {likeness: number for likeness, number in db.session.execute(statement) if number > 1}
 
 
 def _waiting(queue: str) -> Listing:
@@ -114,7 +132,7 @@ def latest_review_of(kind: str, subject_id: int) -> Review | None:
 def item_without_review(kind: str, subject_id: int, card: Card) -> Item:
     """For a text nobody complained about: a review that is not stored yet."""
     review = Review(subject_kind=kind, subject_id=subject_id, queue="reported", reasons=[], opened_at=card.posted_at, version=1)
-    review.reports, review.decided_by = [], None
+    review.reports, review.links, review.decided_by = [], [], None
     return Item(review, card)
 
 
@@ -142,9 +160,13 @@ def log_lines(before: int | None) -> tuple[list[LogEntry], int | None]:
     statement = sa.select(LogLine).where(LogLine.id < before) if before is not None else sa.select(LogLine)
     lines = db.session.scalars(statement.order_by(LogLine.id.desc()).limit(LINES_A_PAGE + 1)).all()
     shown = lines[:LINES_A_PAGE]
+    return entries_of(shown), shown[-1].id if len(lines) > LINES_A_PAGE else None
+
+
+def entries_of(shown: Sequence[LogLine]) -> list[LogEntry]:
     names = _names({line.by_id for line in shown if line.by_id is not None})
     authors, last = _authors({line.subject for line in shown}), _last_words({line.subject for line in shown})
-    entries = [
+    return [
         LogEntry(
             line,
             by=names.get(line.by_id) if line.by_id is not None else None,
@@ -153,7 +175,6 @@ def log_lines(before: int | None) -> tuple[list[LogEntry], int | None]:
         )
         for line in shown
     ]
-    return entries, shown[-1].id if len(lines) > LINES_A_PAGE else None
 
 
 def rules_named(kind: str, ids: Sequence[int]) -> dict[int, tuple[Brief, int | None]]:
@@ -194,7 +215,8 @@ def _authors(subjects: set[str]) -> dict[str, str]:
         if number.isdigit():
             by_kind.setdefault(kind, []).append(int(number))
     kinds = current_app.extensions["fansite"].reviewables
-    return {
+    people = {f"account:{id}": name for id, name in _names(set(by_kind.pop("account", ()))).items()}
+    return people | {
         f"{kind}:{id}": card.author_name
         for kind, ids in by_kind.items()
         if kind in kinds
@@ -217,7 +239,12 @@ def _superseded(reviews: Sequence[Review]) -> set[int]:
 
 
 def _with_people(statement: sa.Select[Any]) -> sa.Select[Any]:
-    return statement.options(joinedload(Review.decided_by), selectinload(Review.reports).joinedload(Report.reporter))
+    return statement.options(
+        joinedload(Review.decided_by),
+        joinedload(Review.author),
+        selectinload(Review.links),
+        selectinload(Review.reports).joinedload(Report.reporter),
+    )
 
 
-_REVIEWS = listing.entities(lambda: _with_people(sa.select(Review)))
+REVIEWS = listing.entities(lambda: _with_people(sa.select(Review)))

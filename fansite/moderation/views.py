@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, redirect, request
+from flask import Response, abort, g, redirect, request
 from flask_babel import gettext as _
 
 from fansite.accounts.guards import keeps_order_only
@@ -13,10 +13,10 @@ from fansite.core.errors import Conflict, NotFound, Refused
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
 from fansite.lib.numbers import row_number
 from fansite.moderation import operations, queries, words
-from fansite.moderation.cards import ReviewCard, log_line, review_card
+from fansite.moderation.blueprint import bp
+from fansite.moderation.cards import ReviewCard, chip_words, kinds_on_offer, log_line, review_card
 from fansite.moderation.forms import DecisionForm, WordsForm
-
-bp = Blueprint("moderation", __name__, url_prefix="/moderation")
+from fansite.moderation.sifting import Sieve
 
 
 @bp.get("/")
@@ -93,22 +93,33 @@ def watched() -> Any:
 
 def _queue_page(tab: str, title: str) -> Response:
     page, counts = page_number(), queries.counts()
-    total = queries.count_decided() if tab == "recent" else counts[tab]
+    sieve = Sieve.of(request.args if tab != "recent" else {}, tab)
+    if sieve.facts:
+        (items, total), done = queries.in_sieve(sieve, page), None
+    else:
+        items, done = queries.in_queue(tab, page, also=request.args.get("done", type=row_number))
+        total = queries.count_decided() if tab == "recent" else counts[tab]
     last = max(1, -(-total // queries.PER_PAGE))
     if page > last:
         abort(404)
-    items, done = queries.in_queue(tab, page, also=request.args.get("done", type=row_number))
     endpoint = {"pending": "moderation.queue"}.get(tab, f"moderation.{tab}")
+    alike = queries.alike(items, tab) if tab != "recent" else {}
     return render_page(
         "moderation/queue.html",
         Page(title, noindex=True),
         tab=tab,
         counts=SimpleNamespace(**counts),
         queue_count=counts["pending"] + counts["reported"],
-        reviews=[review_card(item) for item in items],
+        reviews=[review_card(item, alike.get(item.review.likeness or "", 0)) for item in items],
         oldest=items[0].review.opened_at if items and tab != "recent" and page == 1 else None,
-        pages=Pages(page, last, path_for(endpoint)),
+        pages=Pages(page, last, path_for(endpoint), tuple((name, str(value)) for name, value in sieve.facts.items())),
         toast=_toast(done),
+        address=path_for(endpoint),
+        sieve=sieve,
+        kinds=kinds_on_offer(),
+        chips=[(words, path_for(endpoint, **sieve.without(name))) for name, words in chip_words(sieve, items)],
+        total=total,
+        newest=max((item.review.id for item in items), default=None),
     )
 
 

@@ -56,6 +56,13 @@ def many(ids: Sequence[int]) -> Sequence[FanPhoto]:
     return db.session.scalars(_with_all(sa.select(FanPhoto)).where(FanPhoto.id.in_(ids))).all()
 
 
+def of_authors(account_ids: Sequence[int]) -> Sequence[tuple[int, int, str]]:
+    """(account, number, status) of all they sent and did not take back."""
+    columns = (FanPhoto.account_id, FanPhoto.id, FanPhoto.status)
+    theirs = (FanPhoto.account_id.in_(account_ids), FanPhoto.status != "withdrawn")
+    return [tuple(row) for row in db.session.execute(sa.select(*columns).where(*theirs).order_by(FanPhoto.id))]
+
+
 def of_picture(picture_id: int) -> FanPhoto | None:
     return db.session.scalar(_of_picture(), {"picture": picture_id})
 

@@ -44,6 +44,11 @@ def author(photo_id: int) -> int | None:
     return photo.account_id if photo is not None else None
 
 
+def text(photo_id: int) -> str:
+    photo = queries.opened(photo_id)
+    return photo.picture.alt if photo is not None else ""
+
+
 def _card(photo: FanPhoto, record: queries.Record) -> Card:
     account = photo.author
     return Card(
@@ -80,4 +85,6 @@ reviewable = Reviewable(
     touch=operations.touch_again,
     visible=visible,
     author=author,
+    text=text,
+    of_authors=queries.of_authors,
 )

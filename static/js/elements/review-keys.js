@@ -1,4 +1,4 @@
-// The desk by keyboard: j and k walk, a and r decide on the card one stands on, u takes the last decision back.
+// The desk by keyboard: j and k walk, a and r decide on the card one stands on, u takes the last decision back, x ticks, c cleans up what is ticked.
 const NEXT = "review-next";
 
 export default class ReviewKeys extends HTMLElement {
@@ -40,12 +40,14 @@ export default class ReviewKeys extends HTMLElement {
   }
 
   pressed(event) {
-    if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
     const keys = {
       j: () => this.walk(1),
       k: () => this.walk(-1),
       a: () => this.decide("approve"),
       r: () => this.decide("reject", "remove"),
+      x: () => this.cards[this.at]?.querySelector("[data-tick]")?.click(),
+      c: () => this.querySelector("[data-tick]:checked") && this.querySelector("[data-clean]")?.click(),
       u: () => (this.querySelector("[data-undo]") ?? this.cards[this.at]?.querySelector('button[value="undo"]'))?.click(),
     };
     if (!(event.key in keys)) return;

@@ -1,0 +1,1 @@
+"""What moderators know of a person, and what they may do about them."""
