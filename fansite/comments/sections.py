@@ -20,6 +20,7 @@ from fansite.comments.models import Comment
 from fansite.comments.queries import Said
 from fansite.comments.quoting import quoted
 from fansite.comments.structured import nodes_of
+from fansite.core import nonces
 from fansite.core.content import Entry, content_of
 from fansite.core.web import Pages, entry_path, made_each_time, page_number, path_for
 from fansite.core.web.parts import parts
@@ -352,11 +353,12 @@ def _new_box(entry: Entry, person: Any) -> Box:
         made_each_time()  # every comment has its own, for the one who answers it
     box = Box(request.args.get("reply", type=row_number))
     if person is not None:
-        box.nonce = secrets.token_urlsafe(16)
+        box.nonce = nonces.fresh()
         token = request.args.get("draft", "")
         draft = operations.find_draft(token) if token else None
         if draft is not None and draft.entry_id == entry.id and draft.comment_id is None:
             box.answers, box.form = draft.parent_id, empty_form()
+            box.nonce = secrets.token_urlsafe(16)  # written before: how long the page lies there tells nothing
             box.form.body.data = draft.body
     return box
 

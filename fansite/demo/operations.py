@@ -22,6 +22,7 @@ from fansite.demo import company, crowd, discussions, duties, gigs, material, ph
 from fansite.lib import slugs
 from fansite.lib.times import now, utc
 from fansite.moderation import checks
+from fansite.moderation import operations as moderation
 from fansite.moderation.models import LogLine, Report, Review
 from fansite.news.models import NewsPost
 from fansite.pages.models import Page
@@ -245,7 +246,9 @@ def _queue(session: Any, done: Loaded, rows: list[bulk.Row]) -> None:
             ]
             verdict = checks.judge(checks.Writing(saying.body, authors[saying.author_id], saying.at, earlier))
             reasons = verdict.reasons or ["taken up"]
-            session.add(Review(subject_kind="comment", subject_id=row.id, queue="pending", reasons=reasons, opened_at=saying.at))
+            review = Review(subject_kind="comment", subject_id=row.id, queue="pending", reasons=reasons, opened_at=saying.at)
+            moderation.note_whose(review, saying.author_id, saying.body)
+            session.add(review)
         elif saying.status in ("rejected", "removed"):
             decision = "reject" if saying.status == "rejected" else "remove"
             at = min(saying.at + timedelta(hours=2), now())
@@ -262,6 +265,7 @@ def _queue(session: Any, done: Loaded, rows: list[bulk.Row]) -> None:
                 before="pending" if decision == "reject" else "published",
                 version=2,
             )
+            moderation.note_whose(review, saying.author_id, saying.body)
             session.add(review)
             session.add(LogLine(act=decision, subject=f"comment:{row.id}", by_id=milo, reason=saying.reason or "", at=at))
 
@@ -274,6 +278,7 @@ def _reports(session: Any, done: Loaded, by_number: dict[Any, bulk.Row]) -> None
         if row.id not in reviews:
             reason = f"reported: {report['category']}"
             reviews[row.id] = Review(subject_kind="comment", subject_id=row.id, queue="reported", reasons=[reason], opened_at=at)
+            moderation.note_whose(reviews[row.id], row.saying.author_id, row.saying.body)
             session.add(reviews[row.id])
             session.flush()
         reporter = done.people[report["reporter"]].id if report["reporter"] else None

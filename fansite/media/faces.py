@@ -18,6 +18,7 @@ from fansite.lib.times import now
 from fansite.media import encoding, policy
 from fansite.media.models import KEEP_REMOVED, Face
 from fansite.media.operations import storage
+from fansite.moderation import limits as newcomers
 from fansite.moderation import operations as moderation
 
 # Larger than any phone takes; nobody needs the staff's 32 MB for a circle of two centimetres.
@@ -39,6 +40,7 @@ def send(data: bytes, *, by: Any) -> Face:
     with transaction() as session:
         account = get(Account, by_id)
         require(policy.wear, account)
+        newcomers.spend(account, "faces")
         for earlier in _of(account, WAITING):
             _withdraw(earlier)
         face = Face(account_id=account.id, name=name, status=WAITING)

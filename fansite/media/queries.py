@@ -151,7 +151,9 @@ def faces_of_authors(account_ids: Sequence[int]) -> Sequence[tuple[int, int, str
     """(account, number, status) of all they sent and did not take back."""
     columns = (Face.account_id, Face.id, Face.status)
     theirs = (Face.account_id.in_(account_ids), Face.status != "withdrawn")
-    return [tuple(row) for row in db.session.execute(sa.select(*columns).where(*theirs).order_by(Face.id))]
+    return [
+        (account, id, status) for account, id, status in db.session.execute(sa.select(*columns).where(*theirs).order_by(Face.id))
+    ]
 
 
 def faces(ids: Sequence[int]) -> Sequence[Face]:

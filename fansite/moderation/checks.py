@@ -18,6 +18,8 @@ from fansite.moderation import words
 MANY_LINKS = 3
 # Coral's: the same text again within six minutes is a mistake or a machine.
 REPEAT_WITHIN = timedelta(minutes=6)
+# Nobody reads a page and writes a sentence in less.
+BY_HAND = timedelta(seconds=3)
 # From this share of refused texts on, a person reads first.
 REFUSED_SHARE = 0.3
 # Of a link, the host it leads to.
@@ -36,6 +38,8 @@ class Writing:
     at: datetime
     # (text, at) of the author's latest, newest first.
     earlier: Sequence[tuple[str, datetime]] = ()
+    # How long the form lay before its author, where that is known.
+    took: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,13 @@ def repetition(writing: Writing) -> Opinion | None:
     return None
 
 
+def written_at_once(writing: Writing) -> Opinion | None:
+    """Who is known here may paste what they like."""
+    if writing.took is None or writing.took >= BY_HAND or writing.author.stands or limits.lifted():
+        return None
+    return Opinion("pending", "written at once")
+
+
 def often_refused(writing: Writing) -> Opinion | None:
     author = writing.author
     total = author.approved_comments + author.refused_comments
@@ -105,7 +116,18 @@ def suspect_words(writing: Writing) -> Opinion | None:
     return Opinion("published", f"suspect word: {', '.join(hits[:5])}", flagged=True) if hits else None
 
 
-CHECKS = (written_by_team, banned_words, many_links, newcomers_link, repetition, often_refused, first_comment, without_standing, suspect_words)
+CHECKS = (
+    written_by_team,
+    banned_words,
+    many_links,
+    newcomers_link,
+    repetition,
+    written_at_once,
+    often_refused,
+    first_comment,
+    without_standing,
+    suspect_words,
+)
 
 
 def judge(writing: Writing) -> Verdict:

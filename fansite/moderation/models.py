@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,9 +46,7 @@ class Review(Model):
 
     decided_by = relationship("Account", lazy="raise_on_sql")
     # Without a key in the table: to add one, SQLite would make it anew without its triggers.
-    author = relationship(
-        "Account", primaryjoin="foreign(Review.author_id) == Account.id", lazy="raise_on_sql", viewonly=True
-    )
+    author = relationship("Account", primaryjoin="foreign(Review.author_id) == Account.id", lazy="raise_on_sql", viewonly=True)
     links: Mapped[list[ReviewLink]] = relationship(lazy="raise_on_sql", cascade="all, delete-orphan", order_by="ReviewLink.host")
     reports: Mapped[list[Report]] = relationship(back_populates="review", lazy="raise_on_sql", order_by="Report.id")
 

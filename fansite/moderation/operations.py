@@ -45,8 +45,17 @@ def open_review(kind: str, subject_id: int, *, queue: str, reasons: Sequence[str
         else:
             review.reasons = list(dict.fromkeys([*review.reasons, *reasons]))
             review.queue = "pending" if "pending" in (queue, review.queue) else "reported"
-        _note_whose(review)
+        subject = current_app.extensions["fansite"].reviewables.get(kind)
+        if subject is not None:
+            note_whose(review, subject.author(subject_id), subject.text(subject_id))
         return review
+
+
+def note_whose(review: Review, author_id: int | None, text: str) -> None:
+    """By what many are chosen at once: whose it is, where its words link, and which others say the same."""
+    review.author_id, review.likeness = author_id, checks.likeness_of(text)
+    known = {link.host: link for link in review.links}
+    review.links = [known.get(host) or ReviewLink(host=host) for host in checks.hosts_of(text)]
 
 
 def close_review(kind: str, subject_id: int) -> None:
@@ -158,17 +167,6 @@ def undo(review_id: int, *, by: Any, version: int | None = None) -> Review:
         _log("undo", review, by_id, "")
         record("review.undone", review.subject, review=review.id)
         return review
-
-
-def _note_whose(review: Review) -> None:
-    """By what many are chosen at once: whose it is, where its words link, and which others say the same."""
-    subject = current_app.extensions["fansite"].reviewables.get(review.subject_kind)
-    if subject is None:
-        return
-    review.author_id, text = subject.author(review.subject_id), subject.text(review.subject_id)
-    review.likeness, hosts = checks.likeness_of(text), checks.hosts_of(text)
-    known = {link.host: link for link in review.links}
-    review.links = [known.get(host) or ReviewLink(host=host) for host in hosts]
 
 
 def _claim(review: Review, decision: str, version: int | None) -> None:

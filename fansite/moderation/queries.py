@@ -101,7 +101,7 @@ def alike(items: Sequence[Item], queue: str) -> dict[str, int]:
         return {}
     waiting = (Review.likeness.in_(said), Review.decided_at.is_(None), Review.queue == queue)
     statement = sa.select(Review.likeness, sa.func.count()).where(*waiting).group_by(Review.likeness)
-    return {likeness: number for likeness, number in db.session.execute(statement) if number > 1}
+    return {str(likeness): number for likeness, number in db.session.execute(statement) if number > 1}
 
 
 def _waiting(queue: str) -> Listing:

@@ -306,6 +306,8 @@ def test_an_approval_that_was_taken_back_builds_no_trust(cast, evening):
     moderation.decide(review, "approve", by=cast.milo)
     moderation.undo(review, by=cast.milo)
     assert db.session.get(FanPhoto, photo.id).status == "pending"
+    with transaction() as session:
+        session.get(Account, cast.nora.id).joined_at -= timedelta(days=30)
     assert send(evening, cast.nora, wide=500).status == "pending"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from fansite.comments.models import MAX_BODY, Comment, Place, Rendered, Revision
 from fansite.comments.operations import naming
 from fansite.comments.operations.standing import claim, new_ids, once_more, stand, touch_pages
 from fansite.comments.quoting import CREDIT
-from fansite.core import limits, markup
+from fansite.core import limits, markup, nonces
 from fansite.core.content import Entry, content_of
 from fansite.core.db import db, get, transaction
 from fansite.core.db.rows import insert
@@ -26,6 +26,7 @@ from fansite.core.outbox import record
 from fansite.core.policy import require
 from fansite.lib.times import now
 from fansite.moderation import checks
+from fansite.moderation import limits as newcomers
 from fansite.moderation import operations as moderation
 from fansite.moderation.checks import REPEAT_WITHIN, Writing
 
@@ -64,7 +65,9 @@ def post_at(
         if known is not None:
             return once_more(known), entry
         _keep_pace(author)
-        verdict = checks.judge(_writing(author, body, latest))
+        newcomers.require_few(author, body)
+        newcomers.spend(author, "replies")
+        verdict = checks.judge(_writing(author, body, latest, took=nonces.age_of(nonce)))
         comment = _publish_or_hold(author, entry, parent, text, nonce, verdict)
         keep(comment)  # the answer says where it stands
         return comment, entry._replace(comments_count=entry.comments_count + int(comment.visible))
@@ -80,6 +83,7 @@ def edit(comment_id: int, *, by: Account, body: str) -> Comment:
         if body == comment.body:
             return once_more(comment.id)
         _keep_pace(author)
+        newcomers.require_few(author, body)
         _reword(comment, author, text)
         verdict = checks.judge(_writing(author, body, [one for one in _latest(author) if one.id != comment.id]))
         if comment.visible:
@@ -99,6 +103,7 @@ def resend(comment_id: int, *, by: Account, body: str) -> Comment:
         author, comment = get(Account, author_id), claim(comment_id)
         require(policy.resend, author, comment)
         _keep_pace(author)
+        newcomers.require_few(author, body)
         _reword(comment, author, text)
         again = f"sent again after: {comment.reason}" if comment.reason else "sent again"
         comment.reason = None
@@ -258,9 +263,10 @@ def _latest(author: Account | Author) -> Sequence[Any]:
     return db.session.execute(_LATEST, {"author": author.id, "since": now() - REPEAT_WITHIN}).all()
 
 
-def _writing(author: Account | Author, body: str, latest: Sequence[Any]) -> Writing:
+def _writing(author: Account | Author, body: str, latest: Sequence[Any], took: timedelta | None = None) -> Writing:
     """The line over a quote is ours, and its link is none of theirs."""
-    return Writing(text=CREDIT.sub("", body), author=author, at=now(), earlier=[(one.body, one.posted_at) for one in latest])
+    earlier = [(one.body, one.posted_at) for one in latest]
+    return Writing(text=CREDIT.sub("", body), author=author, at=now(), earlier=earlier, took=took)
 
 
 def _sent_twice(latest: Sequence[Any], entry: Entry | Place, parent_id: int | None, body: str) -> int | None:

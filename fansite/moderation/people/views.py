@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, g, redirect, request
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from fansite.accounts.guards import keeps_order_only
@@ -92,6 +93,7 @@ def _file_page(account: Account, form: PersonForm | None = None, status: int = 2
             for piece in file.pieces
         ],
         kinds=[(kind_words(kind), state, number) for (kind, state), number in sorted(file.counts.items())],
+        since=format_date(account.joined_at, "medium"),
         lines=[log_line(line) for line in file.lines],
         may_change=policy.change_standing(g.person, account),
         may_close=disable(g.person, account),

@@ -19,6 +19,7 @@ from fansite.lib.times import now
 from fansite.media import operations as media
 from fansite.media.encoding import Encoded
 from fansite.moderation import checks
+from fansite.moderation import limits as newcomers
 from fansite.moderation import operations as moderation
 from fansite.tour.models import Gig
 from fansite.tour.photos import policy, queries
@@ -63,6 +64,7 @@ def _kept(gig_id: int, by_id: int, name: str, made: Encoded | None, caption: str
         if made is None:  # it was swept a moment ago
             raise NotFound()
         _require_room(gig_id, by_id)
+        newcomers.spend(_photographer(author), "photos")
         picture = media.keep_apart(name, made, shelf=SHELF, alt=caption, by=author)
         photo = FanPhoto(gig_id=gig_id, picture_id=picture.id, account_id=by_id, status="pending", sent_at=now())
         return _judged(photo, author, caption)
@@ -156,7 +158,9 @@ def forget_of(account_id: int) -> None:
 class _Photographer:
     """Of an account, what the checks ask: photographs count like what was said."""
 
+    id: int
     keeps_order: bool
+    joined_at: datetime
     approved_comments: int
     refused_comments: int
     standing_lost_at: datetime | None
@@ -199,12 +203,15 @@ def _again(photo: FanPhoto, author: Account, caption: str) -> FanPhoto:
 
 def _verdict(author: Account, caption: str) -> checks.Verdict:
     """By the same list as comments."""
-    earlier = queries.records_of([author.id]).get(author.id, Record(0, 0))
-    approved, refused = author.approved_comments + earlier.approved, author.refused_comments + earlier.refused
-    who = _Photographer(author.keeps_order, approved, refused, author.standing_lost_at)
-    verdict = checks.judge(checks.Writing(text=caption, author=who, at=now()))
+    verdict = checks.judge(checks.Writing(text=caption, author=_photographer(author), at=now()))
     reasons = [{"first comment": "first photo"}.get(reason, reason) for reason in verdict.reasons]
     return checks.Verdict(verdict.status, reasons, verdict.flagged)
+
+
+def _photographer(author: Account) -> _Photographer:
+    earlier = queries.records_of([author.id]).get(author.id, Record(0, 0))
+    approved, refused = author.approved_comments + earlier.approved, author.refused_comments + earlier.refused
+    return _Photographer(author.id, author.keeps_order, author.joined_at, approved, refused, author.standing_lost_at)
 
 
 def _stand(photo: FanPhoto, status: str, *, reason: str = "") -> None:

@@ -60,7 +60,10 @@ def of_authors(account_ids: Sequence[int]) -> Sequence[tuple[int, int, str]]:
     """(account, number, status) of all they sent and did not take back."""
     columns = (FanPhoto.account_id, FanPhoto.id, FanPhoto.status)
     theirs = (FanPhoto.account_id.in_(account_ids), FanPhoto.status != "withdrawn")
-    return [tuple(row) for row in db.session.execute(sa.select(*columns).where(*theirs).order_by(FanPhoto.id))]
+    return [
+        (account, id, status)
+        for account, id, status in db.session.execute(sa.select(*columns).where(*theirs).order_by(FanPhoto.id))
+    ]
 
 
 def of_picture(picture_id: int) -> FanPhoto | None:

@@ -18,6 +18,7 @@ from fansite.core.db import db, touch, transaction
 from fansite.core.web.language import locale_of
 from fansite.lib.times import now
 from fansite.lib.wordpress import to_markdown
+from fansite.moderation import operations as moderation
 from fansite.moderation.models import Review
 from fansite.transfer.blog import Comment
 from fansite.transfer.operations.people import People
@@ -80,9 +81,7 @@ class Talk:
         sayings = [self._saying(remark) for remark in missing]
         with transaction() as session:
             made = bulk.add(sayings, standing=standing)
-            waiting = [row.id for row in made if row.saying.status == "pending"]
-            if waiting:
-                session.execute(sa.insert(Review), [_review(comment_id) for comment_id in waiting])
+            session.add_all(_review(row) for row in made if row.saying.status == "pending")
             touch("list:comments", *{f"list:{remark.entry_kind}" for remark in missing})
             touch(*(f"entry:{row.saying.entry_id}" for row in made))
             touch(*(f"account:{row.saying.author_id}" for row in made if row.saying.author_id))
@@ -115,8 +114,10 @@ def _said(origins: set[str]) -> dict[str, Said]:
     return {str(said.origin): said for said in found}
 
 
-def _review(comment_id: int) -> dict[str, object]:
-    return {"subject_kind": "comment", "subject_id": comment_id, "queue": "pending", "reasons": [WAITING], "opened_at": now()}
+def _review(row: bulk.Row) -> Review:
+    review = Review(subject_kind="comment", subject_id=row.id, queue="pending", reasons=[WAITING], opened_at=now())
+    moderation.note_whose(review, row.saying.author_id, row.saying.body)
+    return review
 
 
 def _markdown(comment: Comment) -> str:
