@@ -174,10 +174,8 @@ def of_authors(account_ids: Sequence[int]) -> Sequence[tuple[int, int, str]]:
     """(account, number, status) of all they said and did not take back."""
     theirs = (Comment.author_id.in_(account_ids), Comment.status != "withdrawn")
     statement = sa.select(Comment.author_id, Comment.id, Comment.status).where(*theirs)
-    return [
-        (account, id, status)
-        for account, id, status in db.session.execute(statement.order_by(Comment.author_id, Comment.posted_at))
-    ]
+    rows = db.session.execute(statement.order_by(Comment.author_id, Comment.posted_at))
+    return [(account or 0, id, status) for account, id, status in rows]
 
 
 def count_public(account: Account) -> int:

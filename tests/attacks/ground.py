@@ -26,6 +26,9 @@ from fansite.fans.operations import Wanted
 from fansite.lib.times import now
 from fansite.media import faces
 from fansite.media import operations as media
+from fansite.moderation import operations as moderation
+from fansite.moderation.cleanups import operations as cleanups
+from fansite.moderation.cleanups.queries import Choice
 from fansite.moderation.models import Review
 from fansite.news import operations as news
 from fansite.notifications import stopping
@@ -119,6 +122,10 @@ FORMS = {
     "leave": Act("fay", "/account/leave", {"password": PASSWORD}),
     "decide": Act("milo", "/moderation/reviews/{review}/decision", {"decision": "approve", "reason": "fine", "version": "1"}),
     "take up": Act("milo", "/moderation/comment/{fays}", {"decision": "remove", "reason": "no", "version": "1"}),
+    "standing": Act("milo", "/moderation/people/fay/standing", {"to": "taken", "reason": "sold a hat"}),
+    "close an account": Act("milo", "/moderation/people/nora/closing", {"to": "closed", "reason": "sold two"}),
+    "clean up": Act("milo", "/moderation/cleanups/new", {"scope": "all", "queue": "pending", "newcomers": "1", "upto": "99", "reason": "hats", "everything": "y", "nonce": "n"}),
+    "take a clean-up back": Act("milo", "/moderation/cleanups/{cleanup}/undoing", {}),
     "watched words": Act("milo", "/moderation/words", {"kind": "banned", "words": "casino"}),
     "write": Act("eli", "/staff/news/new", _NEWS),
     "write a page": Act("eli", "/staff/page/new", {**_WORDS, "menu_order": "2"}),
@@ -215,7 +222,7 @@ PUBLIC = (
     "/.well-known/security.txt",
 )
 DESKS = (
-    "/moderation/", "/moderation/reported", "/moderation/recent", "/moderation/log", "/moderation/words", "/staff/", "/staff/news/", "/staff/news/new", "/staff/tags",
+    "/moderation/", "/moderation/reported", "/moderation/recent", "/moderation/log", "/moderation/words", "/moderation/cleanups/", "/moderation/people/nora", "/staff/", "/staff/news/", "/staff/news/new", "/staff/tags",
     "/account/evenings", "/account/photos", "/account/place", "/account/profile", "/account/people", "/fans/fay/followers",
     "/staff/mail", "/staff/pictures", "/staff/letters", "/staff/rules", "/staff/appearance", "/staff/health", "/staff/translations", "/staff/tour/", "/staff/tour/houses", "/staff/tour/songs", "/account/picture",
     "/account/notifications", "/staff/notices", "/fans/river/followed",
@@ -266,10 +273,15 @@ class Ground:
             .order_by(Activity.id)
         )
         river.hide(gone_line, by=cast.fay)
+        review = db.session.query(Review.id).scalar()
+        junk = moderation.take_up("comment", say(post, cast.fay, "Hats").id, by=cast.milo)
+        cleanup = cleanups.ask(Choice("ticked", (junk,)), by=cast.milo)
+        cleanups.begin(cleanup.id)
         self.ids = {
             "line": line, "gone_line": gone_line,
+            "cleanup": cleanup.id,
             "post": post.id, "draft": draft.id, "fays": fays.id, "waiting": waiting.id, "mail": db.session.query(Mail.id).order_by(Mail.id).first()[0],
-            "review": db.session.query(Review.id).scalar(), "tag": db.session.query(Tag.id).first()[0],
+            "review": review, "tag": db.session.query(Tag.id).first()[0],
             "session": db.session.query(SignIn.id).scalar(), "letter": letter.id, "picture": picture.id, "look": look.id,
             "gig_slug": evening.slug, "gone_to": gone_to.id,
             "gig": evening.id, "planned": planned.id, "house": house(cast.eli).id, "press": link.id, "song": db.session.query(Song.id).order_by(Song.id).first()[0], "change": db.session.query(Change.id).scalar(),

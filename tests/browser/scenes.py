@@ -444,6 +444,14 @@ def seen_before_it_is_out(page: Any, _site: Site) -> None:
     page.wait_for_selector(".notice")
 
 
+def cleaned_up(page: Any, _site: Site) -> None:
+    page.goto("/moderation/")
+    page.locator("[data-tick]").first.check()
+    page.click("[data-clean]")
+    page.click("[data-form='clean-up'] .button--main")
+    page.wait_for_selector("[data-form='undo-clean-up']")
+
+
 def words_kept(page: Any, _site: Site) -> None:
     page.goto("/moderation/words")
     page.click("[data-form='words-suspect'] .button")
@@ -629,6 +637,11 @@ DESK: dict[str, tuple[str | None, Way]] = {
     "one comment": ("milo", of_one_comment),
     "what was decided": ("milo", "/moderation/log"),
     "watched words": ("milo", "/moderation/words"),
+    "sifted": ("milo", "/moderation/?newcomers=1"),
+    "a person's file": ("milo", "/moderation/people/nora"),
+    "before a clean-up": ("milo", "/moderation/cleanups/new?scope=all&queue=pending&newcomers=1"),
+    "a clean-up": ("milo", cleaned_up),
+    "clean-ups": ("milo", "/moderation/cleanups/"),
     "a new version of the rules": ("eli", "/staff/rules"),
     "who was told": ("eli", "/staff/notices"),
     "letters": ("eli", "/staff/letters"),

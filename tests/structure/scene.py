@@ -37,6 +37,8 @@ from fansite.lib.times import now
 from fansite.media import faces
 from fansite.media.operations import keep_picture
 from fansite.moderation import operations as moderation
+from fansite.moderation.cleanups import operations as cleanups
+from fansite.moderation.cleanups.queries import Choice
 from fansite.moderation.models import Review
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
@@ -273,6 +275,9 @@ def _said(cast: Any, post: int) -> dict[str, Any]:
     removed = say(lisbon, cast.fay, "Something rude").id
     moderation.decide(_review_of(rejected), "reject", by=cast.milo)
     moderation.decide(moderation.take_up("comment", removed, by=cast.ada), "remove", by=cast.ada)
+    junk = say(lisbon, cast.nora, "Hats at https://hats.example").id
+    cleanup = cleanups.ask(Choice("ticked", (_review_of(junk),)), by=cast.milo).id
+    cleanups.begin(cleanup)
     taken_back = comments.withdraw(say(lisbon, cast.fay, "A slip").id, by=cast.fay).id
     return {
         "fays": fays,
@@ -280,6 +285,7 @@ def _said(cast: Any, post: int) -> dict[str, Any]:
         "rejected": rejected,
         "removed": removed,
         "taken_back": taken_back,
+        "cleanup": cleanup,
         "review": _review_of(waiting),
         **_said_where_nobody_reads_now(cast),
     }

@@ -316,6 +316,22 @@ GET   /moderation/entry/{draft}                login    login  403    403    404
 POST  /moderation/entry/{draft}                login    login  403    403    404    404    404
 POST  /moderation/reviews/{review}/decision    login    login  403    403    303    303    303
 POST  /moderation/reviews/999/decision         login    login  403    403    404    404    404
+GET   /moderation/people/fay                   login    login  403    403    200    200    200
+GET   /moderation/people/ben                   login    login  403    403    200    200    200
+GET   /moderation/people/nobody                login    login  403    403    404    404    404
+POST  /moderation/people/fay/standing          login    login  403    403    303    303    303
+POST  /moderation/people/milo/standing         login    login  403    403    403    403    403
+POST  /moderation/people/nobody/standing       login    login  403    403    404    404    404
+POST  /moderation/people/nora/closing          login    login  403    403    303    303    303
+POST  /moderation/people/ada/closing           login    login  403    403    403    403    422
+POST  /moderation/people/nobody/closing        login    login  403    403    404    404    404
+GET   /moderation/cleanups/                    login    login  403    403    200    200    200
+GET   /moderation/cleanups/new                 login    login  403    403    200    200    200
+POST  /moderation/cleanups/new                 login    login  403    403    303    303    303
+GET   /moderation/cleanups/{cleanup}           login    login  403    403    200    200    200
+GET   /moderation/cleanups/999                 login    login  403    403    404    404    404
+POST  /moderation/cleanups/{cleanup}/undoing   login    login  403    403    303    303    303
+POST  /moderation/cleanups/999/undoing         login    login  403    403    404    404    404
 
 tour
 GET   /tour/                                   200
@@ -528,6 +544,10 @@ FORMS: dict[str, dict[str, str]] = {
     "moderation.watched": {"kind": "banned", "words": "casino"},
     "moderation.subject": {"decision": "remove"},
     "moderation.decision": {"decision": "approve"},
+    "moderation.standing": {"to": "taken"},
+    "moderation.closing": {"to": "closed"},
+    "moderation.new_cleanup": {"scope": "all", "queue": "pending", "newcomers": "1", "closes": "y"},
+    "moderation.undo_cleanup": {},
     "staff.new": ENTRY,
     "staff.preview": ENTRY,
     "staff.save": ENTRY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,7 +36,7 @@ class Choice:
 
     scope: str
     ids: tuple[int, ...] = ()
-    sieve: Sieve = Sieve()
+    sieve: Sieve = field(default_factory=Sieve)
     # Of all that a sieve lets through, nothing that came after the moderator looked.
     upto: int | None = None
     person: int | None = None
@@ -216,8 +216,8 @@ def newest(before: int | None) -> tuple[Sequence[Cleanup], int | None]:
 def sizes_of(cleanups: Sequence[Cleanup]) -> dict[int, int]:
     """How many things each of them chose or found."""
     mine = CleanupItem.cleanup_id.in_([one.id for one in cleanups])
-    rows = db.session.execute(sa.select(CleanupItem.cleanup_id, sa.func.count()).where(mine).group_by(CleanupItem.cleanup_id))
-    return {id: number for id, number in rows}
+    statement = sa.select(CleanupItem.cleanup_id, sa.func.count()).where(mine).group_by(CleanupItem.cleanup_id)
+    return dict(db.session.execute(statement).all())
 
 
 def _pairs(statement: Any) -> list[tuple[str, int]]:
