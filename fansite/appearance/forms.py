@@ -17,6 +17,7 @@ from fansite.appearance.showing import sections
 from fansite.appearance.themes import theme, themes
 from fansite.core.web import Form
 from fansite.core.web.paths import current_language, settings
+from fansite.lib.numbers import number_or_none
 from fansite.media import queries as pictures
 from fansite.media.models import MAX_ALT
 from fansite.reactions.models import MAX_WORD
@@ -26,10 +27,6 @@ CHOICE_OF_PICTURES = 60
 LOGOS = [("theme", _l("As the theme draws it")), ("text", _l("The name, set in type")), ("picture", _l("A picture"))]
 HEROES = [("scene", _l("The drawn scene")), ("picture", _l("A picture"))]
 HOURS = [("", _l("Day or night, as the visitor has it")), ("dusk", _l("Always dusk")), ("night", _l("Always night"))]
-
-
-def number_or_none(text: Any) -> int | None:
-    return int(text) if str(text or "").isascii() and str(text or "").isdigit() and len(str(text)) < 10 else None
 
 
 class AppearanceForm(Form):

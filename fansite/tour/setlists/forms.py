@@ -11,19 +11,12 @@ from wtforms.validators import Optional
 from fansite.core.errors import Refused
 from fansite.core.web import Form
 from fansite.core.web.paths import settings
-from fansite.lib.numbers import row_number
+from fansite.lib.numbers import number_or_none
 from fansite.tour.setlists import queries
 from fansite.tour.setlists.operations import Link
 from fansite.tour.words import language_name
 
 NOBODY = SelectChoice("", "–")
-
-
-def number_or_none(text: Any) -> int | None:
-    try:
-        return row_number(str(text or ""))
-    except ValueError:
-        return None
 
 
 class SetlistForm(Form):
