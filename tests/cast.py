@@ -29,8 +29,12 @@ def make_cast() -> SimpleNamespace:
                     disabled_reason="sold fake tickets" if name == "ben" else None,
                 )
             )
-    people = db.session.query(Account).all()
-    return SimpleNamespace(**{person.username_key: person for person in people})
+    return the_cast()
+
+
+def the_cast() -> SimpleNamespace:
+    """Those that are there."""
+    return SimpleNamespace(**{person.username_key: person for person in db.session.query(Account).all()})
 
 
 def password_hash() -> str:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.attacks.ground import Ground
+from tests.attacks.ground import Ground, begun_anew
 
 
 @pytest.fixture
-def ground(app: Any, cast: Any) -> Ground:
-    return Ground(app, cast)
+def ground(app: Any, database: Any) -> Ground:
+    return begun_anew(app, database)
 
 
 @pytest.fixture

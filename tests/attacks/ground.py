@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,8 +46,10 @@ from fansite.tour.models import Change
 from fansite.tour.photos import operations as photos
 from fansite.tour.setlists import operations as setlists
 from fansite.tour.setlists.models import Song
-from tests.cast import PASSWORD, password_hash
+from tests.cast import PASSWORD, make_cast, password_hash, the_cast
 from tests.client import ORIGIN
+from tests.conftest import NOON
+from tests.databases import ON_POSTGRESQL
 from tests.texts import news_post, say
 from tests.tour.cast import gig, house
 
@@ -313,6 +318,41 @@ class Ground:
         stranger, (ada, _csrf) = self.app.test_client(), self.browser("ada")
         answers = {path: stranger.get(path).status_code for path in PUBLIC}
         return answers | {path: ada.get(path).status_code for path in DESKS}
+
+
+def begun_anew(app: Any, database: Any) -> Ground:
+    """The same people and texts with the same numbers. Made once for each clock, and laid aside where that is a file."""
+    let_go(app)
+    name = "ground at noon" if now() == NOON else "ground"
+    if database.kept(name):
+        database.back_to(name)
+        _pictures(database.folder.with_name(name), database.folder)
+        again = copy(_MADE[name])
+        again.cast = the_cast()
+        return again
+    database.fresh()
+    made = _MADE[name] = Ground(app, make_cast())
+    if not ON_POSTGRESQL:
+        let_go(app)
+        database.keep(name)
+        _pictures(database.folder, database.folder.with_name(name))
+    return made
+
+
+def let_go(app: Any) -> None:
+    """Of the database, and of whatever is remembered of it."""
+    db.session.remove()
+    db.engine.dispose()
+    app.extensions["fansite"].kept.clear()
+    app.extensions["fansite"].pages.store.clear()
+
+
+def _pictures(source: Path, target: Path) -> None:
+    shutil.copytree(source / "media", target / "media", dirs_exist_ok=True)
+
+
+# Who knows the numbers.
+_MADE: dict[str, Ground] = {}
 
 
 def _sign_up() -> SignUp:

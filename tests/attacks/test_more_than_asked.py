@@ -18,8 +18,8 @@ from fansite.core.db import db, transaction
 from fansite.lib.times import now
 from fansite.media.models import Face
 from fansite.moderation.models import LogLine, Report, Review
-from tests.attacks.ground import FORMS, FROM_HERE, NEW_PASSWORD, PICTURE, TELLING, Ground, facts
-from tests.cast import PASSWORD, make_cast
+from tests.attacks.ground import FORMS, FROM_HERE, NEW_PASSWORD, PICTURE, TELLING, Ground, begun_anew, facts
+from tests.cast import PASSWORD
 from tests.client import ORIGIN
 
 pytestmark = pytest.mark.once
@@ -59,16 +59,6 @@ def test_what_a_form_does_not_ask_for_is_not_taken(app: Any, database: Any, cloc
     assert outcomes[0][0] == outcomes[1][0]
     for table, rows in outcomes[0][1].items():
         assert outcomes[1][1][table] == rows
-
-
-def begun_anew(app: Any, database: Any) -> Ground:
-    """The same people and texts with the same numbers."""
-    db.session.remove()
-    db.engine.dispose()
-    database.fresh()
-    app.extensions["fansite"].kept.clear()
-    app.extensions["fansite"].pages.store.clear()
-    return Ground(app, make_cast())
 
 
 # ---- forged ---------------------------------------------------------------------------------------------------------------------
