@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import pytest
@@ -76,15 +77,16 @@ ELSEWHERE = (
 )
 
 
-# One site for all forms of a test: none of them may change a thing, and each is looked at by itself.
+# One site and one browser of each for all forms of a test: none of them may change a thing, and each is looked at by itself.
 
 
 def test_a_form_that_stood_elsewhere_does_nothing(app: Any, ground: Ground, clock: Any, without_limits: None) -> None:
+    browser = cache(ground.browser)
+    before = facts()
     for name, act in FORMS.items():
         if name == "stop notices":
             continue  # mail programs press it: the key in its address is all it takes (RFC 8058)
-        client, token = ground.browser(act.who)
-        before = facts()
+        client, token = browser(act.who)
         for headers in ELSEWHERE:
             if act.who is not None and not headers.keys() & {"Origin", "Sec-Fetch-Site"}:
                 continue  # the right token, and a browser that does not tell where it read it
@@ -94,16 +96,17 @@ def test_a_form_that_stood_elsewhere_does_nothing(app: Any, ground: Ground, cloc
 
 
 def test_a_form_without_its_own_token_does_nothing(ground: Ground, clock: Any, without_limits: None) -> None:
+    browser, other_token = cache(ground.browser), cache(lambda who: ground.browser(who)[1])
+    before = facts()
     for name, act in FORMS.items():
         if act.who:
-            without_its_token(ground, name)
+            client, _own = browser(act.who)
+            without_its_token(ground, name, client, [other_token(who) for who in (act.who, "nora")])
+            assert facts() == before, name
 
 
-def without_its_token(ground: Ground, name: str) -> None:
+def without_its_token(ground: Ground, name: str, client: Any, tokens: list[str]) -> None:
     act = FORMS[name]
-    client, _own = ground.browser(act.who)
-    tokens = [ground.browser(who)[1] for who in (act.who, "nora")]
-    before = facts()
     for fields in ({}, {"csrf_token": ""}, {"csrf_token": "x"}, *({"csrf_token": token} for token in tokens)):
         for headers in (FROM_HERE, {}, {"Sec-Fetch-Site": "same-origin"}):
             answer = client.post(ground.path(act), data=act.fields(**fields), headers=headers)
@@ -111,13 +114,13 @@ def without_its_token(ground: Ground, name: str) -> None:
     for content_type, body in (("text/plain", "csrf_token=x&body=x"), ("application/json", json.dumps(act.data))):
         answer = client.post(ground.path(act), data=body, content_type=content_type, headers=FROM_HERE)
         assert answer.status_code in (403, 422), (name, content_type)
-    assert facts() == before, name
 
 
 def test_an_address_that_is_only_opened_does_nothing(ground: Ground, clock: Any, without_limits: None) -> None:
+    browser = cache(ground.browser)
+    before = facts()
     for name, act in FORMS.items():
-        client, token = ground.browser(act.who)
-        before = facts()
+        client, token = browser(act.who)
         for method in ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "PATCH", "DELETE", "PROPFIND"):
             how = {"query_string": {**act.data, "csrf_token": token, "_method": "POST"}}
             headers = {**FROM_HERE, "X-HTTP-Method-Override": "POST"}
