@@ -6,6 +6,7 @@ The renderer's estimate of a text (`core/markup/effort`) is held against what th
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import pytest
 
@@ -102,6 +103,7 @@ def accepted(text: str, limit: int) -> bool:
     return True
 
 
+@cache
 def longest_accepted(unit: str, limit: int) -> str:
     """The longest text of this kind that is not refused: the worst of them."""
     low, high = 0, limit // len(unit)
