@@ -106,7 +106,12 @@ def accepted(text: str, limit: int) -> bool:
 @cache
 def longest_accepted(unit: str, limit: int) -> str:
     """The longest text of this kind that is not refused: the worst of them."""
-    low, high = 0, limit // len(unit)
+    most, high = limit // len(unit), 1
+    while high < most and accepted(unit * high, limit):  # from below: long ones take longest to refuse
+        high *= 2
+    if high >= most and accepted(unit * most, limit):
+        return unit * most
+    low, high = high // 2, min(high, most) - 1
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if accepted(unit * middle, limit) else (low, middle - 1)
