@@ -82,6 +82,8 @@ def _add_own_words(event: Any, gig: Gig) -> None:
     event.add("x-fansite-house", gig.venue.name, parameters={name: value for name, value in house.items() if value})
     told = {"x-tickets": gig.tickets, "x-url": gig.ticket_url}
     event.add("x-fansite-state", gig.state, parameters={name: value for name, value in told.items() if value})
+    if before := _before_the_notes(gig):
+        event.add("x-fansite-before", before)
 
 
 def _span(gig: Gig) -> tuple[date | datetime, date | datetime]:
@@ -107,8 +109,13 @@ def _location(gig: Gig) -> str:
 
 def _description(gig: Gig, address: str) -> str:
     words = gig.words(current_language())
-    said = [words.reason, words.support, markup.plain(words.html) if words.html else "", address]
+    said = [_before_the_notes(gig), markup.plain(words.html) if words.html else "", address]
     return "\n".join(part for part in said if part)
+
+
+def _before_the_notes(gig: Gig) -> str:
+    words = gig.words(current_language())
+    return "\n".join(part for part in (words.reason, words.support) if part)
 
 
 def _in_order(made: Any) -> None:

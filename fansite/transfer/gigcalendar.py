@@ -263,12 +263,13 @@ def _house_said(event: Event) -> Any:
 
 
 def _description(event: Event) -> str:
-    """Some calendars write HTML into it. Ours end with the address of the page here."""
+    """Some calendars write HTML into it. Ours begin with why plans changed and who plays too, and end with the address of the page here."""
     text = _text(event, "DESCRIPTION")
     if _HTML.search(text):
         text = markup.plain(markup.clean_html(text, "fan"))
     if "X-FANSITE-HOUSE" in event:
-        text = text.removesuffix(_text(event, "URL"))
+        before = _unescaped(event.get("X-FANSITE-BEFORE", ""))
+        text = text.removesuffix(_text(event, "URL")).removeprefix(before)
     return text.strip()
 
 

@@ -198,9 +198,19 @@ def test_a_change_of_what_is_public_is_told_and_a_cancellation_goes_through_when
 
 
 def test_our_own_calendar_reads_back_whole(told_ics, cast, clock, stranger):
-    gig(cast.eli, "brussels", ends=time(0, 30), tickets="on_sale", ticket_url="https://tickets.example/1")
+    gig(
+        cast.eli,
+        "brussels",
+        ends=time(0, 30),
+        tickets="on_sale",
+        ticket_url="https://tickets.example/1",
+        support="The Owls",
+        body="Bring soup.",
+    )
     chatham = gig(cast.eli, "chatham", day=date(2027, 1, 16), starts=None, doors=None).venue_id
-    tour.reschedule(gig(cast.eli, "lyon", day=date(2027, 2, 5)).id, {"day": date(2027, 2, 6)}, by=cast.eli, reason="Flu.")
+    tour.reschedule(
+        gig(cast.eli, "lyon", day=date(2027, 2, 5)).id, {"day": date(2027, 2, 6)}, by=cast.eli, reason="Flu, and; a flat tyre."
+    )
     tour.postpone(gig(cast.eli, "london", day=date(2027, 3, 5)).id, by=cast.eli)
     tour.cancel(gig(cast.eli, "london", day=date(2027, 4, 5)).id, by=cast.eli)
     odd = tour.find_or_add({"name": 'Bar "The; Odd", \\ et\u202e fils', "city": "Lyon", "country": "FR"}, by=cast.eli)
@@ -221,13 +231,14 @@ def test_our_own_calendar_reads_back_whole(told_ics, cast, clock, stranger):
                 one.ticket_url,
                 one.venue.likeness,
                 one.venue.address,
+                one.body,
             )
             for one in gigs()
         ]
 
     before = said()
     # It comes back to where it was: nothing is new.
-    assert told_ics(text)["created"] == {}
+    assert told_ics(text) == {"created": {}, "updated": {}, "skipped": {"gig": 6}, "problems": []}
     assert said() == before
     for one in gigs():
         db.session.delete(one)
