@@ -21,7 +21,7 @@ from fansite.core.wording import Wording
 from fansite.lib.numbers import number_or_none
 from fansite.lib.times import now
 from fansite.media.choosing import CoverForm
-from fansite.tour import queries as tours
+from fansite.tour import at_desk as tours
 
 # What can be drawn, in words.
 MOTIF_NAMES = {

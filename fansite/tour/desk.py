@@ -14,7 +14,7 @@ from fansite.core.errors import Refused
 from fansite.core.web import Page, Pages, page_number, path_for, render_page, takes_file
 from fansite.lib.times import now
 from fansite.media.encoding import MAX_BYTES
-from fansite.tour import operations, queries
+from fansite.tour import at_desk, operations, queries
 from fansite.tour.blueprint import bp
 from fansite.tour.forms import ChangeForm, GigForm, filled
 from fansite.tour.models import UNDO_WITHIN, Change, Gig
@@ -25,7 +25,7 @@ from fansite.tour.operations.changing import When
 @staff_only
 def desk() -> Response:
     number = page_number()
-    gigs, last = queries.all_at_desk(number)
+    gigs, last = at_desk.all_at_desk(number)
     if number > last:
         abort(404)
     page = Page(_("Tour dates"), noindex=True)
@@ -119,7 +119,7 @@ def _editor(form: GigForm, gig: Gig | None, change_form: ChangeForm | None = Non
         gig=gig,
         change_form=change_form or ChangeForm(formdata=None),
         reversible=reversible,
-        houses=queries.venues_lately(),
+        houses=at_desk.venues_lately(),
         cover=cover,
         covers=covers,
         done=request.args.get("done"),

@@ -30,7 +30,7 @@ from fansite.core.web.paths import current_language, settings
 from fansite.lib import localtime
 from fansite.lib.numbers import number_or_none
 from fansite.media.choosing import CoverForm
-from fansite.tour import queries
+from fansite.tour import at_desk
 from fansite.tour.models import Gig, Venue
 from fansite.tour.operations.gigs import Facts
 from fansite.tour.operations.venues import House, countries
@@ -71,7 +71,7 @@ class HouseBox(StringField):
         words = str(self.data or "").strip()
         if not words:
             return None
-        found = queries.venues_meant(words, MOST_MEANT)
+        found = at_desk.venues_meant(words, MOST_MEANT)
         if not found:
             raise Refused(_l("No house of the list is called so."), field=self.name)
         if len(found) > 1:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from fansite.accounts.guards import staff_only
 from fansite.core.db import db
 from fansite.core.web import Page, clean, path_for, render_page
-from fansite.tour import operations, queries
+from fansite.tour import at_desk, operations
 from fansite.tour.blueprint import bp
 from fansite.tour.forms import HouseForm, MergeForm
 from fansite.tour.models import Venue
@@ -20,8 +20,8 @@ from fansite.tour.models import Venue
 @staff_only
 def houses() -> Response:
     words = clean(request.args.get("q", ""))
-    found = queries.venues(words)
-    more = len(found) == queries.MOST_VENUES
+    found = at_desk.venues(words)
+    more = len(found) == at_desk.MOST_VENUES
     page = Page(_("Houses"), noindex=True)
     return render_page("tour/houses.html", page, houses=found, more=more, q=words, done=request.args.get("done"))
 
@@ -57,7 +57,7 @@ def _venue(venue_id: int) -> Venue:
 def _page(venue: Venue, form: HouseForm, merge_form: MergeForm | None = None, status: int = 200) -> Response:
     page = Page(venue.name, noindex=True)
     merging = merge_form or MergeForm(formdata=None)
-    others = [one for one in queries.venues_lately() if one.id != venue.id]
+    others = [one for one in at_desk.venues_lately() if one.id != venue.id]
     return render_page("tour/house.html", page, status=status, venue=venue, form=form, merge_form=merging, houses=others)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any, NamedTuple, Protocol
@@ -19,7 +19,6 @@ from fansite.core.db.moments import microseconds
 from fansite.core.kept import kept
 from fansite.core.wording import settings
 from fansite.lib import cities
-from fansite.lib.numbers import number_or_none
 from fansite.lib.times import from_microseconds, in_microseconds, now
 from fansite.tour.models import Change, Gig, GigText, Point, Tour, Venue, point_of
 from fansite.tour.setlists.models import SetlistLine
@@ -191,83 +190,18 @@ def others_here(gig: Gig, most: int) -> list[Evening]:
     return shown([night for night in nights() if (night.country, night.city) == here and night.id != gig.id][: -most - 1 : -1])
 
 
-# Of houses, on one page of the desk: more are looked for by their name.
-MOST_VENUES = 500
-MOST_OFFERED = 300
-# Of evenings to choose from, where one says which a text is about.
-MOST_CHOICES = 300
-
-
-def venues(words: str = "", most: int = MOST_VENUES) -> Sequence[Venue]:
-    """Houses by name or city in any of its names, those that were merged left out."""
-    statement = sa.select(Venue).where(Venue.merged_into_id.is_(None))
-    for word in words.split()[:6]:
-        spellings = {cities.fold(word), *(cities.fold(city.name) for city in cities.all_named(word))}
-        statement = statement.where(sa.or_(*(Venue.likeness.contains(one, autoescape=True) for one in sorted(spellings))))
-    return db.session.scalars(statement.order_by(Venue.city, Venue.name).limit(most)).all()
-
-
-def venues_meant(words: str, most: int) -> Sequence[Venue]:
-    """Those somebody means who types a number, a label ("Brussels: La Cale") or some words: the exact one first of all."""
-    number = number_or_none(words.strip())
-    venue = db.session.get(Venue, number) if number is not None else None
-    if venue is not None and venue.merged_into_id is None:
-        return [venue]
-    if not cities.fold(words):
-        return []
-    town, _, name = words.partition(":")
-    towns = {cities.fold(town), *(cities.fold(city.name) for city in cities.all_named(town))}
-    labels = [Venue.likeness.startswith(f"{cities.fold(name)}|{one}|", autoescape=True) for one in sorted(towns)]
-    exact = sa.select(Venue).where(Venue.merged_into_id.is_(None), sa.or_(*labels))
-    return (db.session.scalars(exact).all() if name.strip() else ()) or venues(words, most)
-
-
-def venues_lately() -> list[Venue]:
-    """The last that were written down, in the order of lists: who begins to type is offered them."""
-    statement = sa.select(Venue).where(Venue.merged_into_id.is_(None)).order_by(Venue.id.desc()).limit(MOST_OFFERED)
-    return sorted(db.session.scalars(statement), key=lambda venue: (venue.city, venue.name))
-
-
-def all_at_desk(number: int) -> tuple[list[Gig], int]:
-    """Gigs of any status for the desk, the latest day first, and the number of the last page."""
-    row = Gig.__table__.c
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(Gig.__table__)) or 0
-    ids = sa.select(row.id).order_by(row.day.desc(), row.id.desc()).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
-    return listing.chosen(list(db.session.scalars(ids)), _at_desk), max(1, -(-total // PER_PAGE))
-
-
-class Choice(NamedTuple):
-    """An evening to be chosen at the desk, of any status."""
-
-    id: int
-    title: str
-    day: date
-    status: str
-    # Its name, "" for none.
-    tour: str
-
-
-def to_choose(since: date, chosen: Collection[int]) -> list[Choice]:
-    """What is to come and what was since that day, and whatever is chosen already; the first first."""
-    found = [*db.session.execute(_to_choose(), {"since": since})]
-    known = {row.id for row in found}
-    others = [one for one in chosen if one not in known]
-    found += db.session.execute(_chosen(), {"ids": others}) if others else []
-    return sorted((Choice._make([*row[:4], row[4] or ""]) for row in found), key=lambda one: (one.day, one.id))
-
-
 def _past_until() -> int:
     """How many of all are over by now."""
     return bisect_right(nights(), in_microseconds(now()), key=lambda night: night.over_at)
 
 
-def _with_house(statement: sa.Select[Any]) -> sa.Select[Any]:
+def with_house(statement: sa.Select[Any]) -> sa.Select[Any]:
     return statement.options(joinedload(Gig.venue), joinedload(Gig.tour), joinedload(Gig.author), joinedload(Gig.cover))
 
 
 def _with_all(statement: sa.Select[Any]) -> sa.Select[Any]:
     """With what is said of it in all languages too: each gig stands once in the answer as soon as that is made `unique`."""
-    return _with_house(statement).options(joinedload(Gig.texts))
+    return with_house(statement).options(joinedload(Gig.texts))
 
 
 # Put together once: that takes longer than the answer.
@@ -286,24 +220,6 @@ def _nights() -> Any:
         Venue.longitude,
     )
     return sa.select(*columns).join(Gig.venue).where(listed()).order_by(Gig.over_at, Gig.id)
-
-
-_CHOICES = (
-    sa.select(Entry.__table__.c.id, Entry.__table__.c.title, Gig.__table__.c.day, Entry.__table__.c.status, Tour.name)
-    .select_from(Gig.__table__)
-    .join(Entry.__table__, Entry.__table__.c.id == Gig.__table__.c.id)
-    .outerjoin(Tour, Tour.id == Gig.__table__.c.tour_id)
-)
-
-
-@cache
-def _to_choose() -> Any:
-    return _CHOICES.where(Gig.__table__.c.day >= sa.bindparam("since")).order_by(Gig.__table__.c.day).limit(MOST_CHOICES)
-
-
-@cache
-def _chosen() -> Any:
-    return _CHOICES.where(Gig.__table__.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 @cache
@@ -336,9 +252,6 @@ def _evening(row: Any) -> Evening:
     ends = len(Evening._fields) - 2
     former = tuple(Former(**was) for was in row[ends])
     return Evening._make([*row[:ends], former, House._make(row[ends + 1 :])])
-
-
-_at_desk = listing.entities(lambda: _with_house(sa.select(Gig)).options(sa.orm.defer(Gig.body), sa.orm.defer(Gig.html)))
 
 
 def _whole_by_ids(ids: Sequence[int]) -> Iterable[Gig]:

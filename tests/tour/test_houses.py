@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from fansite.core.db import db
+from fansite.tour import at_desk, queries
 from fansite.tour import operations as tour
-from fansite.tour import queries
 from fansite.tour.models import Gig, Venue
 from tests.tour.cast import gig, house
 from tests.tour.test_desk import NEW, problems
@@ -50,7 +50,7 @@ def test_of_five_thousand_houses_the_own_one_stands_in_its_box_and_any_can_be_ty
     many(eli, 5_000)
     eli.get(f"/staff/tour/{evening.id}")
     assert eli.page.xpath('string(//form[@data-form="gig"]//input[@name="venue"]/@value)') == "Brussels: La Vieille Brasserie"
-    assert len(eli.page.xpath('//datalist[@id="houses"]/option')) == queries.MOST_OFFERED
+    assert len(eli.page.xpath('//datalist[@id="houses"]/option')) == at_desk.MOST_OFFERED
     eli.submit("change", {"to": "moved", "venue": "Lyon: House 4321"}, follow=True)
     assert where() == "House 4321"
     eli.get("/staff/tour/houses")

@@ -11,8 +11,8 @@ from fansite.core.content import SlugHistory
 from fansite.core.db import db
 from fansite.core.errors import Conflict, Forbidden, Refused
 from fansite.core.outbox import Event
+from fansite.tour import at_desk, queries
 from fansite.tour import operations as tour
-from fansite.tour import queries
 from fansite.tour.models import UNDO_WITHIN, Gig, Venue
 from tests.tour.cast import HOUSES, gig, house
 
@@ -80,7 +80,7 @@ def test_two_that_are_one_are_merged_and_whoever_looks_for_either_finds_it(cast,
     assert now_of(other).title == "Brussels, La Vieille Brasserie"
     assert db.session.scalar(sa.select(SlugHistory.entry_id).where(SlugHistory.slug == address)) == other.id
     assert tour.find_or_add({**HOUSES["brussels"], "name": "Vieille Brasserie"}, by=cast.eli).id == evening.venue_id
-    assert [one.id for one in queries.venues()] == [evening.venue_id]
+    assert [one.id for one in at_desk.venues()] == [evening.venue_id]
 
 
 def test_a_house_that_moves_takes_its_evenings_along(cast, evening):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 from flask import Response, abort, g, redirect, request
@@ -14,21 +12,15 @@ from fansite.accounts.guards import staff_only
 from fansite.core import publishing
 from fansite.core.content import contents
 from fansite.core.errors import Conflict, Refused
-from fansite.core.web import Page, path_for, render_page, takes_file
-from fansite.core.web.forms import clean
+from fansite.core.web import path_for, render_page, takes_file
 from fansite.core.web.paths import settings
-from fansite.lib.numbers import row_number
 from fansite.media.encoding import MAX_BYTES
-from fansite.news.models import WORDS_A_MINUTE
 from fansite.staff import operations, queries
-from fansite.staff.comparing import Difference, compare
 from fansite.staff.desks import Desk, desk_of
-from fansite.staff.forms import EntryForm, moment_of, on_the_wall
+from fansite.staff.forms import EntryForm, moment_of
 from fansite.staff.views.blueprint import bp
-from fansite.staff.views.sitting import continued, sitting_of
-
-# What is compared when two people wrote at once.
-COMPARED = ("title", "body", "summary", "slug", "tags", "gigs", "menu_order")
+from fansite.staff.views.editor import blank, differences_of, editor_page, filled, lot
+from fansite.staff.views.sitting import continued
 
 
 @bp.route("/<kind>/new", methods=["GET", "POST"])
@@ -37,21 +29,21 @@ COMPARED = ("title", "body", "summary", "slug", "tags", "gigs", "menu_order")
 def new(kind: str) -> Any:
     desk = desk_of(kind)
     if request.method != "POST":
-        return _editor(desk, continued(desk, None) or _blank(desk), None)
+        return editor_page(desk, continued(desk, None) or blank(desk), None)
     made = queries.made_in(g.person, request.form.get("sitting", ""))
     if made is not None:
         return _saved_before(kind, made)
     form, refused = _sent(desk)
     if "resume" in request.form or refused:
-        return _editor(desk, form, None, status=422 if refused else 200)
+        return editor_page(desk, form, None, status=422 if refused else 200)
     if not form.validate():
-        return _editor(desk, form, None, status=422)
+        return editor_page(desk, form, None, status=422)
     try:
         typed = {**form.wording(), **form.own()}
         entry_id = operations.begin(desk, by=g.person, typed=typed, sitting=form.sitting.data or "")
     except Refused as problem:
         form.refuse(problem)
-        return _editor(desk, form, None, status=422)
+        return editor_page(desk, form, None, status=422)
     return _back(kind, entry_id, "saved", sitting=form.sitting.data)
 
 
@@ -65,7 +57,7 @@ def _saved_before(kind: str, entry_id: int) -> Any:
 @staff_only
 def edit(kind: str, entry_id: int) -> Any:
     desk, entry = _opened(kind, entry_id)
-    return _editor(desk, continued(desk, entry_id) or _filled(desk, entry), entry)
+    return editor_page(desk, continued(desk, entry_id) or filled(desk, entry), entry)
 
 
 @bp.post("/<kind>/<int:entry_id>")
@@ -75,7 +67,7 @@ def save(kind: str, entry_id: int) -> Any:
     if "resume" in request.form:
         desk, entry = _opened(kind, entry_id)
         form, refused = _sent(desk)
-        return _editor(desk, form, entry, status=422 if refused else 200)
+        return editor_page(desk, form, entry, status=422 if refused else 200)
     return _save_and(kind, entry_id, "saved")
 
 
@@ -129,7 +121,7 @@ def preview(kind: str, entry_id: int | None) -> Any:
     except Refused as problem:
         if problem is not refused:
             form.refuse(problem)
-        return _editor(desk, form, _opened(kind, entry_id)[1] if entry_id else None, status=422)
+        return editor_page(desk, form, _opened(kind, entry_id)[1] if entry_id else None, status=422)
     shown = context.get("post") or context["entry"]
     if entry_id:
         shown.id = entry_id  # what is drawn for it depends on it
@@ -160,9 +152,9 @@ def _save_and(
 ) -> Any:
     desk, entry = _opened(kind, entry_id)
     typed = "title" in request.form
-    form, refused = _sent(desk) if typed else (_only_act(_filled(desk, entry)), None)
+    form, refused = _sent(desk) if typed else (_only_act(filled(desk, entry)), None)
     if refused or (typed and not form.validate()):
-        return _editor(desk, form, entry, status=422)
+        return editor_page(desk, form, entry, status=422)
     try:
         wording = {"version": form.seen_version, **form.wording(), **form.own()} if typed else None
         sitting = form.sitting.data or ""
@@ -171,7 +163,7 @@ def _save_and(
         return _conflict(desk, form, entry_id, problem)
     except Refused as problem:
         form.refuse(problem)
-        return _editor(desk, form, queries.opened(desk.model, entry_id), status=422)
+        return editor_page(desk, form, queries.opened(desk.model, entry_id), status=422)
     return _back(kind, entry_id, said, sitting=form.sitting.data)
 
 
@@ -179,13 +171,8 @@ def _sent(desk: Desk) -> tuple[EntryForm, Refused | None]:
     """What was typed. A picture that came along is kept whatever becomes of the text; what is wrong with it stands beside its box."""
     form = desk.form()
     if request.form.get("resume") == "another":
-        form.cover_seed.data = str(_lot())
+        form.cover_seed.data = str(lot())
     return form, form.take_picture(by=g.person)
-
-
-def _lot() -> int:
-    """One of the many covers that can be drawn."""
-    return 1 + secrets.randbelow(1_000_000)
 
 
 def _only_act(form: EntryForm) -> EntryForm:
@@ -201,15 +188,8 @@ def _conflict(desk: Desk, form: EntryForm, entry_id: int, problem: Conflict | No
     form.version.data = str(entry.version)
     if problem is not None:
         form.refuse(problem)
-    stored = _filled(desk, entry)
-    return _editor(desk, form, entry, status=409, differences=_differences(stored, form))
-
-
-def _differences(stored: EntryForm, typed: EntryForm) -> list[Difference]:
-    """Of all boxes that hold words."""
-    pairs = [(stored[name], typed[name]) for name in COMPARED if name in typed]
-    worded = [(theirs.label.text, clean(theirs._value()), clean(mine._value())) for theirs, mine in pairs]
-    return [Difference(label, compare(theirs, mine)) for label, theirs, mine in worded if theirs.strip() != mine.strip()]
+    stored = filled(desk, entry)
+    return editor_page(desk, form, entry, status=409, differences=differences_of(stored, form))
 
 
 def _back(kind: str, entry_id: int, said: str, sitting: str | None = None) -> Response:
@@ -224,96 +204,3 @@ def _back(kind: str, entry_id: int, said: str, sitting: str | None = None) -> Re
 def _opened(kind: str, entry_id: int) -> tuple[Desk, Any]:
     desk = desk_of(kind)
     return desk, queries.opened(desk.model, entry_id) or abort(404)
-
-
-def _blank(desk: Desk) -> EntryForm:
-    """A new text, or the translation of one that is there."""
-    form = desk.form(formdata=None, comments_open=desk.comments_open, language=settings().language, cover_seed=str(_lot()))
-    form.cover.data = request.args.get("cover", None, type=row_number)
-    original = queries.opened(desk.model, request.args.get("translation_of", 0, type=row_number))
-    if original is not None:
-        wanted = request.args.get("text_language", "")
-        form.language.data = wanted if wanted in settings().languages else settings().language
-        form.translation_of.data = original.group_id
-        form.comments_open.data = original.comments_open
-        for name, value in desk.own(original).items():
-            form[name].data = value
-        form.cover.data = original.cover_id
-        # The very same drawing, which its number gave it until now.
-        form.cover_seed.data, form.cover_motif.data = str(original.cover_seed), original.cover_motif
-    return form
-
-
-def _filled(desk: Desk, entry: Any) -> EntryForm:
-    form = desk.form(
-        formdata=None,
-        title=entry.title,
-        body=entry.body,
-        summary=entry.summary,
-        slug=entry.slug,
-        language=entry.language,
-        comments_open=entry.comments_open,
-        cover_seed=str(entry.cover_seed),
-        cover_motif=entry.cover_motif,
-        version=str(entry.version),
-        at=on_the_wall(entry.published_at, settings().timezone) if entry.status == "scheduled" else None,
-        **desk.own(entry),
-    )
-    form.translation_of.data = entry.translation_of_id
-    form.cover.data = entry.cover_id
-    return form
-
-
-def _editor(desk: Desk, form: EntryForm, entry: Any, *, status: int = 200, differences: Any = None) -> Response:
-    form.translation_of.choices = [("", "–"), *queries.translatable(desk.kind, entry)]
-    chosen, covers = form.covers()
-    page = Page(_("Write: %(title)s", title=entry.title) if entry is not None else str(desk.new), noindex=True)
-    return render_page(
-        "staff/editor.html",
-        page,
-        status=status,
-        desk=desk,
-        form=form,
-        entry=entry,
-        # What somebody else saved in the meantime, beside what was typed; None while nobody did.
-        differences=differences,
-        sitting=sitting_of(desk, form, entry),
-        words_a_minute=WORDS_A_MINUTE,
-        original=_original(desk, form, entry),
-        typed=request.method == "POST",
-        finished=request.args.get("sitting", "") if "said" in request.args else "",
-        others=queries.versions(entry) if entry is not None else [],
-        cover=chosen,
-        covers=covers,
-        drawn=_drawn(desk, form, entry),
-        zone=settings().timezone.key,
-        notice=_notice(entry) if request.method == "GET" else None,
-    )
-
-
-def _original(desk: Desk, form: EntryForm, entry: Any) -> Any:
-    """What this text is the translation of."""
-    original = queries.opened(desk.model, form.translation_of.data) if form.translation_of.data else None
-    return original if original is not None and (entry is None or original.id != entry.id) else None
-
-
-def _drawn(desk: Desk, form: EntryForm, entry: Any) -> SimpleNamespace:
-    """What is drawn where no picture is chosen, as its cover asks for it."""
-    group = entry.group_id if entry is not None else form.translation_of.data
-    wording = form.wording()
-    return SimpleNamespace(
-        kind=desk.kind, group_id=group, cover=None, cover_seed=wording["cover_seed"], cover_motif=wording["cover_motif"]
-    )
-
-
-def _notice(entry: Any) -> tuple[str, str] | None:
-    known = {
-        "saved": _("Saved."),
-        "published": _("It is public now."),
-        # A time that has passed is only its date.
-        "planned": _("It will be published by itself.") if entry is None or not entry.public else _("It is public now."),
-        "recalled": _("Back among the drafts. Nobody outside sees it."),
-        "withdrawn": _("Taken down. Its address says so; “Publish again” brings it back as it was."),
-    }
-    words = known.get(request.args.get("said", ""))
-    return ("good", words) if words else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, abort, g, redirect, render_template, request
@@ -11,26 +10,21 @@ from markupsafe import Markup
 
 from fansite.accounts.guards import signed_in
 from fansite.comments import author_name
-from fansite.core.content import moved
 from fansite.core.entries import require_public, require_sight, stands_for
-from fansite.core.errors import NotFound, Problem, Refused, TooMany
-from fansite.core.web import Page, cacheable, clean, entry_path, path_for, render_page, takes_file
+from fansite.core.errors import NotFound
+from fansite.core.web import Page, cacheable, entry_path, path_for, render_page
 from fansite.core.web.paths import settings
 from fansite.lib.numbers import row_number
 from fansite.moderation.queries import rules_named
 from fansite.moderation.reporting import Reported, report_view, thanks_page
-from fansite.rules import operations as rules_operations
-from fansite.rules import queries as rules
 from fansite.tour import queries as gigs
 from fansite.tour.blueprint import bp
 from fansite.tour.models import Gig
 from fansite.tour.photos import operations, policy, queries
-from fansite.tour.photos.forms import PhotoForm
 from fansite.tour.photos.models import FanPhoto, of_gig
+from fansite.tour.photos.sending import elsewhere
 from fansite.tour.photos.showing import image_node, path_of_photo, shared_of
 from fansite.tour.words import long_day
-
-LONGEST_NAME = 60
 
 
 @bp.get("/tour/<slug>/photos")
@@ -39,7 +33,7 @@ def photos(slug: str) -> Any:
     """All of an evening, in the order they came; paged by key, since more may come at any time."""
     gig = gigs.by_slug(slug)
     if not stands_for(g.person, gig):
-        return _elsewhere("tour.photos", slug)
+        return elsewhere("tour.photos", slug)
     assert gig is not None
     require_sight(g.person, gig)
     after = _key("after")
@@ -62,36 +56,6 @@ def photos(slug: str) -> Any:
         begun=policy.begun(gig),
         done=request.args.get("done"),
     )
-
-
-@bp.route("/tour/<slug>/photos/new", methods=["GET", "POST"])
-@signed_in
-@takes_file(operations.MAX_BYTES * operations.AT_ONCE)
-def add_photos(slug: str) -> Any:
-    """Some at once, with one line for all of them. What is good is taken, whatever is wrong with the others."""
-    gig = gigs.by_slug(slug)
-    if not stands_for(g.person, gig):
-        return _elsewhere("tour.add_photos", slug)
-    assert gig is not None
-    require_public(gig)
-    if not policy.begun(gig):
-        raise Refused(_("Photos can be added once the evening has begun."))
-    if request.method != "POST":
-        return _form_page(gig, PhotoForm(formdata=None))
-    form = PhotoForm()
-    gig_id, address = gig.id, path_for("tour.photos", slug=slug)
-    try:
-        operations.fit(form.caption.data or "")
-    except Refused as problem:
-        form.refuse(problem)
-        return _form_page(gig, form, problem=problem)
-    taken, refused = _take(gig_id, form.caption.data or "")
-    if taken and form.rules.data:
-        rules_operations.accept(g.person.id, form.rules.data)
-    if refused:
-        return _form_page(_gig(slug), form, taken=taken, refused=refused)
-    done = "published" if all(photo.visible for photo in taken) else "pending"
-    return redirect(f"{address}?done={done}#sent", 303)
 
 
 @bp.get("/tour/<slug>/photos/<int:photo_id>")
@@ -177,35 +141,6 @@ def own_photos() -> Response:
 # ---- the parts --------------------------------------------------------------------------------------------------------------
 
 
-def _take(gig_id: int, caption: str) -> tuple[list[FanPhoto], list[tuple[str, Problem]]]:
-    """Photographs that are here now, and (name, why not) of the others."""
-    taken: list[FanPhoto] = []
-    refused: list[tuple[str, Problem]] = []
-    for name, data in _files():
-        try:
-            if data is None:
-                raise Refused(_("Five at a time: this one was left out."))
-            taken.append(operations.send(gig_id, data, caption=caption, by=g.person))
-        except (Refused, TooMany) as problem:
-            refused.append((name, problem))
-    if not taken and not refused:
-        refused.append(("", Refused(_("Choose a photo first."))))
-    return taken, refused
-
-
-def _files() -> Iterator[tuple[str, bytes | None]]:
-    """(the sender's name for it, to be told which is meant; bytes, None for too many), one in memory at a time."""
-    chosen = [file for file in request.files.getlist("file") if file.filename]
-    for number, file in enumerate(chosen):
-        name = str(clean(file.filename or "")).replace("\\", "/").rpartition("/")[2]
-        with file.stream as stream:
-            yield name[:LONGEST_NAME], stream.read() if number < operations.AT_ONCE else None
-
-
-def _gig(slug: str) -> Gig:
-    return gigs.by_slug(slug) or abort(404)
-
-
 def _seen(photo_id: int) -> FanPhoto:
     """One this person may know of: what was taken down is gone, what waits or was refused is not there."""
     found = queries.opened(photo_id)
@@ -222,15 +157,6 @@ def _reportable(slug: str, photo_id: int) -> FanPhoto:
     if not found.visible or not found.gig.public or found.gig.slug != slug:
         raise NotFound()
     return found
-
-
-def _elsewhere(endpoint: str, slug: str) -> Any:
-    """The evening has another date or house now, and another address."""
-    entry = moved("gig", slug, settings().language)
-    if entry is None:
-        abort(404)
-    require_sight(g.person, entry)
-    return redirect(path_for(endpoint, slug=entry.slug), 301)
 
 
 def _key(name: str) -> int:
@@ -266,33 +192,6 @@ def _page_of_all(gig: Gig, after: int | None, *, empty: bool) -> Page:
     )
 
 
-def _form_page(
-    gig: Gig,
-    form: PhotoForm,
-    *,
-    problem: Problem | None = None,
-    taken: list[FanPhoto] | None = None,
-    refused: list[tuple[str, Problem]] | None = None,
-) -> Response:
-    """With all that was typed. A browser never fills a file box again: what was not taken has to be chosen once more."""
-    wrong = [one for _name, one in refused or []] + ([problem] if problem else [])
-    waits = next((one for one in wrong if isinstance(one, TooMany)), None)
-    page = render_page(
-        "tour/photos_new.html",
-        Page(_("Add photos"), noindex=True),
-        status=429 if waits else 422 if wrong else 200,
-        form=form,
-        gig=gig,
-        taken=taken or [],
-        refused=[(name, str(one)) for name, one in refused or []],
-        chosen=bool(problem) and any(file.filename for file in request.files.getlist("file")),
-        new_rules=rules.news_for(g.person),
-        most=operations.AT_ONCE,
-        megabytes=operations.MAX_BYTES // 1024**2,
-    )
-    return _with_wait(page, waits) if waits else page
-
-
 def _to_report(photo: FanPhoto) -> Reported:
     gig = photo.gig
     return Reported(
@@ -306,9 +205,3 @@ def _to_report(photo: FanPhoto) -> Reported:
         thanks=path_for("tour.photo_reported", slug=gig.slug, photo_id=photo.id),
         tags=(*gig.page_tags, *photo.page_tags, f"account:{photo.account_id}"),
     )
-
-
-def _with_wait(response: Response, problem: Problem) -> Response:
-    if isinstance(problem, TooMany):
-        response.headers["Retry-After"] = str(problem.retry_after)
-    return response
