@@ -8,7 +8,7 @@ from alembic import op
 from fansite.core.db import Moment
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
 
 STATES = ("published", "pending", "rejected", "removed", "withdrawn")
 PINNED = sa.text("pinned_at IS NOT NULL")

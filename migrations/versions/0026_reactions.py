@@ -8,7 +8,7 @@ from alembic import op
 from fansite.core.db import Moment
 
 revision = "0026"
-down_revision = "0023"
+down_revision = "0025"
 
 
 def upgrade() -> None:

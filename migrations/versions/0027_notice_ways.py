@@ -8,7 +8,7 @@ from alembic import op
 from fansite.core.db import Moment
 
 revision = "0027"
-down_revision = "0023"
+down_revision = "0026"
 
 WAITING = sa.text("state = 'waiting'")
 UNREAD = sa.text("read_at IS NULL")

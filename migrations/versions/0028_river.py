@@ -8,7 +8,7 @@ from alembic import op
 from fansite.core.db import Moment
 
 revision = "0028"
-down_revision = "0023"
+down_revision = "0027"
 
 VERBS = "'said', 'wrote', 'goes', 'was', 'showed', 'follows', 'came'"
 

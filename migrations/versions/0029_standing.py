@@ -8,7 +8,7 @@ from alembic import op
 from fansite.core.db import Moment
 
 revision = "0029"
-down_revision = "0023"
+down_revision = "0028"
 
 # What waits or was decided before gets its author; where older texts link is not looked up.
 AUTHORS = (("comment", "author_id"), ("face", "account_id"), ("fan_photo", "account_id"))
