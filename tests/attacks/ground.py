@@ -50,6 +50,7 @@ from tests.cast import PASSWORD, make_cast, password_hash, the_cast
 from tests.client import ORIGIN
 from tests.conftest import NOON
 from tests.databases import ON_POSTGRESQL
+from tests.talk.cast import discussion
 from tests.texts import news_post, say
 from tests.tour.cast import gig, house
 
@@ -189,6 +190,16 @@ FORMS = {
     "report a photo": Act(None, "/tour/{played}/photos/{photo}/report", {"category": "private", "note": "my sister"}),
     "take a line away": Act("fay", "/fans/river/{line}/removal", {}),
     "bring a line back": Act("fay", "/fans/river/{gone_line}/return", {}),
+    "start a discussion": Act("fay", "/talk/new", {"title": "A van", "body": "Six *seats*", "tags": "lifts", "question": "When?", "options": "Noon\nNight", "ends_on": "2026-12-24", "nonce": "n", "rules": ""}),
+    "a stranger's discussion": Act(None, "/talk/new", {"title": "A van", "body": "Six *seats*", "tags": "lifts", "question": "", "options": "", "ends_on": "", "nonce": ""}),
+    "change a discussion": Act("fay", "/talk/a-car/edit", {"title": "A van", "body": "Six *seats*"}),
+    "take a discussion back": Act("fay", "/talk/a-car/withdrawal", {}),
+    "report a discussion": Act(None, "/talk/a-car/report", {"category": "spam", "note": "sold me a hat"}),
+    "vote": Act("milo", "/talk/a-car/vote", {"option": "1"}),
+    "what answered it": Act("fay", "/talk/replies/{answer}/solution", {"solved": "y"}),
+    "pin": Act("milo", "/talk/a-car/pin", {"pinned": "y"}),
+    "close a discussion": Act("milo", "/talk/a-car/closing", {"closed": "y"}),
+    "move tags": Act("milo", "/talk/a-car/tags", {"tags": "lifts, snow"}),
     "looks": Act("ada", "/staff/appearance", _LOOKS),
     "publish looks": Act("ada", "/staff/appearance/publication", {}),
     "drop looks": Act("ada", "/staff/appearance/draft/removal", {}),
@@ -222,6 +233,10 @@ PUBLIC = (
     "/tour.ics",
     "/tour/near.ics?place=Lyon",
     "/fans/fay/gigs",
+    "/talk/",
+    "/talk/unanswered",
+    "/talk/a-car",
+    "/talk/feed.xml",
     "/tour/2026-11-20-london-the-lantern-room",
     "/tour/2026-11-20-london-the-lantern-room/photos",
     "/.well-known/security.txt",
@@ -231,6 +246,7 @@ DESKS = (
     "/account/evenings", "/account/photos", "/account/place", "/account/profile", "/account/people", "/fans/fay/followers",
     "/staff/mail", "/staff/pictures", "/staff/letters", "/staff/rules", "/staff/appearance", "/staff/health", "/staff/translations", "/staff/tour/", "/staff/tour/houses", "/staff/tour/songs", "/account/picture",
     "/account/notifications", "/staff/notices", "/fans/river/followed",
+    "/account/talk",
 )  # fmt: skip
 
 
@@ -261,6 +277,8 @@ class Ground:
         setlists.write_down(played.id, "Whistle Twice\nPuy", by=cast.eli, version=played.version)
         link = setlists.add_press(evening.id, {"url": "https://kettle.example/one", "title": "One coat"}, by=cast.eli)
         photo = photos.send(played.id, PICTURE + b"of an evening", caption="Us", by=cast.fay)
+        car = discussion(cast.fay, "A car", "Four seats", tags="lifts", options="Yes\nNo")
+        answer = say(car, cast.milo, "I come along")
         letter = contact.send(
             name="Ida", email="ida@example.org", subject="A barn", body="Play here.", language="en", address="192.0.2.7"
         )
@@ -292,6 +310,7 @@ class Ground:
             "gig": evening.id, "planned": planned.id, "house": house(cast.eli).id, "press": link.id, "song": db.session.query(Song.id).order_by(Song.id).first()[0], "change": db.session.query(Change.id).scalar(),
             "stop": stopping.token_for(cast.fay.id, ["gig.changed"]),
             "played": played.slug, "photo": photo.id, "nora": cast.nora.id,
+            "answer": answer.id,
         }  # fmt: skip
         self.account_ids = {name: account.id for name, account in vars(cast).items()}
 

@@ -134,6 +134,29 @@ def a_photo(page: Any, site: Site) -> None:
     page.wait_for_selector(".photo__figure")
 
 
+def discussion_refused(page: Any, _site: Site) -> None:
+    page.goto("/talk/new")
+    page.locator("[data-form='start'] summary").click()
+    page.locator("[name='options']").fill("One")
+    page.locator("[data-form='start'] .button--main").click()
+    page.wait_for_selector("[data-problems]")
+
+
+def correct_discussion(page: Any, _site: Site) -> None:
+    page.goto("/talk/new")
+    page.locator("[name='title']").fill("A seat in the second row")
+    page.locator("[name='body']").fill("Whoever needs it.")
+    page.locator("[data-form='start'] .button--main").click()
+    page.wait_for_selector(".talk__post")
+    page.locator(".talk__post a[href$='/edit']").click()
+    page.wait_for_selector("[data-form='edit']")
+
+
+def discussion_in_order(page: Any, _site: Site) -> None:
+    page.goto("/talk/the-hiss-on-the-first-tape-is-it-rain")
+    page.locator(".talk__keeping > summary").click()
+
+
 def photo_reported(page: Any, site: Site) -> None:
     a_photo(page, site)
     page.locator("main a[href$='/report']").click()
@@ -517,6 +540,14 @@ PUBLIC: dict[str, tuple[str | None, Way]] = {
     "song": (None, "/tour/songs/hay"),
     "gigs near": (None, "/tour/near?place=Bruxelles"),
     "gigs near nothing known": (None, "/tour/near?place=Trifouilly"),
+    "talk": (None, "/talk/"),
+    "talk in French": (None, "/fr/talk/"),
+    "unanswered": (None, "/talk/unanswered"),
+    "talk of a tag": (None, "/talk/tag/lifts"),
+    "a discussion that is solved": (None, "/talk/the-hiss-on-the-first-tape-is-it-rain"),
+    "a poll seen by a stranger": (None, "/talk/which-song-should-open-the-winter-tour"),
+    "a stranger's discussion": (None, "/talk/new"),
+    "a stranger's discussion refused": (None, discussion_refused),
     "home": (None, "/"),
     "home in French": (None, "/fr/"),
     "news": (None, "/news/"),
@@ -593,6 +624,12 @@ ACCOUNT: dict[str, tuple[str | None, Way]] = {
     "correcting a refused comment": ("hugo", correct_what_was_refused),
     "taking a comment back": ("fay", take_back),
     "correcting a comment": ("nora", correct),
+    "a poll one voted in": ("fay", "/talk/which-song-should-open-the-winter-tour"),
+    "a poll to vote in": ("gwen-h", "/talk/which-song-should-open-the-winter-tour"),
+    "a discussion of one's own": ("isla", "/talk/is-the-balcony-in-glasgow-any-good"),
+    "taking a discussion back": ("isla", "/talk/is-the-balcony-in-glasgow-any-good/withdrawal"),
+    "correcting a discussion": ("fay", correct_discussion),
+    "own discussions": ("nora", "/account/talk"),
     "own profile": ("fay", "/fans/fay"),
     "profile to write": ("fay", "/account/profile"),
     "profile refused": ("fay", profile_refused),
@@ -627,6 +664,7 @@ DESK: dict[str, tuple[str | None, Way]] = {
     "press at the desk": ("eli", press_at_desk),
     "songs at the desk": ("eli", "/staff/tour/songs"),
     "song at the desk": ("eli", song_at_desk),
+    "a discussion to keep in order": ("milo", discussion_in_order),
     "queue": ("milo", "/moderation/"),
     "queue in French": ("milo", "/fr/moderation/"),
     "reported": ("milo", "/moderation/reported"),

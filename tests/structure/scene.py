@@ -64,6 +64,7 @@ from tests.cast import make_cast, password_hash
 from tests.client import ORIGIN
 from tests.conftest import NOON
 from tests.media.hostile import photograph
+from tests.talk.cast import discussion
 from tests.texts import news_post, say
 from tests.tour.cast import gig, house
 
@@ -121,7 +122,7 @@ def opened(app: Any, empty_database: Path) -> Iterator[Scene]:
         rules.add_defaults()
         (scene.folder / "parcels").mkdir(exist_ok=True)
         (scene.folder / "parcels" / "scene.zip").write_bytes(b"z")
-        scene.names |= _said(cast, scene.names["post"]) | _looks(cast)
+        scene.names |= _said(cast, scene.names["post"]) | _looks(cast) | _talked(cast)
         # Ben was banned, and kept a copy of his cookie.
         scene.cookies = {who: accounts.open_session(getattr(cast, who).id, agent="test") for who in PEOPLE[1:]}
         scene.names["fays_session"] = db.session.scalar(sa.select(SignIn.id).where(SignIn.account_id == cast.fay.id))
@@ -257,6 +258,15 @@ def _card_of(entry_id: int) -> str:
 def _poster() -> str:
     posters.keep_posters()
     return f"{db.session.scalar(sa.select(Poster.stem).where(Poster.language == 'en'))}small.png"
+
+
+def _talked(cast: Any) -> dict[str, Any]:
+    """A discussion with a poll and an answer, one that waits, and one a moderator took down."""
+    car = discussion(cast.fay, "A car", "Four seats", tags="lifts", options="Yes\nNo")
+    discussion(cast.nora, "Waits", "I am new here")
+    removed = discussion(cast.fay, "Removed talk", "Something rude")
+    moderation.decide(moderation.take_up("talk", removed.id, by=cast.ada), "remove", by=cast.ada)
+    return {"talk": car.id, "answer": say(car, cast.ada, "I come along").id}
 
 
 def _looks(cast: Any) -> dict[str, Any]:

@@ -68,6 +68,10 @@ GET   /news/lisbon/feed.xml                    200
 GET   /news/lisboa/feed.xml                    301
 GET   /news/nothing/feed.xml                   404
 GET   /about/feed.xml                          200
+GET   /talk/feed.xml                           200
+GET   /talk/a-car/feed.xml                     200
+GET   /talk/waits/feed.xml                     404
+GET   /talk/removed-talk/feed.xml              410
 GET   /comments/feed.xml                       200
 GET   /comments/{fays}/feed.xml                200
 GET   /comments/{waiting}/feed.xml             404
@@ -312,6 +316,8 @@ GET   /moderation/photo/{waiting_photo}        login  login  403    403    200  
 POST  /moderation/photo/{photo}                login  login  403    403    303    303    303
 GET   /moderation/profile/{noras_words}        login    login  403    403    200    200    200
 POST  /moderation/profile/{fays_words}         login    login  403    403    303    303    303
+GET   /moderation/talk/{talk}                  login    login  403    403    200    200    200
+POST  /moderation/talk/{talk}                  login    login  403    403    303    303    303
 GET   /moderation/entry/{draft}                login    login  403    403    404    404    404
 POST  /moderation/entry/{draft}                login    login  403    403    404    404    404
 POST  /moderation/reviews/{review}/decision    login    login  403    403    303    303    303
@@ -332,6 +338,42 @@ GET   /moderation/cleanups/{cleanup}           login    login  403    403    200
 GET   /moderation/cleanups/999                 login    login  403    403    404    404    404
 POST  /moderation/cleanups/{cleanup}/undoing   login    login  403    403    303    303    303
 POST  /moderation/cleanups/999/undoing         login    login  403    403    404    404    404
+
+talk
+GET   /talk/                                   200
+GET   /talk/newest                             200
+GET   /talk/unanswered                         200
+GET   /talk/tag/lifts                          200
+GET   /talk/tag/secret                         404
+GET   /talk/a-car                              200
+GET   /talk/waits                              404      404    200    404    200    200    200
+GET   /talk/removed-talk                       410      410    410    410    200    200    200
+GET   /talk/nothing                            404
+GET   /talk/new                                200
+POST  /talk/new                                303
+GET   /talk/a-car/edit                         login    login  404    200    404    404    404
+POST  /talk/a-car/edit                         login    login  404    303    404    404    404
+GET   /talk/waits/edit                         login    login  200    404    404    404    404
+GET   /talk/a-car/withdrawal                   login    login  404    200    404    404    404
+POST  /talk/a-car/withdrawal                   login    login  404    303    404    404    404
+GET   /talk/removed-talk/withdrawal            login    login  404    404    404    404    404
+POST  /talk/removed-talk/withdrawal            login    login  404    403    404    404    404
+GET   /talk/a-car/report                       200
+POST  /talk/a-car/report                       303      303    303    422    303    303    303
+GET   /talk/waits/report                       404
+POST  /talk/removed-talk/report                410
+GET   /talk/a-car/report/thanks                200
+GET   /talk/nothing/report/thanks              404
+POST  /talk/a-car/vote                         login    login  303    303    303    303    303
+POST  /talk/removed-talk/vote                  login    login  410    410    410    410    410
+POST  /talk/nothing/vote                       login    login  404    404    404    404    404
+POST  /talk/replies/{answer}/solution          login    login  403    303    303    303    303
+POST  /talk/replies/{fays}/solution            login    login  404    404    404    404    404
+POST  /talk/a-car/pin                          login    login  403    403    303    303    303
+POST  /talk/nothing/pin                        login    login  403    403    404    404    404
+POST  /talk/a-car/closing                      login    login  403    403    303    303    303
+POST  /talk/a-car/tags                         login    login  403    403    303    303    303
+GET   /account/talk                            login    login  200    200    200    200    200
 
 tour
 GET   /tour/                                   200
@@ -533,6 +575,15 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "fans.report": {"category": "spam", "note": "sold me a hat"},
     "bonds.tie": {},
+    "talk.new": {"title": "A van", "body": "Six seats"},
+    "talk.edit": {"title": "A van", "body": "Six seats"},
+    "talk.withdrawal": {},
+    "talk.report": {"category": "spam", "note": "sold me a hat"},
+    "talk.vote": {"option": "none"},
+    "talk.solution": {"solved": "y"},
+    "talk.pin": {"pinned": "y"},
+    "talk.closing": {"closed": "y"},
+    "talk.move_tags": {"tags": "lifts"},
     "media.begin": {},
     "media.append": {},
     "media.drop": {},

@@ -15,7 +15,7 @@ def site(app):
 
 
 def test_there_are_kinds(site):
-    assert set(site.contents) == {"news", "page", "gig"}
+    assert set(site.contents) == {"news", "page", "gig", "talk"}
 
 
 def test_each_kind_has_a_policy_that_says_no_to_strangers(site):
@@ -27,7 +27,7 @@ def test_each_kind_has_a_policy_that_says_no_to_strangers(site):
 
 
 def test_each_kind_has_its_addresses_and_templates(app, site):
-    folders = {"news": "news", "page": "pages", "gig": "tour"}
+    folders = {"news": "news", "page": "pages", "gig": "tour", "talk": "talk"}
     for content in site.contents.values():
         assert content.endpoint in app.view_functions
         assert not content.list_endpoint or content.list_endpoint in app.view_functions

@@ -12,10 +12,13 @@ from fansite.river import operations as river
 from fansite.search import listeners
 from fansite.search import queries as search
 from fansite.tags.operations import label
+from fansite.talk.polls import operations as polls
+from fansite.talk.polls.models import Option
 from fansite.tour.going import operations as going
 from tests.plans import plan, reads_all, sorts_many, statements_noted
 from tests.structure.scene import opened
 from tests.structure.test_access import ROWS, address_of
+from tests.talk.cast import discussion, with_poll
 from tests.texts import many_comments, news_post, say
 from tests.tour.cast import gig
 
@@ -35,6 +38,9 @@ def site(app, cast):
         going.say(evening.id, "going", by=who)
     bonds.tie("follow", cast.fay.id, by=cast.ada)
     river.rebuild()
+    talked = with_poll(cast.ada)
+    polls.vote(talked.id, db.session.scalar(sa.select(Option.id)), by=cast.fay)
+    say(discussion(cast.fay, tags="lifts"), cast.ada, "I come along")
     search.index().rebuild(listeners.all_documents())
     return cast
 
@@ -73,6 +79,8 @@ PATHS = (
     "/staff/writing/texts?q=lisbon", "/staff/health", "/tour/2026-12-11-brussels-la-vieille-brasserie",
     "/tour/2026-12-11-brussels-la-vieille-brasserie/people", "/account/evenings", "/fans/river", "/fans/river?kind=talk",
     "/fans/river?before=1795521600000000-9", "/fans/river/followed",
+    "/talk/", "/talk/unanswered", "/talk/tag/lifts",
+    "/talk/a-car-to-brussels", "/talk/feed.xml", "/account/talk",
 )  # fmt: skip
 
 
