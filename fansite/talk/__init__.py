@@ -15,7 +15,7 @@ from fansite.talk.personal import personal
 from fansite.talk.review import reviewable
 from fansite.talk.views import bp
 
-ON_HOME = 5
+ON_HOME = 6
 
 
 def _of_fan(account: Any) -> dict[str, Any] | None:

@@ -48,6 +48,8 @@ class Discussion(Tagged, Written, Entry):
     __mapper_args__ = {"polymorphic_identity": "talk"}
     __table_args__ = (
         sa.CheckConstraint(sa.column("state").in_(STATES), name="state"),
+        # The few something was said in last are read off it.
+        sa.Index("ix_discussion_last_said", "last_said_at"),
         index_of_some("ix_discussion_pinned", "pinned_at", where="pinned_at IS NOT NULL"),
     )  # type: ignore[assignment]
 

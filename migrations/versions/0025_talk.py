@@ -45,6 +45,7 @@ def upgrade() -> None:
     )
     for column in ("renderer", "solved_comment_id", "last_comment_id"):
         op.create_index(op.f(f"ix_discussion_{column}"), "discussion", [column])
+    op.create_index("ix_discussion_last_said", "discussion", ["last_said_at"])
     op.create_index("ix_discussion_pinned", "discussion", ["pinned_at"], sqlite_where=PINNED, postgresql_where=PINNED)
     _watch()
     op.create_table(
