@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from fansite.contact import queries as letters
-from fansite.core.db import db, transaction
+from fansite.core.db import db, touch, transaction
 from fansite.staff import queries as staff
 from fansite.tags.operations import label
 from tests.structure.test_query_plans import PATHS
+from tests.talk.cast import discussion
 from tests.texts import many_comments, many_posts, news_post, say
 from tests.tour.cast import gig
 
@@ -25,13 +26,18 @@ A_WHOLE_FILE = "/sitemaps/news-1.xml"
 DEEP = (
     "/news/?page={last}", "/news/tag/tour?page={tagged}", "/fans/?page={fans}", "/staff/news/?status=published&page={desk}",
     "/staff/news/?status=draft&page={desk}", "/staff/translations?page={desk}", "/staff/letters?page={letters}", "/moderation/?page={queue}",
-    "/moderation/reported?page={queue}", "/moderation/recent?page={queue}",
+    "/moderation/reported?page={queue}", "/moderation/recent?page={queue}", "/talk/?page={talked}", "/talk/tag/lifts?page={talked_of}",
 )  # fmt: skip
 ROWS = """
 INSERT INTO entry (kind, scope, slug, language, title, status, created_at, updated_at, version)
     SELECT 'news', '', 'draft-' || i, 'en', 'Of draft', 'draft', {at}, {at}, 1 FROM n;
 INSERT INTO news_post (id, body, html, renderer) SELECT id, 'x', 'x', 1 FROM entry WHERE kind = 'news' AND id NOT IN (SELECT id FROM news_post);
 INSERT OR IGNORE INTO entry_tag SELECT id, (SELECT id FROM tag WHERE slug = 'tour') FROM entry WHERE kind = 'news' AND id % 2;
+INSERT INTO entry (kind, scope, slug, language, title, status, created_at, updated_at, published_at, version)
+    SELECT 'talk', '', 'talk-' || i, 'en', 'Of talk', 'published', {at}, {at}, {at}, 1 FROM n;
+INSERT INTO discussion (id, body, html, renderer, state, author_stands, last_said_at)
+    SELECT id, 'x', 'x', 9, 'published', 0, published_at FROM entry WHERE kind = 'talk' AND id NOT IN (SELECT id FROM discussion);
+INSERT OR IGNORE INTO entry_tag SELECT id, (SELECT id FROM tag WHERE slug = 'lifts') FROM entry WHERE kind = 'talk' AND id % 2;
 INSERT INTO account (username, username_key, likeness, role, language, joined_at, approved_comments)
     SELECT 'fan' || i, 'fan' || i, 'fan' || i, 'fan', 'en', {at}, 1 FROM n;
 INSERT OR IGNORE INTO attendance (gig_id, account_id, word, said_at) SELECT gig.id, account.id, 'going', account.joined_at FROM gig, account;
@@ -60,7 +66,8 @@ def grow(cast, start, end):
         ):
             insert, select = statement.split("SELECT", 1)
             session.execute(sa.text(f"{insert} {numbers} SELECT {select}" if " FROM n" in select else statement))
-    pages = {"last": 20, "tagged": 40, "fans": 60, "desk": 50, "letters": 60, "queue": 50}
+        touch("list:talk")
+    pages = {"last": 20, "tagged": 40, "fans": 60, "desk": 50, "letters": 60, "queue": 50, "talked": 30, "talked_of": 75}
     return [
         *(path for path in PATHS if path != A_WHOLE_FILE),
         *(path.format(**{name: end // per_page - 1 for name, per_page in pages.items()}) for path in DEEP),
@@ -93,6 +100,7 @@ def test_no_page_takes_more_steps_when_the_site_has_grown(app, cast, browser_as,
     gig(cast.eli)
     with transaction() as session:
         label(session.merge(post), ["tour"])
+    say(discussion(cast.fay, tags="lifts"), cast.ada, "I come along")
     say(post, cast.fay)
     many_comments(post.id, cast.nora.id, 400)
     client = browser_as(cast.ada).client
