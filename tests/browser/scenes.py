@@ -247,6 +247,35 @@ def answering(page: Any, _site: Site) -> None:
     page.locator("[data-reply]").nth(4).click()
 
 
+def who_reacted(page: Any, _site: Site) -> None:
+    page.goto(LONG_POST)
+    until(lambda: page.evaluate(ALIVE))
+    button = page.locator("button[form='reacting']").first
+    if button.get_attribute("aria-pressed") == "false":
+        button.click()
+    page.locator("button[form='reacting'][aria-pressed='true'] + .warmth__count").first.click()
+    page.wait_for_selector(".faces")
+
+
+def quoting(page: Any, _site: Site) -> None:
+    """With the names that are offered after an "@"."""
+    page.goto(POST)
+    until(lambda: page.evaluate(ALIVE))
+    page.locator("[data-quote]").nth(2).click()
+    page.keyboard.type("Ask @ma")
+    page.wait_for_selector("#names li")
+
+
+def folded_away(page: Any, site: Site) -> None:
+    with closing(sqlite3.connect(site.folder / "fansite.db", timeout=30)) as database, database:
+        database.execute(
+            "INSERT OR IGNORE INTO bond SELECT reader.id, 'mute', other.id, reader.joined_at FROM account reader, account other"
+            " WHERE reader.username_key = 'wren' AND other.username_key = 'hugo'"
+        )
+    page.goto(LONG_POST)
+    page.locator("[data-unheard] summary").first.click()
+
+
 def withdrawn_comment(page: Any, _site: Site) -> None:
     """One a moderator of the demo band took down."""
     page.goto("/moderation/recent")
@@ -587,6 +616,9 @@ IN_BETWEEN: dict[str, tuple[str | None, Way]] = {
     "waiting comment": ("nora", waiting),
     "refused comment": ("fay", refused),
     "answering": ("fay", answering),
+    "quoting": ("fay", quoting),
+    "who reacted": ("fay", who_reacted),
+    "somebody folded away": ("wren", folded_away),
     "old token": ("fay", old_token),
     "report": (None, report_form),
     "report refused": (None, report_refused),
@@ -717,6 +749,7 @@ DESK: dict[str, tuple[str | None, Way]] = {
 IN_FRENCH = [
     "older news", "news of a year", "house rules", "letter refused", "letter sent", "search", "search that finds nothing", "fans", "fan", "member of the band", "cities of fans", "fans in a city", "404", "403",
     "report refused", "reported to the moderators", "join", "join refused", "look at your mail", "login",
+    "who reacted",
     "signed out everywhere", "banned at the door", "login refused", "confirm", "used up link", "stopping mails",
     "ask for a new password", "letter to a new password", "new password", *(name for name in ACCOUNT if name != "correcting a comment"),
     *(name for name in DESK if name not in ("one comment", "queue in French", "seen before it is out")),
