@@ -210,7 +210,7 @@ def arrange(
         ordered = [said for said in ordered if said.id in on_path]
     known, language, shown = current_app.extensions["fansite"].parts, current_language(), []
     ties, warm = ties_of(person), word()
-    given = reactions.given_by(person, comments=[said.id for said in ordered], entry=entry.id)
+    given = reactions.given_by(person, comments=ordered, entry=entry)
     for said in ordered:
         placeholder, answers = said.id in gone, _told_as_answered(said, everyone)
         may = frozenset[str]() if placeholder else _may(person, said, entry) | (also if said.visible else frozenset())

@@ -49,11 +49,12 @@ def column_of(subject: Any) -> Any:
     return {"comment": Reaction.comment_id, "entry": Reaction.entry_id}[subject.subject_kind]
 
 
-def given_by(person: Any, *, comments: Iterable[int], entry: int) -> Given:
-    """One question for a whole page; none for a stranger."""
-    if person is None:
+def given_by(person: Any, *, comments: Iterable[Any], entry: Any) -> Given:
+    """One question for a whole page; none for a stranger, nor where nobody reacted to anything."""
+    ids = [one.id for one in comments if one.reactions_count] if person is not None else []
+    if person is None or not (ids or entry.reactions_count):
         return NONE
-    rows = db.session.execute(_GIVEN, {"account": person.id, "comments": list(comments), "entry": entry}).all()
+    rows = db.session.execute(_GIVEN, {"account": person.id, "comments": ids, "entry": entry.id}).all()
     return Given(
         frozenset(row.comment_id for row in rows if row.comment_id is not None),
         frozenset(row.entry_id for row in rows if row.entry_id is not None),
