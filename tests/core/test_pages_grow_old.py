@@ -239,6 +239,10 @@ def _remove(comment: str) -> Callable[[Any], None]:
 LIFE: dict[str, Callable[[Any], Any]] = {
     "a comment": lambda s: comments.post(s.lisbon.id, by=s.ada, body="We shall be there on time"),
     "an answer": lambda s: comments.post(s.lisbon.id, by=s.eli, body="So shall we", parent_id=s.first.id),
+    "somebody reacts to a comment": lambda s: comments.react_to_comment(s.reply.id, by=s.fay, given=True),
+    "and to a post": lambda s: comments.react_to_entry(s.lisbon.id, by=s.fay, given=True),
+    "and takes the first back": lambda s: comments.react_to_comment(s.reply.id, by=s.fay, given=False),
+    "people are named": lambda s: comments.post(s.lisbon.id, by=s.milo, body="We shall, as @nora and @fay know"),
     "a comment on a page": lambda s: comments.post(s.about.id, by=s.ada, body="And we answer everything"),
     "a correction": lambda s: comments.edit(s.first.id, by=s.fay, body="See you in Lisbon, second row"),
     "a first comment is approved": lambda s: _decide(s, s.waiting, "approve"),
@@ -297,6 +301,7 @@ LIFE: dict[str, Callable[[Any], Any]] = {
     "an editor leaves and their texts are the band's": lambda s: accounts.erase(s.eli.id, keep_words=False),
     "the site has another name": lambda s: kept.say("site_name", "The Paper Badgers"),
     "the site has other looks": lambda s: _look_otherwise(s, theme="soot", links=["https://video.example.org/marmots"]),
+    "and another warm word": lambda s: _look_otherwise(s, warm_words={"en": "Whistle"}),
     "and other inks": lambda s: _look_otherwise(s, colours={"third": "#8f1d1d"}),
     "and looks as before": lambda s: looks.take_back(looks_before()[1].id, by=s.milo),
     "a picture is the logo": lambda s: _look_otherwise(s, logo="picture", logo_picture=s.logo.id),
