@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from flask import current_app, g
+from flask import current_app, g, request
 
 from fansite.accounts.models import Account
 from fansite.core import mail
@@ -25,6 +25,7 @@ SHOWN = 50
 MOST_IN_THE_POST = 2000
 # What a badge has room for.
 MOST_UNREAD = 100
+UNREAD_KEY = "fansite.unread"
 
 
 class Reader(NamedTuple):
@@ -186,10 +187,11 @@ def unread() -> int:
     """How many lines of the list of who asks are unread, as far as a badge counts; asked once for a page."""
     if g.get("person") is None:
         return 0
-    if "unread_notices" not in g:
+    known = request.environ
+    if UNREAD_KEY not in known:
         some = sa.select(sa.literal(1)).where(Line.account_id == g.person.id, sa.text(UNREAD)).limit(MOST_UNREAD).subquery()
-        g.unread_notices = int(db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
-    return int(g.unread_notices)
+        known[UNREAD_KEY] = int(db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
+    return int(known[UNREAD_KEY])
 
 
 def lines_of(account_id: int, before: int | None, most: int) -> Sequence[Line]:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, request, send_file
+from flask import Blueprint, Response, abort, current_app, g, redirect, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -70,7 +70,9 @@ def forget_device(device_id: int) -> Any:
 @bp.get("/push-worker.js")
 def push_worker() -> Response:
     """At the root of the site, so that it may open any page of it."""
-    response = send_file(Path(current_app.root_path) / "static" / "js" / "push-worker.js", mimetype="text/javascript", etag=True)
+    response = Response(
+        (Path(current_app.root_path) / "static" / "js" / "push-worker.js").read_bytes(), mimetype="text/javascript"
+    )
     response.headers["Cache-Control"] = "no-cache"
     return response
 

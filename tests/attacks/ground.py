@@ -35,6 +35,7 @@ from fansite.moderation.cleanups.queries import Choice
 from fansite.moderation.models import Review
 from fansite.news import operations as news
 from fansite.notifications import stopping
+from fansite.notifications.models import Device, Line
 from fansite.river import operations as river
 from fansite.river.models import Activity
 from fansite.staff import operations as staff
@@ -183,7 +184,11 @@ FORMS = {
     "take away the press": Act("eli", "/staff/tour/{gig}/press/{press}/removal", {}),
     "rename a song": Act("eli", "/staff/tour/songs/{song}", {"title": "Straw", "artist": "Nobody"}),
     "merge songs": Act("eli", "/staff/tour/songs/{song}/merge", {"into": "2"}),
-    "notices": Act("fay", "/account/notifications", {"mail-gig_changed": "y", "mail-gig_tickets": "y"}),
+    "notices": Act("fay", "/account/notifications", {"mail-gig_changed": "daily", "site-gig_tickets": "y", "zone": "Europe/Paris", "quiet_from": "21", "quiet_until": "7"}),
+    "read all notices": Act("fay", "/account/notices/reading", {"newest": "9"}),
+    "read a notice": Act("fay", "/account/notices/{told}/reading", {}),
+    "add a device": Act("fay", "/account/notifications/devices", {"endpoint": "https://push.example/new", "p256dh": "B" + "A" * 86, "auth": "A" * 22}),
+    "forget a device": Act("fay", "/account/notifications/devices/{device}/removal", {}),
     "stop notices": Act(None, "/unsubscribe/{stop}", {"what": "again", "kinds": "gig.changed"}),
     "show a photo": Act("fay", "/tour/{played}/photos/new", {"caption": "Us, wet", "rules": ""}, "file"),
     "take a photo back": Act("fay", "/tour/{played}/photos/{photo}/withdrawal", {}),
@@ -245,8 +250,8 @@ DESKS = (
     "/moderation/", "/moderation/reported", "/moderation/recent", "/moderation/log", "/moderation/words", "/moderation/cleanups/", "/moderation/people/nora", "/staff/", "/staff/news/", "/staff/news/new", "/staff/tags",
     "/account/evenings", "/account/photos", "/account/place", "/account/profile", "/account/people", "/fans/fay/followers",
     "/staff/mail", "/staff/pictures", "/staff/letters", "/staff/rules", "/staff/appearance", "/staff/health", "/staff/translations", "/staff/tour/", "/staff/tour/houses", "/staff/tour/songs", "/account/picture",
-    "/account/notifications", "/staff/notices", "/fans/river/followed",
-    "/account/talk",
+    "/account/notifications", "/account/notices", "/staff/notices",
+    "/fans/river/followed", "/account/talk",
 )  # fmt: skip
 
 
@@ -300,9 +305,14 @@ class Ground:
         junk = moderation.take_up("comment", say(post, cast.fay, "Hats").id, by=cast.milo)
         cleanup = cleanups.ask(Choice("ticked", (junk,)), by=cast.milo)
         cleanups.begin(cleanup.id)
+        with transaction() as session:
+            told = Line(account_id=cast.fay.id, family="gig.announced", subject=f"gig:{evening.id}", newest=1, at=now())
+            device = Device(account_id=cast.fay.id, endpoint="https://push.example/fay", p256dh="B", auth="A")
+            session.add_all([told, device])
         self.ids = {
             "line": line, "gone_line": gone_line,
             "cleanup": cleanup.id,
+            "told": told.id, "device": device.id,
             "post": post.id, "draft": draft.id, "fays": fays.id, "waiting": waiting.id, "mail": db.session.query(Mail.id).order_by(Mail.id).first()[0],
             "review": review, "tag": db.session.query(Tag.id).first()[0],
             "session": db.session.query(SignIn.id).scalar(), "letter": letter.id, "picture": picture.id, "look": look.id,

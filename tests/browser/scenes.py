@@ -91,6 +91,32 @@ def with_acts_open(page: Any, _site: Site) -> None:
     page.goto("/fans/wren")
     page.click(".fan-acts__menu > summary")
     page.wait_for_selector(".fan-acts__menu[open]")
+def notices_refused(page: Any, _site: Site) -> None:
+    page.goto("/account/notifications")
+    page.eval_on_selector("select[name='zone'] option", "option => { option.value = 'Mars/Olympus'; option.selected = true; }")
+    page.click("[data-form='notifications'] button.button--main")
+    page.wait_for_selector("[data-problems]")
+
+
+def told(page: Any, site: Site) -> None:
+    """Of two evenings, one of which was read."""
+    with closing(sqlite3.connect(site.folder / "fansite.db")) as database, database:
+        ((fay,),) = database.execute("SELECT id FROM account WHERE username_key = 'fay'")
+        for number, (gig,) in enumerate(database.execute("SELECT id FROM gig ORDER BY day DESC LIMIT 2").fetchall(), 900_001):
+            about, at = f"gig:{gig}", "2026-11-29 10:00:00.000000"
+            rows = {
+                "notice_occasion (id, kind, subject, key, facts, created_at)": (number, "gig.tickets", about, "scene", "{}", at),
+                "notice_line (id, account_id, family, subject, newest, at, read_at)": (
+                    number, fay, "gig.announced", about, number, at, at if number % 2 else None
+                ),
+                "notice (id, occasion_id, account_id, channel, due_at, at_latest, state, line_id)": (
+                    number, number, fay, "site", at, at, "sent", number
+                ),
+            }  # fmt: skip
+            for table, values in rows.items():
+                database.execute(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(values))})", values)
+    page.goto("/account/notices")
+    page.wait_for_selector(".told__line")
 
 
 def stop_link(site: Site) -> str:
@@ -678,6 +704,9 @@ ACCOUNT: dict[str, tuple[str | None, Way]] = {
     "new e-mail": ("fay", new_email),
     "password": ("fay", "/account/password"),
     "notices": ("fay", "/account/notifications"),
+    "notices refused": ("fay", notices_refused),
+    "told": ("fay", told),
+    "told nothing": ("nora", "/account/notices"),
     "sessions": ("fay", "/account/sessions"),
     "language": ("fay", "/account/language"),
     "leave for good": ("fay", "/account/leave"),

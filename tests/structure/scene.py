@@ -43,6 +43,7 @@ from fansite.moderation.models import Review
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
 from fansite.notifications import stopping
+from fansite.notifications.models import Device, Line
 from fansite.pages import operations as pages
 from fansite.posters import operations as posters
 from fansite.posters.models import Poster
@@ -191,6 +192,7 @@ def _texts(cast: Any) -> dict[str, Any]:
         "house": house(cast.eli).id,
         **_played(cast, evening),
         "stop": stopping.token_for(cast.fay.id, ["gig.changed"]),
+        **_told(cast, evening.id),
         "tag": db.session.scalar(sa.select(Tag.id).where(Tag.slug == "tour")),
         "picture": kept.name,
         "card": _card_of(lisbon),
@@ -239,6 +241,16 @@ def _played(cast: Any, to_come: Any) -> dict[str, Any]:
     setlists.write_down(to_come.id, "Hay\nPuy", by=cast.eli, version=to_come.version)
     link = setlists.add_press(played.id, {"url": "https://kettle.example/one", "title": "One coat"}, by=cast.eli)
     return {"gig_played": played.id, "song": song, "press": link.id}
+
+
+def _told(cast: Any, gig_id: int) -> dict[str, Any]:
+    """A line on fay's list, and a browser of hers that may be told."""
+    with transaction() as session:
+        line = Line(account_id=cast.fay.id, family="gig.announced", subject=f"gig:{gig_id}", newest=1, at=now())
+        device = Device(account_id=cast.fay.id, endpoint="https://push.example/fay", p256dh="B", auth="A", agent="Firefox, Linux")
+        session.add_all([line, device])
+        session.flush()
+        return {"fays_line": line.id, "fays_device": device.id}
 
 
 def _shown(cast: Any, gig_id: int) -> dict[str, Any]:

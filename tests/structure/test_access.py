@@ -518,6 +518,13 @@ POST  /staff/health/deliveries                 login    login  403    403    403
 notifications
 GET   /account/notifications                   login    login  200    200    200    200    200
 POST  /account/notifications                   login    login  303    303    303    303    303
+GET   /account/notices                         login    login  200    200    200    200    200
+POST  /account/notices/reading                 login    login  303    303    303    303    303
+POST  /account/notices/{fays_line}/reading     login    login  303    303    303    303    303
+POST  /account/notifications/devices           login    login  303    303    303    303    303
+POST  /account/notifications/devices/{fays_device}/removal login login 404 303 404    404    404
+POST  /account/notifications/devices/999/removal login  login  404    404    404    404    404
+GET   /push-worker.js                          200
 GET   /unsubscribe/{stop}                      200
 POST  /unsubscribe/{stop}                      200
 GET   /unsubscribe/0123456789abcdef            404
@@ -639,7 +646,11 @@ FORMS: dict[str, dict[str, str]] = {
     "appearance.removal": {},
     "appearance.version": {},
     "staff.delivery": {},
-    "notifications.choose": {"mail-gig_changed": "y"},
+    "notifications.choose": {"mail-gig_changed": "daily", "site-gig_changed": "y"},
+    "notifications.add_device": {"endpoint": "https://push.example/new", "p256dh": "B" + "A" * 86, "auth": "A" * 22},
+    "notifications.forget_device": {},
+    "notifications.read_all": {"newest": "1"},
+    "notifications.read_one": {},
     "notifications.stop_now": {"List-Unsubscribe": "One-Click"},
     "river.removal": {},
     "river.return_": {},
