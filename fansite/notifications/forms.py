@@ -27,7 +27,7 @@ class ClockForm(Form):
 
     zone = SelectField(_l("Your time zone"), default="")
     quiet_from = SelectField(_l("Quiet from"), coerce=int, choices=HOURS, default=QUIET[0])
-    quiet_until = SelectField(_l("Until"), coerce=int, choices=HOURS, default=QUIET[1])
+    quiet_until = SelectField(_l("Quiet until"), coerce=int, choices=HOURS, default=QUIET[1])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
