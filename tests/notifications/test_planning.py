@@ -45,12 +45,12 @@ def fans(elsewhere: Callable[..., Any], gig_id: int, number: int) -> None:
     )
 
 
-def told() -> list[tuple[int, str]]:
+def told(way: str = "mail") -> list[tuple[int, str]]:
     db.session.rollback()
     return [
         tuple(row)
         for row in db.session.execute(
-            sa.select(Notice.account_id, Notice.state).where(Notice.channel == "mail").order_by(Notice.account_id)
+            sa.select(Notice.account_id, Notice.state).where(Notice.channel == way).order_by(Notice.account_id)
         )
     ]
 
@@ -114,33 +114,43 @@ def test_killed_while_it_plans_it_goes_on_where_it_was(cast, evening, worker, el
 
 
 @pytest.mark.sqlite
+@pytest.mark.parametrize("way", ["site", "mail"])
 @pytest.mark.parametrize("before", [True, False])
-def test_killed_while_it_sends_it_sends_each_mail_once(cast, evening, worker, elsewhere, clock, monkeypatch, mails, before):
-    """Before or after a slice was handed to the post: with it, or not at all."""
+def test_killed_while_it_sends_it_tells_each_once(cast, evening, worker, elsewhere, clock, monkeypatch, mails, before, way):
+    """Before or after a slice was handed over: with it, or not at all."""
     fans(elsewhere, evening.id, 35)
     tour.cancel(evening.id, by=cast.eli)
     worker()
     clock.shift(HOLD.total_seconds())
 
     def work_and_die() -> None:
-        real, handed = sending._settle, []
+        tell, settle, handed, here = sending._tell, sending._settle, [], []
 
-        def settle(*given: Any, **how: Any) -> None:
-            real(*given, **how)
-            handed.append(given)
+        def telling(channel: Any, people: Any) -> None:
+            here.append(channel.name)
+            tell(channel, people)
+
+        def settling(*given: Any, **how: Any) -> None:
+            settle(*given, **how)
+            handed.extend(here[-1:] if here[-1] == way else ())
             if before and len(handed) == 15:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        monkeypatch.setattr(sending, "_settle", settle)
-        if not before:
-            monkeypatch.setattr(sending, "meanwhile", lambda _without: os.kill(os.getpid(), signal.SIGKILL))
+        def meanwhile(_without: str) -> None:
+            if not before and here[-1] == way:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        monkeypatch.setattr(sending, "_tell", telling)
+        monkeypatch.setattr(sending, "_settle", settling)
+        monkeypatch.setattr(sending, "meanwhile", meanwhile)
         sending.send_due()
 
     assert ended(work_and_die) == [-9]
-    assert Counter(state for _account, state in told()) == {"sent": 10, "waiting": 25}
+    assert Counter(state for _account, state in told(way)) == {"sent": 10, "waiting": 25}
     sending.send_due()
     worker()
     assert {name: len(theirs) for name, theirs in mails().items()} == {f"fan{1001 + number}": 1 for number in range(35)}
+    assert elsewhere("SELECT account_id, count(*) FROM notice_line GROUP BY account_id") == [(1001 + n, 1) for n in range(35)]
 
 
 def test_two_workers_that_send_at_once_send_once(cast, evening, worker, elsewhere, clock):
@@ -215,7 +225,7 @@ def test_a_slice_takes_the_same_few_statements_however_many_there_are(
     db.session.rollback()
     with count_queries() as counted:
         sending.send_due()
-    assert len(counted) <= 4 + slices * 12 + number * 6
+    assert len(counted) <= 12 + slices * 30 + number * 18
 
 
 def who_go(cast, evening, elsewhere, number: int) -> str:
@@ -253,7 +263,7 @@ def test_many_are_planned_in_the_memory_of_few(cast, evening, worker, elsewhere,
     finally:
         tracemalloc.stop()
     assert peak < 8_000_000
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(Notice)) == number
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Notice)) == 2 * number, "on the site and by mail"
     assert db.session.scalar(sa.select(Occasion.planned_at).where(Occasion.kind == kind)) is not None
 
 
@@ -273,7 +283,7 @@ def test_many_who_wait_are_read_a_few_at_a_time(cast, evening, worker, elsewhere
     finally:
         tracemalloc.stop()
     assert peak < 8_000_000
-    assert elsewhere("SELECT state, count(*) FROM notice GROUP BY state") == [
+    assert elsewhere("SELECT state, count(*) FROM notice WHERE channel = 'mail' GROUP BY state") == [
         ("sent", channels.MOST_UNTRIED),
         ("waiting", MANY - channels.MOST_UNTRIED),
     ]

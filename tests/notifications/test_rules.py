@@ -395,7 +395,7 @@ def test_that_a_postponed_evening_is_cancelled_is_told_long_after_its_day(cast, 
     tour.postpone(evening.id, by=cast.eli)
     later()
     assert mails()["fay"][-1]["Subject"].startswith("Postponed")
-    clock.move_to(datetime(2027, 2, 1, tzinfo=UTC))
+    clock.move_to(datetime(2027, 2, 1, 12, tzinfo=UTC))
     tour.cancel(evening.id, by=cast.eli, reason="We part.")
     later()
     assert mails()["fay"][-1]["Subject"].startswith("Cancelled")

@@ -20,7 +20,7 @@ from fansite.lib.times import now
 from fansite.notifications.gigs import moments
 from fansite.notifications.gigs.concerned import ANNOUNCED, PLANS, near_enough, points
 from fansite.notifications.gigs.words import headline
-from fansite.notifications.models import Choice
+from fansite.notifications.models import Choice, Notice, Occasion
 from fansite.tour.going.models import Attendance, FanPlace
 from fansite.tour.models import Gig, GigText
 
@@ -145,17 +145,39 @@ def _before(notices: Sequence[Waiting]) -> Mapping[str, Any]:
 
 
 def _moot_to(waiting: Sequence[Waiting]) -> Moot:
-    """Who wants to hear of none near them hears of no changes there either: by each way for itself."""
+    """Each way for itself: who wants to hear of none near them hears of no changes there either, and that something was taken back
+    after all is told to who was told of it."""
     columns = (Choice.account_id, Choice.channel)
     deaf = (Choice.account_id.in_(_readers(waiting)), Choice.kind == ANNOUNCED, Choice.wanted.is_(False))
     unwanted = {(account, channel) for account, channel in db.session.execute(sa.select(*columns).where(*deaf))}
+    told = _told_of_what_was_undone(waiting)
 
     def moot(evening: Evening, notice: Waiting, place: FanPlace | None) -> str:
-        if not evening.word and (notice.account_id, notice.channel) in unwanted and "undone" not in notice.facts:
+        if "undone" in notice.facts:
+            return "" if (notice.account_id, notice.channel, _undone(notice)) in told else "unheard"
+        if not evening.word and (notice.account_id, notice.channel) in unwanted:
             return "unwanted"
         return _moot(evening, notice, place)
 
     return moot
+
+
+def _told_of_what_was_undone(waiting: Sequence[Waiting]) -> set[tuple[int, str, str]]:
+    undone = [notice for notice in waiting if "undone" in notice.facts]
+    if not undone:
+        return set()
+    of_it = (
+        Occasion.subject.in_({notice.subject for notice in undone}),
+        Occasion.key.in_({_undone(notice) for notice in undone}),
+    )
+    statement = sa.select(Notice.account_id, Notice.channel, Occasion.key).join(Occasion, Occasion.id == Notice.occasion_id)
+    sent = statement.where(*of_it, Notice.state == "sent", Notice.account_id.in_(_readers(undone)))
+    return {(account, channel, key) for account, channel, key in db.session.execute(sent)}
+
+
+def _undone(notice: Waiting) -> str:
+    """The key of the change that was taken back."""
+    return f"change:{notice.key.partition(':')[2]}"
 
 
 def _moot(evening: Evening, notice: Waiting, place: FanPlace | None) -> str:
