@@ -112,6 +112,13 @@ def test_earlier_ones_stand_on_further_pages(cast, stranger, worker):
     assert stranger.page.xpath('//a[@href="/fans/river?kind=talk"][normalize-space()="The latest"]')
 
 
+@pytest.mark.parametrize(
+    "query", ["kind=nothing", "kind=followed", "before=nothing", "before=", "before=1-1-1", "kind=said&before=0-0x"]
+)
+def test_what_no_page_leads_to_is_not_there(app, stranger, query):
+    stranger.get(f"/fans/river?{query}", status=404)
+
+
 # ---- one's own --------------------------------------------------------------------------------------------------------------
 
 

@@ -534,8 +534,6 @@ GET   /staff/notices                           login    login  403    403    403
 river
 GET   /fans/river                              200
 GET   /fans/river?kind=evenings                200
-GET   /fans/river?kind=nothing                 404
-GET   /fans/river?before=nothing               404
 GET   /fans/river/followed                     login    login  200    200    200    200    200
 POST  /fans/river/{fays_line}/removal          login    login  404    303    404    404    404
 POST  /fans/river/999/removal                  login    login  404    404    404    404    404
