@@ -61,7 +61,7 @@ def _rows(account: Any, subject: Any, entry: Any, at: Any, *conditions: Conditio
     return sa.select(account, subject, entry, at.label("at")).where(account.is_not(None), *conditions)
 
 
-_NO_ENTRY = sa.null()
+_NO_ENTRY = sa.cast(sa.null(), sa.Integer)
 # Of one person, by an index that begins with them; the first thing that stayed.
 _FIRST = (
     sa.select(sa.func.coalesce(COMMENT.shown_at, COMMENT.posted_at))
