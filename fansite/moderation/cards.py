@@ -12,6 +12,7 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from fansite.accounts import names
 from fansite.accounts.models import ERASED
 from fansite.core.web import path_for
 from fansite.moderation.models import Review
@@ -225,7 +226,7 @@ def _where(kind: str, number: str, author: str | None) -> str | None:
     if not number.isdigit():
         return None
     if kind == "account":
-        return path_for("moderation.person", username=author) if author and author != ERASED else None
+        return path_for("moderation.person", username=names.key(author)) if author and author != ERASED else None
     if kind == "cleanup":
         return path_for("moderation.cleanup", cleanup_id=int(number))
     known = kind in current_app.extensions["fansite"].reviewables
