@@ -40,7 +40,7 @@ class Review(Model):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     # Whose it is; and a digest of its words, the same for all that say the same: by these moderators choose many at once.
     author_id: Mapped[int | None] = mapped_column(index=True)
-    likeness: Mapped[str | None] = mapped_column(sa.String(32), index=True)
+    likeness: Mapped[str | None] = mapped_column(sa.String(32))
     # The clean-up that made the decision which stands.
     cleanup_id: Mapped[int | None] = mapped_column(index=True)
 
@@ -56,6 +56,7 @@ class Review(Model):
         index_of_some("uq_review_open", "subject_kind", "subject_id", unique=True, where="decided_at IS NULL"),
         sa.Index("ix_review_subject", "subject_kind", "subject_id"),
         index_of_some("ix_review_queue_opened", "queue", "opened_at", where="decided_at IS NULL"),
+        index_of_some("ix_review_likeness", "likeness", "queue", where="decided_at IS NULL"),
         sa.Index("ix_review_decided_at", "decided_at"),
     )  # fmt: skip
 

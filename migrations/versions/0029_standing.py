@@ -79,7 +79,8 @@ def upgrade() -> None:
         op.add_column("review", sa.Column(column, sa.Integer(), nullable=True))
     op.add_column("review", sa.Column("likeness", sa.String(length=32), nullable=True))
     op.create_index("ix_review_author_id", "review", ["author_id"])
-    op.create_index("ix_review_likeness", "review", ["likeness"])
+    waits = sa.text("decided_at IS NULL")
+    op.create_index("ix_review_likeness", "review", ["likeness", "queue"], sqlite_where=waits, postgresql_where=waits)
     op.create_index("ix_review_cleanup_id", "review", ["cleanup_id"])
     op.create_table(
         "review_link",
