@@ -131,7 +131,7 @@ FORMS = {
     "take up": Act("milo", "/moderation/comment/{fays}", {"decision": "remove", "reason": "no", "version": "1"}),
     "standing": Act("milo", "/moderation/people/fay/standing", {"to": "taken", "reason": "sold a hat"}),
     "close an account": Act("milo", "/moderation/people/nora/closing", {"to": "closed", "reason": "sold two"}),
-    "clean up": Act("milo", "/moderation/cleanups/new", {"scope": "all", "queue": "pending", "newcomers": "1", "upto": "99", "reason": "hats", "everything": "y", "nonce": "n"}),
+    "clean up": Act("milo", "/moderation/cleanups/new", {"scope": "all", "queue": "pending", "kind": "", "newcomers": "1", "likeness": "", "upto": "99", "reason": "hats", "everything": "y", "nonce": "n"}),
     "take a clean-up back": Act("milo", "/moderation/cleanups/{cleanup}/undoing", {}),
     "watched words": Act("milo", "/moderation/words", {"kind": "banned", "words": "casino"}),
     "write": Act("eli", "/staff/news/new", _NEWS),
