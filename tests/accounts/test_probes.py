@@ -111,6 +111,7 @@ def test_the_right_password_forgives_mistyping(app: Any, cast: Any) -> None:
         assert answer(app.test_client(), "/login", {"email": "fay", "password": PASSWORD}).status_code == 303
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "CF-Connecting-IP", "True-Client-IP", "Client-IP"]
 )

@@ -350,7 +350,7 @@ class Ground:
 
 
 def begun_anew(app: Any, database: Any) -> Ground:
-    """The same people and texts with the same numbers. Made once for each clock, and laid aside where that is a file."""
+    """The same people and texts with the same numbers, on SQLite: made once for each clock, and laid aside as a file."""
     let_go(app)
     name = "ground at noon" if now() == NOON else "ground"
     if database.kept(name):
@@ -361,10 +361,10 @@ def begun_anew(app: Any, database: Any) -> Ground:
         return again
     database.fresh()
     made = _MADE[name] = Ground(app, make_cast())
-    if not ON_POSTGRESQL:
-        let_go(app)
-        database.keep(name)
-        _pictures(database.folder, database.folder.with_name(name))
+    let_go(app)
+    database.keep(name)
+    _pictures(database.folder, database.folder.with_name(name))
+    made.cast = the_cast()
     return made
 
 

@@ -52,6 +52,8 @@ IN_ADDRESSES = [
     "0", "00", "2026", "9" * 25, str(HIGH), str(2**31), "-1", "%00", "%ED%A0%80", "%FF", "..", "..%2F..", "%2e%2e%5c", "%E2%80%AE", "%0d%0aX:%20y", "a" * 3000,
     "%C2%B2", "%D9%A3", "admin%27--", "%7B%7B7*7%7D%7D", "null", "a.b.c", "~", "%F0%9F%94%A5", ";x=y", "%25%30%30",
 ]  # fmt: skip
+# Of these the router has nothing else to say when the rows stand elsewhere.
+OF_THE_ROUTER = ("..", "..%2F..", "%2e%2e%5c", "%0d%0aX:%20y", "%7B%7B7*7%7D%7D", "null", "a.b.c", "~", ";x=y", "%25%30%30")
 
 
 def encoded(data: dict[str, str], field: str, value: bytes) -> str:
@@ -109,8 +111,10 @@ def test_no_address_and_no_query_breaks_anything(app: Any, ground: Any, without_
 
 
 def addresses(rule: str, number: int) -> list[str]:
-    """The hostile spellings of an address, and the honest one with a third of the hostile queries: the next two have the others."""
-    paths = [re.sub(r"<[^>]+>", value, rule) for value in IN_ADDRESSES] if "<" in rule else []
+    """The hostile spellings of an address, and the honest one with a third of the hostile queries: the next two have the others, the other
+    database another third."""
+    values = [value for value in IN_ADDRESSES if not (ON_POSTGRESQL and value in OF_THE_ROUTER)]
+    paths = [re.sub(r"<[^>]+>", value, rule) for value in values] if "<" in rule else []
     honest = (
         re.sub(r"<int[^>]*>", "1", rule).replace("<kind>", "news").replace("<token>", "reset-key").replace("<slug>", "lisbon")
     )
@@ -119,5 +123,5 @@ def addresses(rule: str, number: int) -> list[str]:
     return [
         *paths,
         *(f"/fr{path}" for path in paths[:4]),
-        *(f"{honest}?{query}" for query in [*queries, *pages][number % 3 :: 3]),
+        *(f"{honest}?{query}" for query in [*queries, *pages][(number + ON_POSTGRESQL) % 3 :: 3]),
     ]

@@ -91,6 +91,8 @@ def with_acts_open(page: Any, _site: Site) -> None:
     page.goto("/fans/wren")
     page.click(".fan-acts__menu > summary")
     page.wait_for_selector(".fan-acts__menu[open]")
+
+
 def notices_refused(page: Any, _site: Site) -> None:
     page.goto("/account/notifications")
     page.eval_on_selector("select[name='zone'] option", "option => { option.value = 'Mars/Olympus'; option.selected = true; }")

@@ -46,6 +46,7 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # a page leaves its process to the next
     f"--disable-features={','.join(NOT_NEEDED)}",
 )
 

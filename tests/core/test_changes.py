@@ -125,7 +125,11 @@ class Chance:
         return now() - timedelta(days=self.random.randrange(400), seconds=self.random.randrange(3))
 
 
-@pytest.mark.parametrize("seed", range(8))
+# Each by its own way through what can happen; the other database goes two of them.
+SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.once) for seed in range(2, 8))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_it_follows_whatever_happens(site, cast, posts, seed):
     chance, often, seldom = Chance(seed, cast.eli), {}, {}
     read_anew = 0
@@ -142,7 +146,7 @@ def test_it_follows_whatever_happens(site, cast, posts, seed):
     assert read_anew == 2 * len(lists())
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_change_is_followed_without_reading_the_others(cast, posts, count_queries, seed):
     for one in lists():
         one.known()

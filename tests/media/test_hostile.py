@@ -15,6 +15,9 @@ from fansite.media.encoding import encode
 from fansite.media.models import Picture
 from tests.media import hostile
 
+# Files, of which the tables hear once they are pictures.
+pytestmark = pytest.mark.once
+
 MARKS = (b"script", b"svg", b"<?php", b"PK\x03\x04", b"%PDF", b"Exif", b"8BIM", b"ICC_PROFILE")
 
 

@@ -21,7 +21,7 @@ from tests.media.hostile import photograph
 from tests.texts import many_comments
 from tests.tour.cast import gig
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.shared, pytest.mark.once]
 
 # What a text or a number in JSON may stand for.
 PLAIN = {"Text", "URL", "Date", "DateTime", "Integer", "Number", "Boolean", "CssSelectorType", "PronounceableText"}

@@ -156,7 +156,11 @@ class Week:
         self.run(f"UPDATE account SET disabled_at = {when}, approved_comments = {said} WHERE id = :id", id=self.cast.ben.id)
 
 
-@pytest.mark.parametrize("seed", range(6))
+# Each by its own way through what can happen; the other database goes two of them.
+SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.once) for seed in range(2, 6))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_they_follow_whatever_happens(app, cast, seed):
     site = app.extensions["fansite"]
     week, often, seldom = Week(seed, cast, news_post(cast.eli)), {}, {}
