@@ -50,7 +50,6 @@ from fansite.tour.setlists.models import Song
 from tests.cast import PASSWORD, make_cast, password_hash, the_cast
 from tests.client import ORIGIN
 from tests.conftest import NOON
-from tests.databases import ON_POSTGRESQL
 from tests.talk.cast import discussion
 from tests.texts import news_post, say
 from tests.tour.cast import gig, house
