@@ -223,7 +223,6 @@ PUBLIC = (
     "/fans/fay",
     "/fans/nora",
     "/fans/cities",
-    "/fans/in/lyon-fr",
     "/fans/milo",
     "/feed.xml",
     "/feed.json",
