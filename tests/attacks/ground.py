@@ -173,7 +173,7 @@ FORMS = {
     "a calendar of one's own": Act("fay", "/account/evenings/calendar", {}),
     "choose a place": Act("fay", "/account/place", {"place": "Lyon", "km": "100"}),
     "forget a place": Act("milo", "/account/place/removal", {}),
-    "say who one is": Act("fay", "/account/profile", {"bio": "I *whistle*.", "songs": "Hay", "city": "Lyon", "bio_to": "everyone", "songs_to": "everyone", "city_to": "everyone", "evenings_to": "members", "badges_to": "everyone"}),
+    "say who one is": Act("fay", "/account/profile", {"bio": "I *whistle*.", "songs": "Hay", "city": "Lyon", "bio_to": "everyone", "songs_to": "everyone", "city_to": "everyone", "evenings_to": "everyone", "badges_to": "everyone"}),
     "report a profile": Act(None, "/fans/milo/report", {"category": "spam", "note": "sold me a hat"}),
     "follow": Act("fay", "/account/people/{nora}/follow", {"undo": "", "back": "list"}),
     "mute": Act("fay", "/account/people/{nora}/mute", {"undo": "", "back": ""}),
