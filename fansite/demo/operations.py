@@ -18,7 +18,7 @@ from fansite.core.content import Entry
 from fansite.core.db import db, touch, transaction
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
-from fansite.demo import company, crowd, discussions, duties, gigs, material, photos, profiles
+from fansite.demo import company, crowd, discussions, duties, gigs, material, photos, profiles, warmth
 from fansite.lib import slugs
 from fansite.lib.times import now, utc
 from fansite.moderation import checks
@@ -72,6 +72,7 @@ def load(*, posts: int = 0, comments: int = 0, fans: int = 0, evenings: int = 0)
     photos.load()
     profiles.load()
     discussions.load()
+    warmth.load()
     return {kind: done.counts.get(kind, 0) + made.get(kind, 0) for kind in ("account", "news", "page", "comment", "gig")}
 
 

@@ -24,6 +24,7 @@ from fansite.lib.times import now
 from fansite.moderation.models import LogLine, Report, Review
 from fansite.news.models import NewsPost
 from fansite.pages.models import Page
+from fansite.reactions.models import Reaction
 from fansite.tour.going.models import WORDS, Attendance, FanPlace
 from fansite.tour.models import Gig
 from tests.cast import PASSWORD
@@ -440,3 +441,17 @@ def test_some_go_to_every_evening_and_were_at_those_that_are_over(band):
     assert crowded > 30
     demo.load(evenings=61, fans=400)
     assert count(Attendance) == before + crowded
+
+
+# ---- warm words ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", [Entry, Comment])
+def test_warm_words_are_counted_as_the_operations_would_have(band, model):
+    column = Reaction.entry_id if model is Entry else Reaction.comment_id
+    given = dict(db.session.execute(sa.select(column, sa.func.count()).where(column.is_not(None)).group_by(column)).all())
+    counted = db.session.execute(sa.select(model.id, model.reactions_count).where(model.reactions_count > 0)).all()
+    assert len(given) > 10 and dict(counted) == given
+    assert not count(Reaction, column == model.id, Reaction.account_id == model.author_id), "nobody warms to their own words"
+    demo.load()
+    assert count(Reaction, column.is_not(None)) == sum(given.values())
