@@ -15,6 +15,8 @@ from fansite.lib.times import now
 STATES = ("waiting", "sent", "dropped", "failed")
 MAX_WHY = 300
 WAITING = "state = 'waiting'"
+# By which it goes; what they are stands in `channels`.
+WAYS = ("site", "mail", "push")
 # How soon somebody wants to hear: each by itself, or all of a day or a week in one mail.
 PACES = ("now", "daily", "weekly")
 UNREAD = "read_at IS NULL"

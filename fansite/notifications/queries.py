@@ -18,7 +18,7 @@ from fansite.core.notices import Kind, Waiting
 from fansite.core.web.paths import settings
 from fansite.lib.times import now
 from fansite.notifications.hours import AWAY, QUIET, Clock
-from fansite.notifications.models import STATES, UNREAD, WAITING, Choice, Device, Line, Notice, Occasion, Setting, Told
+from fansite.notifications.models import STATES, UNREAD, WAITING, WAYS, Choice, Device, Line, Notice, Occasion, Setting, Told
 
 SHOWN = 50
 # Mails that wait or are tried again while a server is away. More wait as notices, which stay true and take a hundredth of the room.
@@ -154,7 +154,7 @@ def still_waiting(ids: Iterable[int]) -> int:
 
 def overdue(before: datetime) -> int:
     """Of notices that could have gone at a time, how many still wait."""
-    which = (sa.text(WAITING), Notice.at_latest < before)
+    which = (sa.text(WAITING), Notice.channel.in_(WAYS), Notice.due_at < before, Notice.at_latest < before)
     return int(db.session.scalar(sa.select(sa.func.count()).select_from(Notice).where(*which)) or 0)
 
 
