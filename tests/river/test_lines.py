@@ -146,6 +146,7 @@ ACTS = {
 CASES = [pytest.param(act, line, id=act.__name__.strip("_")) for line, acts in ACTS.items() for act in acts]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("act", "line"), CASES)
 def test_it_is_a_line_as_long_as_it_is_true(cast, post, worker, act, line):
     undo = act(cast, post)
@@ -157,6 +158,7 @@ def test_it_is_a_line_as_long_as_it_is_true(cast, post, worker, act, line):
     assert line not in told() and rows() == before
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("act", "line"), CASES)
 def test_nobody_reads_of_who_is_banned_or_gone_or_does_not_stand(cast, post, worker, act, line):
     act(cast, post)

@@ -17,6 +17,8 @@ from fansite.tour.going import operations as going
 from tests.texts import many_comments, news_post, say
 from tests.tour.cast import gig
 
+pytestmark = pytest.mark.once
+
 PAGES = ("/", "/fans/", "/fans/river")
 
 
