@@ -23,7 +23,6 @@ from fansite.accounts.sessions import COOKIE, hash_of
 from fansite.appearance import operations as looks
 from fansite.appearance.marks import mark_of
 from fansite.appearance.showing import digest_of, sheet_of
-from fansite.bonds import operations as bonds
 from fansite.comments import operations as comments
 from fansite.contact.models import Letter
 from fansite.core.db import db, transaction
@@ -47,7 +46,6 @@ from fansite.notifications.models import Device, Line
 from fansite.pages import operations as pages
 from fansite.posters import operations as posters
 from fansite.posters.models import Poster
-from fansite.river import operations as river
 from fansite.river.models import Activity
 from fansite.rules import operations as rules
 from fansite.seo import listeners as cards
@@ -211,11 +209,11 @@ def _going(cast: Any, gig_id: int) -> dict[str, Any]:
     with transaction() as session:
         session.add(Attendance(gig_id=gig_id, account_id=cast.ben.id, word="going"))
         session.add(FanCalendar(account_id=cast.ben.id, secret="b" * 48))
-    bonds.tie("follow", cast.eli.id, by=cast.fay)
-    river.rebuild()
-    fays = sa.select(Activity.id).where(Activity.account_id == cast.fay.id, Activity.verb == "goes")
+    line = Activity(account_id=cast.fay.id, verb="goes", subject_kind="gig", subject_id=gig_id, entry_id=gig_id, at=now())
+    with transaction() as session:
+        session.add(line)
     return {
-        "fays_line": db.session.scalar(fays),
+        "fays_line": line.id,
         "fays_calendar": going.make_calendar(by=cast.fay).secret,
         "bens_calendar": "b" * 48,
     }
