@@ -8,6 +8,11 @@ from fansite.core.notices import Kind
 from fansite.notifications.people import concerned, happening, words
 from fansite.notifications.people.telling import tell
 
+# What is meant for one person goes by every way; what many do is seen when they come by, unless they ask for more.
+EVERYWHERE = {"site": "now", "mail": "now", "push": "now"}
+ON_THE_SITE = {"site": "now"}
+NOWHERE: dict[str, str] = {}
+
 KINDS = (
     Kind(
         "comment.reply",
@@ -18,6 +23,8 @@ KINDS = (
         happening.answered,
         concerned.named,
         tell,
+        by_default=EVERYWHERE,
+        group="people",
     ),
     Kind(
         "comment.mention",
@@ -28,6 +35,8 @@ KINDS = (
         happening.mentioned,
         concerned.named,
         tell,
+        by_default=EVERYWHERE,
+        group="people",
     ),
     Kind(
         "comment.reaction",
@@ -38,7 +47,8 @@ KINDS = (
         happening.reacted,
         concerned.named,
         tell,
-        wanted=False,
+        by_default=ON_THE_SITE,
+        group="people",
     ),
     Kind(
         "fan.followed",
@@ -49,6 +59,8 @@ KINDS = (
         happening.followed,
         concerned.named,
         tell,
+        by_default=ON_THE_SITE,
+        group="people",
     ),
     Kind(
         "people.wrote",
@@ -59,6 +71,8 @@ KINDS = (
         happening.wrote,
         concerned.followers,
         tell,
+        by_default=ON_THE_SITE,
+        group="people",
     ),
     Kind(
         "news.published",
@@ -69,7 +83,8 @@ KINDS = (
         happening.published,
         concerned.everybody,
         tell,
-        wanted=False,
+        by_default=NOWHERE,
+        group="band",
     ),
     Kind(
         "moderation.decided",
@@ -80,5 +95,7 @@ KINDS = (
         happening.decided,
         concerned.named,
         tell,
+        by_default=EVERYWHERE,
+        group="people",
     ),
 )
