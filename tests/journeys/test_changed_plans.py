@@ -136,7 +136,7 @@ def test_taken_back_within_ten_minutes_it_was_never_so(office, evening, cast, cl
         pass_time(clock, worker, 3600)
     assert office.letters == []
     editor.get("/staff/notices")
-    (line,) = editor.page.xpath('//li[@data-kind="gig.changed"]')
+    (line,) = editor.page.xpath('//li[@data-kind="gig.changed"]//*[@data-way="mail"]')
     assert (line.get("data-waiting"), line.get("data-sent"), line.get("data-dropped")) == ("0", "0", "3")
 
 

@@ -42,7 +42,17 @@ def test_everything_that_is_imported_is_installed(path):
 
 
 # Each is some megabytes and a fiftieth to a tenth of a start.
-FOR_FEW = ("alembic", "bs4", "confusable_homoglyphs", "css_inline", "fansite.transfer.operations", "markdownify", "zxcvbn")
+FOR_FEW = (
+    "alembic",
+    "bs4",
+    "confusable_homoglyphs",
+    "cryptography",
+    "css_inline",
+    "fansite.transfer.operations",
+    "http_ece",
+    "markdownify",
+    "zxcvbn",
+)
 
 
 def test_a_start_loads_nothing_that_few_need(tmp_path):
