@@ -317,7 +317,8 @@ def test_pages_need_few_queries_whatever_the_amount(cast, stranger, browser_as, 
             visitor.get(address)  # the menu and the site's name are kept from now on
             with count_queries() as counted:
                 visitor.get(address)
-            assert len(counted) <= most, f"{address}: {len(counted)}\n" + "\n".join(counted)
+            unread = 1 if visitor is fay else 0  # counted beside her face
+            assert len(counted) <= most + unread, f"{address}: {len(counted)}\n" + "\n".join(counted)
 
 
 def test_every_way_through_the_news_leads_somewhere(cast, stranger):
