@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from fansite.accounts import operations as accounts
 from fansite.bonds import operations as bonds
 from fansite.comments import operations as comments
-from fansite.core.db import db, transaction
-from fansite.core.outbox import Event, record
+from fansite.core.db import db
+from fansite.core.outbox import Event
 from fansite.moderation import operations as moderation
 from fansite.moderation.models import Review
 from fansite.news import operations as news
@@ -25,6 +25,18 @@ from tests.texts import news_post, say
 pytestmark = pytest.mark.once
 
 
+# As long as nobody chose: by which ways.
+DEFAULTS = {
+    "comment.reply": "site mail push",
+    "comment.mention": "site mail push",
+    "comment.reaction": "site",
+    "fan.followed": "site",
+    "people.wrote": "site",
+    "news.published": "",
+    "moderation.decided": "site mail push",
+}
+
+
 @pytest.fixture
 def post(cast, clock, worker):
     made = news_post(cast.eli, title="Lisbon")
@@ -32,22 +44,16 @@ def post(cast, clock, worker):
     return made
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def all_wanted(cast):
-    """What is not told unless somebody wants it."""
+    """What comes by mail only to those who want it."""
     for who in (cast.fay, cast.nora, cast.milo, cast.eli, cast.ada):
-        notices.choose({(kind, "mail"): True for kind in ("comment.reaction", "news.published")}, by=who)
+        notices.choose({(kind, "mail"): True for kind in DEFAULTS}, by=who)
 
 
 def reasons() -> list[str]:
     db.session.rollback()
     return sorted(db.session.scalars(sa.select(Notice.why).where(Notice.state == "dropped")))
-
-
-def tell_of(name: str, subject: str, **data) -> None:
-    """A fact of a feature that stands elsewhere."""
-    with transaction():
-        record(name, subject, **data)
 
 
 def review_of(comment_id: int) -> int:
@@ -64,7 +70,6 @@ an answer to fay       told  -     -     -     -
 an answer by fay       -     -     -     -     -
 names nora             -     told  -     -     -
 a warm word            told  -     -     -     -
-a warm word of fay     -     -     -     -     -
 a warm word for news   -     -     -     told  -
 follows fay            told  -     -     -     -
 blocks fay             -     -     -     -     -
@@ -86,10 +91,9 @@ ACTS = {
     "a comment": lambda cast, post, first: say(post, cast.milo, "Me too"),
     "an answer to fay": lambda cast, post, first: say(post, cast.milo, "You too?", parent_id=first.id),
     "an answer by fay": lambda cast, post, first: say(post, cast.fay, "And more", parent_id=first.id),
-    "names nora": lambda cast, post, first: tell_of("mention.made", f"comment:{first.id}", to=[cast.nora.id, cast.fay.id]),
-    "a warm word": lambda cast, post, first: tell_of("reaction.given", f"comment:{first.id}", by=cast.milo.id),
-    "a warm word of fay": lambda cast, post, first: tell_of("reaction.given", f"comment:{first.id}", by=cast.fay.id),
-    "a warm word for news": lambda cast, post, first: tell_of("reaction.given", f"entry:{post.id}", by=cast.fay.id),
+    "names nora": lambda cast, post, first: say(post, cast.milo, "Ask @nora"),
+    "a warm word": lambda cast, post, first: comments.react_to_comment(first.id, by=cast.milo, given=True),
+    "a warm word for news": lambda cast, post, first: comments.react_to_entry(post.id, by=cast.fay, given=True),
     "follows fay": lambda cast, post, first: bonds.tie("follow", cast.fay.id, by=cast.ada),
     "blocks fay": lambda cast, post, first: bonds.tie("block", cast.fay.id, by=cast.ada),
     "news": lambda cast, post, first: publish(cast.eli, "Porto"),
@@ -111,7 +115,7 @@ def publish(by, title: str, **more) -> NewsPost:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[:22].strip())
-def test_each_kind_is_told_to_whom_the_table_says(cast, post, all_wanted, later, mails, row):
+def test_each_kind_is_told_to_whom_the_table_says(cast, post, later, mails, row):
     act, answers = row[:22].strip(), dict(zip(HEAD.split(), row[22:].split(), strict=True))
     notices.choose({("news.published", "mail"): False}, by=cast.fay)
     for who in (cast.fay, cast.nora, cast.milo, cast.eli, cast.ada):
@@ -126,16 +130,10 @@ def test_each_kind_is_told_to_whom_the_table_says(cast, post, all_wanted, later,
     assert told == {name: int(answer == "told") for name, answer in answers.items()}
 
 
-@pytest.mark.parametrize(
-    ("kind", "wanted"),
-    [
-        *((kind, True) for kind in ("comment.reply", "comment.mention", "fan.followed", "people.wrote", "moderation.decided")),
-        ("comment.reaction", False),
-        ("news.published", False),
-    ],
-)
-def test_what_is_told_as_long_as_nobody_chose(app, kind, wanted):
-    assert queries.kinds()[kind].wanted is wanted
+@pytest.mark.parametrize(("kind", "ways"), DEFAULTS.items())
+def test_what_is_told_as_long_as_nobody_chose(app, kind, ways):
+    known = queries.kinds()[kind]
+    assert [way for way in ("site", "mail", "push") if known.pace_by_default(way) == "now"] == ways.split()
 
 
 # ---- no longer true ---------------------------------------------------------------------------------------------------------
@@ -173,9 +171,14 @@ def _answer_of_who_is_banned(cast, post):
 
 
 def _name(cast, post):
-    said = say(post, cast.milo, "Ask Fay")
-    tell_of("mention.made", f"comment:{said.id}", to=[cast.fay.id])
+    said = say(post, cast.milo, "Ask @fay")
     return lambda: comments.withdraw(said.id, by=cast.milo)
+
+
+def _warm_word(cast, post):
+    first = say(post, cast.fay, "First")
+    comments.react_to_comment(first.id, by=cast.milo, given=True)
+    return lambda: comments.react_to_comment(first.id, by=cast.milo, given=False)
 
 
 def _follower(cast, post):
@@ -216,6 +219,7 @@ def _decision(cast, post):
         (_answer_of_who_blocks, "unheard"),
         (_answer_of_who_is_banned, "gone"),
         (_name, "withdrawn"),
+        (_warm_word, "undone"),
         (_follower, "undone"),
         (_follower_who_is_erased, "gone"),
         (_news_taken_down, "withdrawn"),
@@ -249,12 +253,11 @@ def test_many_answers_are_one_piece_with_the_last_words_and_all_faces(cast, post
 
 def test_who_is_answered_by_name_hears_of_it_once(cast, post, later, mails):
     first = say(post, cast.fay, "First")
-    answer = say(post, cast.milo, "You, Fay?", parent_id=first.id)
-    tell_of("mention.made", f"comment:{answer.id}", to=[cast.fay.id])
+    answer = say(post, cast.milo, "You, @fay?", parent_id=first.id)
     later()
     (mail,) = mails()["fay"]
     assert mail["Subject"] == "milo answered you: Lisbon" and text_of(mail).count(f"/comments/{answer.id}") == 1
-    assert sorted(db.session.scalars(sa.select(Notice.state))) == ["sent", "sent"]
+    assert list(db.session.scalars(sa.select(Notice.state).where(Notice.channel == "mail"))) == ["sent", "sent"]
 
 
 def test_followers_are_told_of_together(cast, post, later, mails):
@@ -265,7 +268,7 @@ def test_followers_are_told_of_together(cast, post, later, mails):
     assert mail["Subject"] == "ada and milo follow you now" and "/fans/ada" in text_of(mail)
 
 
-def test_a_text_is_told_in_the_readers_language_and_once_with_its_translation(cast, later, mails, all_wanted, clock):
+def test_a_text_is_told_in_the_readers_language_and_once_with_its_translation(cast, later, mails, clock):
     for who, language in ((cast.fay, "fr"), (cast.nora, "en")):
         bonds.tie("follow", cast.eli.id, by=who)
         accounts.change_language(who.id, language)
@@ -320,7 +323,7 @@ def test_telling_asks_the_same_few_questions_however_many_there_are(cast, post, 
     clock.shift(HOLD.total_seconds())
     asked = []
     for most in (2, 60):
-        waiting = queries.due("mail", range(1001, 1001 + most))
+        waiting = queries.due("site", range(1001, 1001 + most))
         with count_queries() as counted:
             pieces, untold = telling.tell(waiting)
         assert (len(pieces), untold) == (most, {})
@@ -336,5 +339,5 @@ def test_planning_once_more_adds_nobody(cast, post, worker):
     event = db.session.scalars(sa.select(Event).where(Event.name == "news.published").order_by(Event.id.desc())).first()
     planning.plan(event)
     db.session.rollback()
-    of_it = sa.select(Notice.account_id).join(Notice.occasion).where(Occasion.kind == "people.wrote")
+    of_it = sa.select(Notice.account_id).join(Notice.occasion).where(Occasion.kind == "people.wrote", Notice.channel == "mail")
     assert list(db.session.scalars(of_it)) == [cast.fay.id]
