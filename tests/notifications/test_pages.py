@@ -39,7 +39,7 @@ def ticked(visitor) -> set[str]:
 def test_everything_is_told_as_long_as_nobody_chose(cast, browser_as):
     fay = browser_as(cast.fay)
     fay.get(PAGE)
-    assert (len(chosen(fay)), len(ticked(fay))) == (5, 10)
+    assert (len(chosen(fay)), len(ticked(fay))) == (8, 19)
     assert "fay@example.org" in fay.text
     assert "Choose your place" in fay.text
 
@@ -51,8 +51,8 @@ def test_what_is_chosen_is_kept_for_this_person_alone(cast, browser_as, elsewher
     assert (chosen(fay), ticked(fay)) == ({"mail-gig_cancelled": "weekly"}, {"push-gig_changed"})
     assert "It is kept so" in fay.text
     nora.get(PAGE)
-    assert len(chosen(nora)) == 5
-    assert elsewhere("SELECT count(*) FROM notice_choice") == [(14,)], "what is as it was leaves no trace"
+    assert len(chosen(nora)) == 8
+    assert elsewhere("SELECT count(*) FROM notice_choice") == [(26,)], "what is as it was leaves no trace"
     for _press in range(2):
         fay.submit("notifications", {"mail-gig_tickets": "now"}, follow=True)
     assert chosen(fay) == {"mail-gig_cancelled": "weekly", "mail-gig_tickets": "now"}

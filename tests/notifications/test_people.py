@@ -198,6 +198,7 @@ def _news_taken_down(cast, post):
 
 
 def _news_of_who_is_followed_no_more(cast, post):
+    notices.choose({("news.published", "mail"): False}, by=cast.fay)
     bonds.tie("follow", cast.eli.id, by=cast.fay)
     publish(cast.eli, "Porto")
     return lambda: bonds.untie("follow", cast.eli.id, by=cast.fay)
@@ -318,12 +319,16 @@ def test_telling_asks_the_same_few_questions_however_many_there_are(cast, post, 
         f"INSERT INTO bond (account_id, kind, other_id, since) {numbers} SELECT i, 'follow', :eli, '2026-01-01' FROM n",
         eli=cast.eli.id,
     )
+    elsewhere(
+        "INSERT INTO notice_choice (account_id, kind, channel, wanted, pace, chosen_at)"
+        f" {numbers} SELECT i, 'people.wrote', 'mail', true, 'now', '2026-01-01' FROM n"
+    )
     publish(cast.eli, "Porto")
     worker()
     clock.shift(HOLD.total_seconds())
     asked = []
     for most in (2, 60):
-        waiting = queries.due("site", range(1001, 1001 + most))
+        waiting = [one.notice for one in queries.due("mail", range(1001, 1001 + most))]
         with count_queries() as counted:
             pieces, untold = telling.tell(waiting)
         assert (len(pieces), untold) == (most, {})
