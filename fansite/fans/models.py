@@ -84,6 +84,11 @@ class Wording(Model):
     def visible(self) -> bool:
         return self.status == "published"
 
+    @property
+    def text(self) -> str:
+        """All of it as it was typed: what the checks are given."""
+        return "\n".join([self.body, *self.songs])
+
     def says(self, bio: str, songs: Sequence[str]) -> bool:
         return (self.body, self.songs) == (bio, list(songs))
 

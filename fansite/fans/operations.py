@@ -21,6 +21,7 @@ from fansite.core.renewal import renew
 from fansite.fans.models import KEEP_REPLACED, MAX_BIO, MAX_SONG, MOST_SONGS, REFUSED, Profile, Wording
 from fansite.lib.times import now
 from fansite.moderation import checks
+from fansite.moderation import limits as newcomers
 from fansite.moderation import operations as moderation
 from fansite.moderation import queries as reviews
 from fansite.moderation.checks import Writing
@@ -86,7 +87,7 @@ def render_anew(account_id: int) -> None:
         live = sa.select(Wording).where(Wording.account_id == account.id, Wording.status.in_(("published", "pending")))
         for wording in session.scalars(live):
             wording.write(wording.body, standing=account.stands)
-        touch(f"account:{account.id}")
+        touch(*account.page_tags)
 
 
 def follow_standing(events: Sequence[Event]) -> None:
@@ -177,8 +178,8 @@ def _asked_of(shown: list[Wording]) -> list[str]:
 
 
 def _judge(wording: Wording, account: Account, refused: Wording | None) -> None:
-    text = "\n".join([wording.body, *wording.songs])
-    verdict = checks.judge(Writing(text=text, author=account, at=now()))
+    newcomers.require_few(account, wording.text, field="bio")
+    verdict = checks.judge(Writing(text=wording.text, author=account, at=now()))
     reasons = ["new profile" if reason == "first comment" else reason for reason in verdict.reasons]
     if refused is not None and not account.keeps_order:
         again = f"sent again after: {refused.reason}" if refused.reason else "sent again"

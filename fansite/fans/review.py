@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from fansite.core.db import db
 from fansite.core.feature import Reviewable
 from fansite.core.web import path_for
-from fansite.fans import deciding
+from fansite.fans import deciding, queries
 from fansite.fans.models import Wording
 from fansite.moderation.queries import Card
 
@@ -38,6 +38,11 @@ def visible(wording_id: int) -> bool:
 def author(wording_id: int) -> int | None:
     wording = db.session.get(Wording, wording_id)
     return wording.account_id if wording is not None else None
+
+
+def text(wording_id: int) -> str:
+    wording = db.session.get(Wording, wording_id)
+    return wording.text if wording is not None else ""
 
 
 def shown(html: str, songs: Sequence[str]) -> Markup:
@@ -74,4 +79,6 @@ reviewable = Reviewable(
     touch=deciding.touch_again,
     visible=visible,
     author=author,
+    text=text,
+    of_authors=queries.of_authors,
 )

@@ -192,6 +192,14 @@ def record_of(account_id: int) -> Record:
     return records_of([account_id]).get(account_id, Record(0, 0))
 
 
+def of_authors(account_ids: Sequence[int]) -> Sequence[tuple[int, int, str]]:
+    """(account, number, state) of all they started and did not take back."""
+    theirs = (Entry.author_id.in_(account_ids), Entry.kind == "talk", Discussion.state != "withdrawn")
+    statement = sa.select(Entry.author_id, Discussion.id, Discussion.state).where(*theirs)
+    rows = db.session.execute(statement.order_by(Entry.author_id, Discussion.id))
+    return [(account or 0, id, state) for account, id, state in rows]
+
+
 def latest_of(account_id: int, *, since: datetime) -> Sequence[Any]:
     """What they started in the last minutes, newest first."""
     statement = sa.select(Discussion.id, Discussion.title, Discussion.body, Discussion.state, Discussion.created_at)

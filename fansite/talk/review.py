@@ -45,6 +45,11 @@ def author(discussion_id: int) -> int | None:
     return discussion.author_id if discussion is not None else None
 
 
+def text(discussion_id: int) -> str:
+    discussion = db.session.get(Discussion, discussion_id)
+    return operations.text_in(discussion) if discussion is not None else ""
+
+
 def _card(discussion: Discussion, earlier: Sequence[Revision], asked: Sequence[str], record: queries.Record) -> Card:
     account = discussion.author
     return Card(
@@ -84,4 +89,6 @@ reviewable = Reviewable(
     touch=operations.touch_again,
     visible=visible,
     author=author,
+    text=text,
+    of_authors=queries.of_authors,
 )

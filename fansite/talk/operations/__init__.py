@@ -2,7 +2,7 @@
 
 from fansite.talk.operations.deciding import approve, hide, restore, touch_again
 from fansite.talk.operations.drafting import find_draft, keep_draft, post_draft, sweep_drafts
-from fansite.talk.operations.fitting import Words, fit
+from fansite.talk.operations.fitting import Words, fit, text_in
 from fansite.talk.operations.keeping import move_tags, pin, set_open, solve
 from fansite.talk.operations.writing import resend, revise, start, withdraw
 
@@ -23,6 +23,7 @@ __all__ = [
     "solve",
     "start",
     "sweep_drafts",
+    "text_in",
     "touch_again",
     "withdraw",
 ]

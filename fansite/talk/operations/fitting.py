@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 from fansite.core import markup
 from fansite.core.errors import Refused
 from fansite.tags.operations import normalise, split
-from fansite.talk.models import MAX_BODY, MAX_TAGS, MAX_TITLE
+from fansite.talk.models import MAX_BODY, MAX_TAGS, MAX_TITLE, Discussion
 from fansite.talk.polls import operations as polls
+from fansite.talk.polls import queries as poll_queries
 from fansite.talk.polls.operations import Ask
 
 
@@ -55,6 +56,12 @@ def fit_tags(tags: str) -> tuple[str, ...]:
     if len(names) > MAX_TAGS:
         raise Refused(_l("%(most)s tags are enough for one discussion.", most=MAX_TAGS), field="tags")
     return tuple(names.values())
+
+
+def text_in(discussion: Discussion) -> str:
+    """The same of one that is stored."""
+    asked = poll_queries.texts_of([discussion.id]).get(discussion.id, [])
+    return text_of(discussion.title, discussion.body, [tag.name for tag in discussion.tags], "\n".join(asked))
 
 
 def text_of(title: str, body: str, *more: object) -> str:

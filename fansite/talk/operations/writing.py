@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from fansite.accounts.models import Account
-from fansite.core import limits, markup
+from fansite.core import limits, markup, nonces
 from fansite.core.content import MAX_SUMMARY, free_slug
 from fansite.core.db import db, get, transaction
 from fansite.core.outbox import record
@@ -17,18 +18,17 @@ from fansite.core.wording import reserved
 from fansite.lib import slugs
 from fansite.lib.times import now
 from fansite.moderation import checks
+from fansite.moderation import limits as newcomers
 from fansite.moderation import operations as moderation
 from fansite.moderation.checks import REPEAT_WITHIN, Writing
 from fansite.tags.operations import label
 from fansite.talk import policy, queries
 from fansite.talk.models import STANDING, Discussion, Revision
-from fansite.talk.operations.fitting import Words, fit_body, fit_title, text_of
+from fansite.talk.operations.fitting import Words, fit_body, fit_title, text_in
 from fansite.talk.operations.standing import stand, touch_pages
 from fansite.talk.polls import operations as polls
-from fansite.talk.polls import queries as poll_queries
 
-# Who is new starts a few, and answers more; who is known rarely starts as many as this.
-PACE_NEW = "3 per day"
+# Nobody has as much to ask in a day.
 PACE = "20 per day"
 # Of corrections.
 PACE_EDIT = "6 per minute"
@@ -47,7 +47,9 @@ def start(words: Words, *, by: Account, language: str, nonce: str = "") -> Discu
         if known is not None:
             return _once_more(known)
         _keep_pace(author)
-        verdict = checks.judge(_writing(author, words.text, latest, words.body))
+        newcomers.require_few(author, words.text)
+        newcomers.spend(author, "discussions")
+        verdict = checks.judge(_writing(author, words.text, latest, words.body, took=nonces.age_of(nonce)))
         discussion = _made(words, author, language, nonce_of(author.id, nonce))
         stand(discussion, verdict.status)
         record("talk.published" if discussion.visible else "talk.held", discussion)
@@ -65,7 +67,8 @@ def revise(discussion_id: int, *, by: Account, title: str, body: str) -> Discuss
             return _once_more(discussion.id)
         _keep_pace_of_edits(author)
         _reword(discussion, author, title, body)
-        verdict = checks.judge(_writing(author, _text_of(discussion)))
+        newcomers.require_few(author, text_in(discussion))
+        verdict = checks.judge(_writing(author, text_in(discussion)))
         if discussion.visible:
             stand(discussion, verdict.status)
         touch_pages(discussion)
@@ -82,6 +85,7 @@ def resend(discussion_id: int, *, by: Account, title: str, body: str) -> Discuss
         require(policy.resend, author, discussion)
         _keep_pace_of_edits(author)
         _reword(discussion, author, title, body)
+        newcomers.require_few(author, text_in(discussion))
         again = f"sent again after: {discussion.reason}" if discussion.reason else "sent again"
         discussion.reason = None
         stand(discussion, "pending")
@@ -114,6 +118,11 @@ class _Author:
     account: Account
     approved_comments: int
     refused_comments: int
+
+    @property
+    def stands(self) -> bool:
+        """Whoever had a discussion approved is no newcomer to the next, as long as no moderator took that back."""
+        return self.account.stands or (self.approved_comments > 0 and self.account.standing_lost_at is None)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.account, name)
@@ -166,22 +175,20 @@ def _tell_moderators(discussion: Discussion, verdict: checks.Verdict) -> None:
         moderation.open_review("talk", discussion.id, queue="reported", reasons=reasons)
 
 
-def _text_of(discussion: Discussion) -> str:
-    asked = poll_queries.texts_of([discussion.id]).get(discussion.id, [])
-    return text_of(discussion.title, discussion.body, [tag.name for tag in discussion.tags], "\n".join(asked))
-
-
-def _writing(author: Account, text: str, latest: Sequence[Any] = (), body: str = "") -> Writing:
+def _writing(
+    author: Account, text: str, latest: Sequence[Any] = (), body: str = "", took: timedelta | None = None
+) -> Writing:
     """The same text under another title is the same once more."""
     record = queries.record_of(author.id)
     who = _Author(author, author.approved_comments + record.approved, author.refused_comments + record.refused)
-    return Writing(text=text, author=who, at=now(), earlier=[(text, one.created_at) for one in latest if one.body == body])
+    earlier = [(text, one.created_at) for one in latest if one.body == body]
+    return Writing(text=text, author=who, at=now(), earlier=earlier, took=took)
 
 
 def _keep_pace(author: Account) -> None:
     """Counted under the write lock and after the search for the same words: a retry spends nothing."""
     if not author.keeps_order:
-        limits.spend("talk", PACE if author.stands else PACE_NEW, str(author.id))
+        limits.spend("talk", PACE, str(author.id))
 
 
 def _keep_pace_of_edits(author: Account) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -12,6 +11,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from fansite.accounts.guards import signed_in
+from fansite.core import nonces
 from fansite.core.db import db
 from fansite.core.entries import author_name
 from fansite.core.errors import Refused, TooMany
@@ -118,10 +118,10 @@ def _empty_or_kept() -> StartForm:
     token = request.args.get("draft", "")
     draft = operations.find_draft(token) if token and g.person is not None else None
     if draft is None or draft.discussion_id is not None:
-        return StartForm(formdata=None, data={"nonce": secrets.token_urlsafe(16) if g.person is not None else ""})
+        return StartForm(formdata=None, data={"nonce": nonces.fresh() if g.person is not None else ""})
     day = draft.more.get("ends_on")
     more = draft.more | {"ends_on": date.fromisoformat(day) if day else None}
-    return StartForm(formdata=None, data={"title": draft.title, "body": draft.body, **more, "nonce": secrets.token_urlsafe(16)})
+    return StartForm(formdata=None, data={"title": draft.title, "body": draft.body, **more, "nonce": nonces.fresh()})
 
 
 def _start_page(form: StartForm, status: int = 200) -> Response:
