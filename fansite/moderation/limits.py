@@ -3,7 +3,6 @@ everybody is all."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,23 +16,21 @@ from fansite.lib.times import now
 from fansite.moderation.checks import count_links
 
 FIRST_DAY = timedelta(days=1)
-MENTION = re.compile(r"(?<![\w@/.])@\w[\w-]+")
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """`links` and `mentions` of one text, all else of the day. Of faces one stands at a time: the others are corrections of it."""
+    """`links` of one text, all else of the day. Of faces one stands at a time: the others are corrections of it."""
 
     discussions: int
     replies: int
     photos: int
     faces: int
     links: int
-    mentions: int
 
 
 # Discourse's, after ten years of spam: plenty for a person, nothing for a machine.
-OF_A_NEWCOMER = Allowance(discussions=3, replies=10, photos=1, faces=3, links=2, mentions=2)
+OF_A_NEWCOMER = Allowance(discussions=3, replies=10, photos=1, faces=3, links=2)
 
 
 def allowance(account: Any, at: datetime) -> Allowance | None:
@@ -55,23 +52,13 @@ def spend(account: Any, what: str) -> None:
 
 
 def require_few(account: Any, text: str, *, field: str = "body") -> None:
-    """Links and mentions in one text."""
+    """Links in one text. Whom it names is the comments' to count, for as long as somebody is new."""
     allowed = None if limits.lifted() else allowance(account, now())
-    if allowed is None:
-        return
-    if count_links(text) > allowed.links:
+    if allowed is not None and count_links(text) > allowed.links:
         words = ngettext(
             "On your first day a text can hold %(num)s link.", "On your first day a text can hold %(num)s links.", allowed.links
         )
-    elif len(MENTION.findall(text)) > allowed.mentions:
-        words = ngettext(
-            "On your first day a text can call %(num)s person by name.",
-            "On your first day a text can call %(num)s people by name.",
-            allowed.mentions,
-        )
-    else:
-        return
-    raise Refused(f"{words} {_opens(account.joined_at + FIRST_DAY - now())}", field=field)
+        raise Refused(f"{words} {_opens(account.joined_at + FIRST_DAY - now())}", field=field)
 
 
 def _too_many(what: str, number: int) -> str:

@@ -87,7 +87,7 @@ def test_who_lost_their_standing_on_the_first_day_is_a_newcomer_again(clock, pos
         ("https://a.example https://b.example", None),
         ("https://a.example https://b.example [c](https://c.example)", "2 links"),
         ("@fay and @milo, mail me at nora@example.org", None),
-        ("@fay @milo @ada look", "2 people"),
+        ("@fay @milo @ada look", "At most 2 people"),
     ],
 )
 def test_links_and_names_of_one_text(post, nora, body, problem):
