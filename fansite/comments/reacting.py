@@ -15,6 +15,7 @@ from fansite.comments.forms import ReactionForm
 from fansite.comments.models import Comment
 from fansite.comments.sections import address_of, author_name
 from fansite.comments.views import bp, seen
+from fansite.core import limits
 from fansite.core.content import Entry
 from fansite.core.db import db
 from fansite.core.entries import require_public
@@ -23,6 +24,9 @@ from fansite.core.web import Page, Pages, entry_path, page_number, path_for, ren
 from fansite.lib.numbers import row_number
 from fansite.reactions import queries as reactions
 from fansite.reactions.showing import word
+
+# Whoever types fast asks once a word; who asks more copies the list of all who are here.
+NAMES_PACE = "60 per minute"
 
 
 @bp.get("/entries/<int:entry_id>")
@@ -73,6 +77,7 @@ def entry_reactors(entry_id: int) -> Any:
 @signed_in
 def names() -> Any:
     """Of people whose names begin so, a few: who speaks on this page first, then whom one follows."""
+    limits.spend("names", NAMES_PACE, str(g.person.id))
     start, entry_id = request.args.get("q", "")[:30], request.args.get("entry", type=row_number)
     found = queries.names_for(g.person, start, entry_id)
     return jsonify([{"label": name, "text": f"@{name} "} for name in found])

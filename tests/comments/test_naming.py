@@ -103,6 +103,13 @@ def test_who_is_new_names_two_and_who_stands_ten(cast, post):
     assert say(post, cast.fay, names.rpartition(" ")[0]).visible
 
 
+def test_who_asks_for_names_without_end_is_stopped(cast, browser_as):
+    fay = browser_as(cast.fay)
+    answers = [fay.client.get("/fans/names?q=n").status_code for _ask in range(62)]
+    assert answers == [200] * 60 + [429] * 2
+    assert browser_as(cast.milo).client.get("/fans/names?q=n").status_code == 200
+
+
 def test_a_name_in_a_quote_names_nobody_again(cast, post):
     html = say(post, cast.fay, "> [milo](/comments/1)\n> So @nora said\n\nDid she?").html
     assert "/fans/nora" not in html

@@ -64,12 +64,11 @@ def show_evenings(shown_to: str, *, by: Any) -> None:
     account_id = by.id
     with transaction() as session:
         kept = session.get(Discretion, account_id)
-        if shown_to == (kept.shown_to if kept is not None else EVERYONE):
-            return
         if kept is not None and shown_to == EVERYONE:
             session.delete(kept)
-        else:
+        elif shown_to != EVERYONE:
             session.merge(Discretion(account_id=account_id, shown_to=shown_to))
+        # Also when nothing changed: sent twice, the first answer may have died before it did so.
         gigs = session.scalars(sa.select(Attendance.gig_id).where(Attendance.account_id == account_id))
         touch(f"by:{account_id}", f"account:{account_id}", *(tag_of(gig_id) for gig_id in gigs))
 
