@@ -94,7 +94,9 @@ def of_authors(account_ids: Sequence[int]) -> Sequence[tuple[int, int, str]]:
     """(account, number, status) of what they asked to be shown and did not take back or put another in the place of."""
     theirs = (Wording.account_id.in_(account_ids), Wording.status.not_in(("withdrawn", "replaced")))
     statement = sa.select(Wording.account_id, Wording.id, Wording.status).where(*theirs)
-    return [(account, id, status) for account, id, status in db.session.execute(statement.order_by(Wording.account_id, Wording.id))]
+    return [
+        (account, id, status) for account, id, status in db.session.execute(statement.order_by(Wording.account_id, Wording.id))
+    ]
 
 
 def by_ids(ids: Sequence[int]) -> list[Fan]:

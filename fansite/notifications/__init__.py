@@ -9,7 +9,7 @@ from fansite.notifications.checks import in_time
 from fansite.notifications.gigs.happening import note_tomorrow
 from fansite.notifications.gigs.kinds import KINDS as GIG_KINDS
 from fansite.notifications.gigs.words import headline
-from fansite.notifications.listeners import carry_pushes, hear, note_failures
+from fansite.notifications.listeners import carry_pushes, hear, note_failures, read_by_answering
 from fansite.notifications.people.kinds import KINDS as PEOPLE_KINDS
 from fansite.notifications.personal import personal
 from fansite.notifications.sending import EVERY, send_due
@@ -20,6 +20,7 @@ feature = Feature(
     notices=[*GIG_KINDS, *PEOPLE_KINDS],
     listeners=[
         Listener("notifications.failed", note_failures, ("mail.failed",)),
+        Listener("notifications.read", read_by_answering, ("comment.published", "comment.held", "reaction.given")),
         Listener("notifications.push", push.send_queued, ("push.queued",), batch=1, lease=push.LEASE),
     ],
     routines=[

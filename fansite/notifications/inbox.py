@@ -21,6 +21,8 @@ PER_PAGE = 20
 # Of one line, so many notices say what there is to say.
 MOST_ON_A_LINE = 30
 FACES = 3
+# No object of these rows is at hand.
+UNSEEN = {"synchronize_session": False}
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,29 @@ def read_all(newest: int, *, by: Any) -> None:
     _read(by.id, Line.newest <= newest)
 
 
+def read_about(subject: str, *, by: int) -> None:
+    """Whoever answers something, or says a warm word about it, has read it, wherever they were told of it."""
+    occasions = sa.select(Occasion.id).where(Occasion.subject == subject)
+    told = (Notice.account_id == by, Notice.occasion_id.in_(occasions))
+    if db.session.scalar(sa.select(Notice.id).where(*told).limit(1)) is None:
+        return  # as mostly: no need to write
+    with transaction() as session:
+        _read(by, Line.id.in_(sa.select(Notice.line_id).where(*told)))
+        session.execute(_dropped(by, occasions), execution_options=UNSEEN)
+
+
 def _read(account_id: int, which: sa.ColumnElement[bool]) -> None:
     """What waits to be told of it by other ways need not be told any more."""
     lines = sa.select(Line.id).where(Line.account_id == account_id, sa.text(UNREAD), which)
     occasions = sa.select(Notice.occasion_id).where(Notice.line_id.in_(lines))
-    waits = (Notice.account_id == account_id, Notice.state == "waiting", Notice.occasion_id.in_(occasions))
     with transaction() as session:
-        dropped = sa.update(Notice).where(*waits).values(state="dropped", why="read", settled_at=now())
-        session.execute(dropped, execution_options={"synchronize_session": False})
-        read = sa.update(Line).where(Line.id.in_(lines)).values(read_at=now())
-        session.execute(read, execution_options={"synchronize_session": False})
+        session.execute(_dropped(account_id, occasions), execution_options=UNSEEN)
+        session.execute(sa.update(Line).where(Line.id.in_(lines)).values(read_at=now()), execution_options=UNSEEN)
+
+
+def _dropped(account_id: int, occasions: sa.Select[int]) -> sa.Update:
+    waits = (Notice.account_id == account_id, Notice.state == "waiting", Notice.occasion_id.in_(occasions))
+    return sa.update(Notice).where(*waits).values(state="dropped", why="read", settled_at=now())
 
 
 # ---- looking ------------------------------------------------------------------------------------------------------------------

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from fansite.backends.push import Pusher
+from fansite.comments.models import Comment
 from fansite.core.db import db, transaction
 from fansite.core.mail import Mail
 from fansite.core.outbox import Event, Listener
 from fansite.lib.times import now
-from fansite.notifications import planning
+from fansite.notifications import inbox, planning
 from fansite.notifications.models import MAX_WHY, Notice
 from fansite.notifications.push import EXTENSION
 
@@ -32,6 +33,24 @@ def hear(app: Flask) -> None:
 def plan(events: Sequence[Event]) -> None:
     for event in events:
         planning.plan(event)
+
+
+def read_by_answering(events: Sequence[Event]) -> None:
+    """Who answers, or reacts, needs not be told any more of what they did it to."""
+    for event in events:
+        by, about = _whose(event)
+        if by is not None:
+            inbox.read_about(about, by=by)
+
+
+def _whose(event: Event) -> tuple[int | None, str]:
+    """The account, and what it answered or reacted to."""
+    if event.name == "reaction.given":
+        return event.data.get("by"), event.subject
+    said = db.session.get(Comment, int(event.subject.partition(":")[2]))
+    if said is None:
+        return None, ""
+    return said.author_id, f"comment:{said.parent_id}" if said.parent_id is not None else f"entry:{said.entry_id}"
 
 
 def note_failures(events: Sequence[Event]) -> None:

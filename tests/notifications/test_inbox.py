@@ -83,6 +83,15 @@ def test_following_a_line_reads_it_by_a_script_and_a_link_alone_does_not(cast, b
     assert shown(fay) == [("1 x gig:2", True), ("1 x gig:1", False)]
 
 
+def test_a_line_is_read_by_its_button_without_scripts(cast, browser_as):
+    told(cast.fay), told(cast.fay, subject="gig:2")
+    fay = browser_as(cast.fay)
+    fay.get(PAGE)
+    fay.submit("read", nth=1, follow=True)
+    assert shown(fay) == [("1 x gig:2", True), ("1 x gig:1", False)]
+    assert len(fay.page.xpath('//form[@data-form="read"]')) == 1
+
+
 def read_token(visitor: Any) -> str:
     visitor.get(PAGE)
     return visitor.page.xpath("string(//read-mark/@data-token)")

@@ -16,7 +16,7 @@ from fansite.news import operations as news
 from fansite.news.models import NewsPost
 from fansite.notifications import operations as notices
 from fansite.notifications import planning, queries
-from fansite.notifications.models import Notice, Occasion
+from fansite.notifications.models import Line, Notice, Occasion
 from fansite.notifications.people import telling
 from fansite.notifications.people.happening import HOLD
 from tests.notifications.conftest import text_of
@@ -134,6 +134,27 @@ def test_each_kind_is_told_to_whom_the_table_says(cast, post, later, mails, row)
 def test_what_is_told_as_long_as_nobody_chose(app, kind, ways):
     known = queries.kinds()[kind]
     assert [way for way in ("site", "mail", "push") if known.pace_by_default(way) == "now"] == ways.split()
+
+
+# ---- read ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("act", ["answers", "reacts", "answers at once", "reacts elsewhere"])
+def test_who_answers_or_reacts_has_read_it(cast, post, later, worker, mails, act):
+    answer = say(post, cast.milo, "You too?", parent_id=say(post, cast.fay, "First").id)
+    other = say(post, cast.milo, "And another thing")
+    worker() if act == "answers at once" else later()
+    if act.startswith("answers"):
+        say(post, cast.fay, "Me too", parent_id=answer.id)
+    else:
+        comments.react_to_comment((answer if act == "reacts" else other).id, by=cast.fay, given=True)
+    worker()
+    later()
+    read = db.session.scalar(sa.select(Line.read_at).where(Line.account_id == cast.fay.id))
+    if act == "answers at once":
+        assert read is None and "fay" not in mails() and set(reasons()) == {"read"}, "she is told of it by no way"
+    else:
+        assert (read is not None) is (act != "reacts elsewhere")
 
 
 # ---- no longer true ---------------------------------------------------------------------------------------------------------

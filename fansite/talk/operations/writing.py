@@ -175,9 +175,7 @@ def _tell_moderators(discussion: Discussion, verdict: checks.Verdict) -> None:
         moderation.open_review("talk", discussion.id, queue="reported", reasons=reasons)
 
 
-def _writing(
-    author: Account, text: str, latest: Sequence[Any] = (), body: str = "", took: timedelta | None = None
-) -> Writing:
+def _writing(author: Account, text: str, latest: Sequence[Any] = (), body: str = "", took: timedelta | None = None) -> Writing:
     """The same text under another title is the same once more."""
     record = queries.record_of(author.id)
     who = _Author(author, author.approved_comments + record.approved, author.refused_comments + record.refused)
