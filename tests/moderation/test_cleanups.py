@@ -14,14 +14,19 @@ from fansite.comments import operations as comments
 from fansite.comments.models import Comment
 from fansite.core.db import db, get, transaction
 from fansite.core.errors import Forbidden, Refused
+from fansite.fans import operations as fans
+from fansite.fans.models import Wording
+from fansite.fans.operations import Wanted
 from fansite.media import faces
 from fansite.media.models import Face
 from fansite.moderation import operations
 from fansite.moderation.cleanups import operations as cleanups
 from fansite.moderation.cleanups import queries
 from fansite.moderation.cleanups.queries import Choice
-from fansite.moderation.models import Cleanup, CleanupItem, LogLine, Review
+from fansite.moderation.models import Cleanup, CleanupItem, LogLine, Review, ReviewLink
+from fansite.talk.models import Discussion
 from tests.media.hostile import photograph
+from tests.talk.cast import discussion, with_poll
 from tests.texts import many_comments, news_post, say
 
 HATS = "Cheap hats at https://hats.example/now"
@@ -38,6 +43,9 @@ def milo(cast, browser_as):
 
 
 def review_of(comment):
+    """The last one; of a kind of thing, its number."""
+    if isinstance(comment, str):
+        return db.session.scalar(sa.select(sa.func.max(Review.id)).where(Review.subject_kind == comment))
     return db.session.scalar(sa.select(Review).where(Review.subject_id == comment.id).order_by(Review.id.desc()).limit(1))
 
 
@@ -101,6 +109,66 @@ def test_everything_of_one_person_goes_and_comes_back_as_it_was(cast, post):
     assert get(Cleanup, cleanup.id).undone_at is not None
     acts = db.session.scalars(sa.select(LogLine.act).where(LogLine.subject.in_([f"cleanup:{cleanup.id}", f"account:{nora.id}"])))
     assert sorted(acts) == ["cleanup", "cleanup_undo", "close", "reopen"]
+
+
+def test_what_they_say_of_themselves_and_their_discussions_go_and_come_back_whole(cast, browser_as, stranger, worker):
+    """A bio with the one that waits to take its place; a discussion with its poll and what others answered, and one that waits."""
+    nora = get(Account, cast.nora.id)
+    for number, bio in enumerate(["I carry amps", "I carry amps and sell [hats](https://hats.example)"]):
+        fans.save(Wanted(bio=bio), by=nora)
+        if not number:
+            operations.decide(review_of("profile"), "approve", by=cast.milo)
+    shown = with_poll(cast.nora)
+    operations.decide(review_of("talk"), "approve", by=cast.milo)
+    waits = discussion(cast.nora, "Hats", " ".join(f"https://hats.example/{n}" for n in range(3)))
+    answer = say(get(Discussion, shown.id), cast.fay, "Hay, always")
+    worker()
+    before = of_nora(stranger)
+    assert before == ("published pending", "published pending", "I carry amps", True, ["Which song first?"], 200)
+    hosts = sa.select(Review.subject_kind, ReviewLink.host).join(ReviewLink, ReviewLink.review_id == Review.id)
+    assert {tuple(row) for row in db.session.execute(hosts)} == {("profile", "hats.example"), ("talk", "hats.example")}
+    milo = browser_as(cast.milo)
+    milo.get("/moderation/people/nora")
+    assert all(words in milo.text for words in ("I carry amps", "hats.example", "Which song first?", "Salt Road"))
+
+    cleanup = clean(choice(scope="person", person=nora.id), cast.milo, reason="Hats")
+    worker()
+    assert of_nora(stranger) == ("removed rejected", "removed rejected", "", False, [], 410)
+    stranger.get(f"/comments/{answer.id}", status=410)
+
+    cleanups.undo(cleanup.id, by=cast.milo)
+    finish(cleanup)
+    worker()
+    assert of_nora(stranger) == before
+    stranger.get("/talk/which-song-first")
+    assert "Hay, always" in stranger.text and "Salt Road" in stranger.text
+    assert statuses()["open"] == [f"pending profile:{last_wording()}", f"pending talk:{waits.id}"]
+    operations.decide(
+        db.session.scalar(
+            sa.select(Review.id).where(Review.queue == "pending", Review.subject_kind == "profile", Review.decided_at.is_(None))
+        ),
+        "approve",
+        by=cast.milo,
+    )
+    assert of_nora(stranger)[2] == "I carry amps and sell hats", "and then it takes its place"
+
+
+def of_nora(stranger) -> tuple[str, str, str, bool, list[str], int]:
+    """How it all stands, and what a stranger sees: the bio, whether their page tells of the discussion, the list, and its own page."""
+    db.session.expire_all()
+    wordings = " ".join(db.session.scalars(sa.select(Wording.status).where(Wording.status != "replaced").order_by(Wording.id)))
+    talked = " ".join(db.session.scalars(sa.select(Discussion.state).order_by(Discussion.id)))
+    stranger.get("/fans/nora")
+    bio = " ".join(stranger.page.xpath('string(//*[@class="fan-about"]//p)').split())
+    tells = bool(stranger.page.xpath('//main//a[contains(@href, "/talk/which-song-first")]'))
+    stranger.get("/talk/")
+    listed = [" ".join(one.text_content().split()) for one in stranger.page.xpath('//ul[@class="talk-rows"]/li//h2')]
+    status = stranger.client.get("/talk/which-song-first").status_code
+    return wordings, talked, bio, tells, listed, status
+
+
+def last_wording() -> int:
+    return db.session.scalar(sa.select(sa.func.max(Wording.id)))
 
 
 def test_who_stands_and_who_works_here_are_left_alone_unless_ticked(cast, post):

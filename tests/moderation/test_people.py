@@ -13,9 +13,12 @@ from fansite.core import markup
 from fansite.core.db import db, get, transaction
 from fansite.core.errors import Forbidden
 from fansite.core.outbox import Event
+from fansite.fans import operations as fans
+from fansite.fans.operations import Wanted
 from fansite.moderation import operations
 from fansite.moderation.models import LogLine, Review
 from fansite.moderation.people import operations as people
+from tests.talk.cast import discussion
 from tests.texts import news_post, say
 
 FILE = "/moderation/people/fay"
@@ -67,6 +70,29 @@ def test_standing_taken_back_changes_all_it_gave_and_comes_again(cast, post, str
             assert reasons == ["standing taken back"]
     assert acts() == ["standing_taken", "standing_given"]
     assert changes() == 2
+
+
+def test_discussions_and_bios_follow_the_standing_of_who_wrote_them(cast, stranger, worker):
+    discussion(cast.fay, "A kettle", "Look at [mine](https://kettle.example)")
+    fans.save(Wanted(bio="I sell [kettles](https://kettle.example)"), by=cast.fay)
+    pages, robots = ("/talk/a-kettle", "/fans/fay"), '//meta[@name="robots"]/@content'
+
+    def seen() -> list[tuple[bool, bool]]:
+        """Of each page, whether its link counts, and whether search engines may have it."""
+        found = []
+        for path in pages:
+            stranger.get(path)
+            (rel,) = stranger.page.xpath('//main//*[contains(@class, "prose")]//a[contains(@href, "kettle.example")]/@rel')
+            found.append(("nofollow" not in rel, not stranger.page.xpath(robots)))
+        return found
+
+    def listed() -> list[bool]:
+        return [path in stranger.client.get("/sitemaps/talk-1.xml").get_data(as_text=True) for path in pages[:1]]
+
+    for stands in (True, False, True):
+        worker()
+        assert (seen(), listed()) == ([(stands, stands)] * 2, [stands])
+        (people.take_standing if stands else people.give_standing)(cast.fay.id, by=cast.milo)
 
 
 def test_the_first_approval_gives_standing_and_its_undo_takes_it(cast, post, worker):

@@ -1,4 +1,4 @@
-"""A wave of spam, from thirty accounts at once: nothing of it is found by anybody, and one act puts all of it away. `MANY_SPAMMERS` makes
+"""A wave of spam, from many accounts at once: nothing of it is found by anybody, and one act puts all of it away. `MANY_SPAMMERS` makes
 it as large as one likes: "30x100"."""
 
 from __future__ import annotations
@@ -14,13 +14,18 @@ from fansite.accounts.models import Account
 from fansite.comments.models import Comment
 from fansite.core.db import db, get, transaction
 from fansite.core.markup import render
+from fansite.fans import operations as fans
+from fansite.fans.models import Wording
+from fansite.fans.operations import Wanted
 from fansite.lib.times import now
 from fansite.media.models import Face
 from fansite.moderation import operations
 from fansite.moderation.models import Review
+from fansite.talk.models import Discussion
+from tests.talk.cast import discussion
 from tests.texts import many_comments, news_post
 
-ACCOUNTS, EACH = (int(number) for number in os.environ.get("MANY_SPAMMERS", "30x3").split("x"))
+ACCOUNTS, EACH = (int(number) for number in os.environ.get("MANY_SPAMMERS", "10x2").split("x"))
 HOST = "pills.example"
 
 
@@ -60,40 +65,68 @@ def face(_post: Any, account_id: int) -> None:
         operations.open_review("face", sent.id, queue="pending", reasons=["new face"])
 
 
-MAKERS: tuple[Callable[[Any, int], None], ...] = (comments, face)
+def bio(_post: Any, account_id: int) -> None:
+    body = f"[Cheap](https://{HOST}/bio) pills, https://{HOST}/{account_id}"
+    fans.save(Wanted(bio=body, songs=["Pills"], city="Lyon", city_to="everyone"), by=get(Account, account_id))
+
+
+def discussions(_post: Any, account_id: int) -> None:
+    """With as many links as a first day has room for, one of them in an answer of its poll."""
+    options = f"Yes\nAt https://{HOST}/poll"
+    discussion(
+        get(Account, account_id), f"Pills {account_id}", f"Buy at https://{HOST}/{account_id}", tags="pills", options=options
+    )
+
+
+MAKERS: tuple[Callable[[Any, int], None], ...] = (comments, face, bio, discussions)
+# Of what one account sent, how much links anywhere.
+LINKING = EACH + 2
+NOWHERE = (
+    "/", "/fans/", "/fans/cities", "/fans/river", "/news/lisbon", "/talk/", "/talk/newest", "/talk/unanswered", "/search?q=pills",
+    "/comments/feed.xml", "/talk/feed.xml", "/sitemap.xml", "/sitemaps/news-1.xml",
+)  # fmt: skip
 
 
 @pytest.mark.once
 def test_a_wave_of_spam_is_found_by_nobody_and_goes_in_one_act(cast, browser_as, stranger, worker):
     post = news_post(cast.eli)
     ids = wave(post)
+    worker()
 
     for number in (0, ACCOUNTS - 1):
         stranger.get(f"/fans/pill{number}")
         assert stranger.page.xpath('//meta[@name="robots"]/@content') == ["noindex"]
         assert HOST not in stranger.response.get_data(as_text=True)
-    for path in ("/fans/", "/news/lisbon", "/comments/feed.xml", "/sitemap.xml", "/sitemaps/news-1.xml", "/search?q=pills"):
+        stranger.get(f"/talk/pills-{ids[number]}", status=404)
+    for path in NOWHERE:
         stranger.get(path)
         text = stranger.response.get_data(as_text=True)
-        assert HOST not in text and "/fans/pill" not in text, path
-    links = db.session.scalars(sa.select(Comment.html).where(Comment.author_id.in_(ids))).all()
-    assert len(links) == ACCOUNTS * EACH and all("nofollow" in html for html in links)
+        assert HOST not in text and "/fans/pill" not in text and "/talk/pills" not in text and "/fans/in/" not in text, path
+    for missing in ("/talk/tag/pills", "/sitemaps/talk-1.xml", "/sitemaps/fans-1.xml"):
+        stranger.get(missing, status=404)
+    links = [html for column in (Comment.html, Wording.html, Discussion.html) for html in db.session.scalars(sa.select(column))]
+    assert len(links) == ACCOUNTS * LINKING and all("nofollow" in html for html in links)
 
     milo = browser_as(cast.milo)
     milo.get("/moderation/?newcomers=1&links=1")
     milo.submit("clean-up", {"scope": "all"}, status=200)
-    assert f"{ACCOUNTS * EACH} things go" in milo.text and f"{ACCOUNTS} accounts" in milo.text
+    assert f"{ACCOUNTS * LINKING} things go" in milo.text and f"{ACCOUNTS} accounts" in milo.text
     milo.submit("clean-up", {"closes": "y", "everything": "y", "reason": "Advertising"}, follow=True)
     worker()
     waiting = sa.select(sa.func.count()).where(Review.decided_at.is_(None))
     assert db.session.scalar(waiting) == 0
     assert not any(get(Account, id).active for id in ids)
-    assert set(db.session.scalars(sa.select(Face.status))) == {"rejected"}
+    assert stands() == {"rejected"}
 
     milo.get(milo.address)
     milo.submit("undo-clean-up", follow=True)
     worker()
-    assert db.session.scalar(waiting) == ACCOUNTS * (EACH + 1)
+    assert db.session.scalar(waiting) == ACCOUNTS * (LINKING + 1)
     assert all(get(Account, id).active for id in ids)
-    assert set(db.session.scalars(sa.select(Face.status))) == {"pending"}
-    assert set(db.session.scalars(sa.select(Comment.status))) == {"pending"}
+    assert stands() == {"pending"}
+
+
+def stands() -> set[str]:
+    """All that was sent, whatever kind it is of."""
+    columns = (Comment.status, Face.status, Wording.status, Discussion.state)
+    return {status for column in columns for status in db.session.scalars(sa.select(column))}

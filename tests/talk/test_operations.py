@@ -13,8 +13,10 @@ from fansite.comments import operations as comments
 from fansite.core.db import db, get, transaction
 from fansite.core.errors import Forbidden, Refused, TooMany
 from fansite.core.outbox import record
+from fansite.lib.times import now
 from fansite.moderation import operations as moderation
 from fansite.moderation.models import Review
+from fansite.moderation.people import operations as people
 from fansite.talk import operations, queries
 from fansite.talk.models import MAX_BODY, Discussion, Revision
 from tests.talk.cast import BODY, discussion
@@ -111,7 +113,9 @@ def test_the_same_words_under_another_title_are_looked_at(cast, clock):
     assert "repeated text" in review().reasons
 
 
-def test_who_is_new_starts_three_a_day_and_who_stands_more(cast, clock):
+def test_who_is_new_starts_three_on_the_first_day_and_who_stands_more(cast, clock):
+    with transaction():
+        get(Account, cast.nora.id).joined_at = now()
     for number in range(3):
         discussion(cast.nora, f"Car {number}", f"Seats: {number}")
     with pytest.raises(TooMany):
@@ -120,6 +124,26 @@ def test_who_is_new_starts_three_a_day_and_who_stands_more(cast, clock):
         discussion(cast.fay, f"Van {number}", f"Seats: {number}")
     clock.shift(24 * 3600)
     discussion(cast.nora, "Car 3", "Seats: 3")
+
+
+@pytest.mark.parametrize("more", [{"body": "https://c.example"}, {"options": "https://c.example\nNo"}, {"tags": "www.c.example"}])
+def test_who_is_new_links_twice_in_all_of_it(cast, clock, more):
+    with transaction():
+        get(Account, cast.nora.id).joined_at = now()
+    typed = {"body": "[a](/a)", **more, "title": "[b](/b)"}
+    if "body" not in more:
+        assert discussion(cast.nora, **typed | {"tags": "", "options": ""}).state == "pending"
+    with pytest.raises(Refused, match="2 links"):
+        discussion(cast.nora, **typed | {"body": f"[a](/a) {typed['body']}"})
+
+
+def test_one_approved_discussion_vouches_for_the_next_until_a_moderator_takes_standing_back(cast):
+    discussion(cast.nora)
+    moderation.decide(review().id, "approve", by=cast.milo)
+    assert discussion(cast.nora, "Look", "at https://a.example").public
+    people.take_standing(cast.nora.id, by=cast.milo)
+    assert discussion(cast.nora, "Again", "Look").state == "pending"
+    assert review().reasons == ["standing taken back"]
 
 
 def test_addresses_of_lists_and_forms_are_nobodys(cast):

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from fansite.accounts import operations as accounts
+from fansite.bonds import operations as bonds
 from fansite.core.db import db
 from fansite.core.outbox.models import Event
 from fansite.moderation import operations as moderation
@@ -307,6 +308,40 @@ def test_who_asked_marks_what_answered_it(cast, browser_as, stranger):
 
 
 # ---- voting -------------------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_begun_is_found_warm_by_others_and_not_by_its_author(cast, browser_as, stranger):
+    made = discussion(cast.fay)
+    visitors = {one: browser_as(getattr(cast, one)) for one in ("nora", "fay", "milo")}
+
+    def seen(visitor) -> tuple[bool, str]:
+        """Whether there is a button, and the number beside it."""
+        visitor.get(CAR)
+        form = '//form[@data-form="react-to-entry"]'
+        return bool(visitor.page.xpath(f"{form}//button")), visitor.page.xpath(
+            f'string({form}//*[contains(@class, "warmth__count")])'
+        ).strip()
+
+    assert [seen(one)[0] for one in (stranger, *visitors.values())] == [True, True, False, True]
+    visitors["nora"].get(CAR)
+    visitors["nora"].submit("react-to-entry", {"given": "yes"})
+    assert visitors["nora"].location == f"{CAR}#reaction"
+    assert [seen(one)[1] for one in (stranger, visitors["fay"])] == ["1", "1"]
+    bonds.tie("block", cast.nora.id, by=cast.fay)
+    for who, status in (("nora", 422), ("fay", 403)):
+        token = visitors[who].page.xpath('string(//input[@name="csrf_token"]/@value)')
+        visitors[who].post(f"/entries/{made.id}/reaction", {"csrf_token": token, "given": "yes"}, status=status)
+    assert seen(stranger)[1] == "1"
+
+
+def test_what_was_written_within_a_moment_is_told_to_the_moderators(cast, browser_as, clock):
+    nora = browser_as(cast.nora)
+    for number, seconds in enumerate((1, 60)):
+        nora.get("/talk/new")
+        clock.shift(seconds)
+        nora.submit("start", typed(title=f"Car {number}", body=f"Seats: {number}"))
+    reasons = db.session.scalars(sa.select(Review.reasons).order_by(Review.id)).all()
+    assert reasons == [["written at once", "first discussion"], ["first discussion"]]
 
 
 def test_a_fan_votes_and_sees_how_it_stands(cast, browser_as, stranger):

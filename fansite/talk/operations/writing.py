@@ -47,9 +47,10 @@ def start(words: Words, *, by: Account, language: str, nonce: str = "") -> Discu
         if known is not None:
             return _once_more(known)
         _keep_pace(author)
-        newcomers.require_few(author, words.text)
-        newcomers.spend(author, "discussions")
-        verdict = checks.judge(_writing(author, words.text, latest, words.body, took=nonces.age_of(nonce)))
+        who = _as_judged(author)
+        newcomers.require_few(who, words.text)
+        newcomers.spend(who, "discussions")
+        verdict = checks.judge(_writing(who, words.text, latest, words.body, took=nonces.age_of(nonce)))
         discussion = _made(words, author, language, nonce_of(author.id, nonce))
         stand(discussion, verdict.status)
         record("talk.published" if discussion.visible else "talk.held", discussion)
@@ -67,8 +68,9 @@ def revise(discussion_id: int, *, by: Account, title: str, body: str) -> Discuss
             return _once_more(discussion.id)
         _keep_pace_of_edits(author)
         _reword(discussion, author, title, body)
-        newcomers.require_few(author, text_in(discussion))
-        verdict = checks.judge(_writing(author, text_in(discussion)))
+        who = _as_judged(author)
+        newcomers.require_few(who, text_in(discussion))
+        verdict = checks.judge(_writing(who, text_in(discussion)))
         if discussion.visible:
             stand(discussion, verdict.status)
         touch_pages(discussion)
@@ -85,7 +87,7 @@ def resend(discussion_id: int, *, by: Account, title: str, body: str) -> Discuss
         require(policy.resend, author, discussion)
         _keep_pace_of_edits(author)
         _reword(discussion, author, title, body)
-        newcomers.require_few(author, text_in(discussion))
+        newcomers.require_few(_as_judged(author), text_in(discussion))
         again = f"sent again after: {discussion.reason}" if discussion.reason else "sent again"
         discussion.reason = None
         stand(discussion, "pending")
@@ -113,7 +115,7 @@ def withdraw(discussion_id: int, *, by: Account) -> Discussion:
 
 @dataclass(frozen=True)
 class _Author:
-    """Of an account, what the checks ask: discussions count like what was said."""
+    """Of an account, what checks and limits ask: discussions count like what was said."""
 
     account: Account
     approved_comments: int
@@ -175,10 +177,13 @@ def _tell_moderators(discussion: Discussion, verdict: checks.Verdict) -> None:
         moderation.open_review("talk", discussion.id, queue="reported", reasons=reasons)
 
 
-def _writing(author: Account, text: str, latest: Sequence[Any] = (), body: str = "", took: timedelta | None = None) -> Writing:
-    """The same text under another title is the same once more."""
+def _as_judged(author: Account) -> _Author:
     record = queries.record_of(author.id)
-    who = _Author(author, author.approved_comments + record.approved, author.refused_comments + record.refused)
+    return _Author(author, author.approved_comments + record.approved, author.refused_comments + record.refused)
+
+
+def _writing(who: _Author, text: str, latest: Sequence[Any] = (), body: str = "", took: timedelta | None = None) -> Writing:
+    """The same text under another title is the same once more."""
     earlier = [(text, one.created_at) for one in latest if one.body == body]
     return Writing(text=text, author=who, at=now(), earlier=earlier, took=took)
 
