@@ -77,6 +77,10 @@ def count_followers(account_id: int) -> int:
     return int(db.session.scalar(_COUNT, {"other": account_id}) or 0)
 
 
+def followed_by(account_id: int) -> list[int]:
+    return list(db.session.scalars(sa.select(_ROW.other_id).where(_ROW.account_id == account_id, _ROW.kind == "follow")))
+
+
 def counts_of(account_id: int) -> dict[str, int]:
     """How many somebody follows, mutes and blocks."""
     return dict.fromkeys(KINDS, 0) | dict(db.session.execute(_COUNTS_OF, {"account": account_id}).all())
@@ -123,7 +127,18 @@ _FOLLOWERS = (
     .order_by(_ROW.account_id)
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
-_COUNT = sa.select(sa.func.count()).select_from(Bond.__table__).where(_FOLLOWED)
+# Closed accounts are few and read off an index of their own: all are counted, and those subtracted again.
+_CLOSED = (
+    sa.select(sa.func.count())
+    .select_from(Account.__table__)
+    .where(
+        Account.__table__.c.disabled_at.is_not(None),
+        sa.exists().where(_FOLLOWED, _ROW.account_id == Account.__table__.c.id).correlate(Account.__table__),
+    )
+)
+_COUNT = sa.select(
+    sa.select(sa.func.count()).select_from(Bond.__table__).where(_FOLLOWED).scalar_subquery() - _CLOSED.scalar_subquery()
+)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _DEAF = sa.union(
     sa.select(_ROW.account_id).where(
