@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from fansite.accounts.models import Account
+from fansite.accounts.visibility import EVERYONE, open_to
+from fansite.bonds.queries import ties_of
 from fansite.core import listing
 from fansite.core.content import Entry, listed
 from fansite.core.db import db
@@ -81,6 +83,13 @@ def own_words(account_id: int) -> dict[str, Any]:
     if place is not None:
         said |= {"city": city_named(place), "city_to": place.shown_to}
     return said
+
+
+def followers_open_to(account_ids: Collection[int], reader: Any) -> set[int]:
+    """Of these, whom this reader may know the followers of: they chose it for all that is counted of them."""
+    rows = db.session.execute(sa.select(Profile.account_id, Profile.badges_to).where(Profile.account_id.in_(account_ids)))
+    chosen, keep_away = {row.account_id: row.badges_to for row in rows}, ties_of(reader).blocked_by
+    return {id for id in account_ids if chosen.get(id, EVERYONE) in open_to(reader, id, apart=id in keep_away)}
 
 
 def latest_wording(account_id: int) -> Wording | None:

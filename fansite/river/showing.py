@@ -11,13 +11,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from fansite.bonds.queries import ties_of
 from fansite.core.web.paths import settings
 from fansite.core.web.templating import day as day_words
 from fansite.lib.localtime import instant
 from fansite.lib.times import now
 from fansite.river.queries import TAG, Act, Doer
-from fansite.river.sight import in_sight
+from fansite.river.sight import in_sight, may_name
 from fansite.river.telling import Shot, Told, told
 
 ALWAYS = (TAG, "list:fans")
@@ -75,9 +74,9 @@ def river(acts: Sequence[Act], person: Any, *, most: int | None = None) -> River
 
 
 def _heard(known: dict[int, Told], person: Any) -> dict[int, Told]:
-    """Nor is anybody told that somebody follows one they keep away."""
-    unheard = ties_of(person).unheard
-    return {number: one for number, one in known.items() if one.whom is None or one.whom.id not in unheard}
+    """Nor is anybody told who follows one they keep away, or one who does not let them know it."""
+    named = may_name({one.whom.id for one in known.values() if one.whom is not None}, person)
+    return {number: one for number, one in known.items() if one.whom is None or one.whom.id in named}
 
 
 def _lines(acts: Sequence[Act], known: dict[int, Told], person: Any) -> list[Line]:

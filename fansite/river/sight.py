@@ -7,6 +7,7 @@ from typing import Any
 
 from fansite.accounts.visibility import open_to
 from fansite.bonds.queries import ties_of
+from fansite.fans import queries as fans
 from fansite.river.queries import Act
 from fansite.tour.going import queries as going
 
@@ -20,6 +21,11 @@ def may_show(verb: str, account_ids: Collection[int], person: Any) -> set[int]:
         return set(account_ids)
     shown_to, keep_away = going.shown_to(account_ids), ties_of(person).blocked_by
     return {id for id in account_ids if shown_to[id] in open_to(person, id, apart=id in keep_away)}
+
+
+def may_name(followed: Collection[int], person: Any) -> set[int]:
+    """Of people whom others follow, those of whom this reader may be told so."""
+    return fans.followers_open_to(set(followed) - ties_of(person).unheard, person) if followed else set()
 
 
 def in_sight(acts: Sequence[Act], person: Any) -> list[Act]:

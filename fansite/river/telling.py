@@ -145,7 +145,7 @@ def _follows(acts: Sequence[Act]) -> dict[int, Told]:
             title=other.username,
             address=path_for("fans.show", username=other.username_key),
             whom=other,
-            tags=(f"ties:{act.doer.id}", f"ties:{other.id}"),
+            tags=(f"ties:{act.doer.id}", f"ties:{other.id}", f"account:{other.id}"),
         )
         for act in acts
         if (other := whom.get(act.id)) is not None
