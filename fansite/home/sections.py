@@ -10,6 +10,7 @@ from flask import g
 from flask_babel import lazy_gettext as _l
 
 from fansite.appearance import chosen_sections
+from fansite.bonds.queries import ties_of
 from fansite.comments import queries as comments
 from fansite.core.feature import HomeSection
 from fansite.fans import queries as fans
@@ -19,6 +20,8 @@ LATEST_NEWS = 7
 # Of these, how many stand on the first screen.
 NEWS_IN_FRONT = 3
 LATEST_COMMENTS = 5
+# What others said, in place of what this reader does not read.
+SPARE = 20
 NEW_FANS = 8
 
 
@@ -38,7 +41,10 @@ def _cards(posts: Sequence[Any]) -> dict[str, Any]:
 
 
 def _said() -> dict[str, Any]:
-    said = comments.latest(LATEST_COMMENTS)
+    """Nobody whom this reader does not read: for each of theirs an older one."""
+    unheard = ties_of(g.get("person")).unheard
+    latest = comments.latest(LATEST_COMMENTS + (SPARE if unheard else 0))
+    said = [heard for heard in latest if heard.said.author_id not in unheard][:LATEST_COMMENTS]
     return {"said": said, "tags": [f"account:{heard.said.author_id}" for heard in said]}
 
 

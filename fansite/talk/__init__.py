@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from flask import g
 from flask_babel import lazy_gettext as _l
 
 from fansite.core.entries import findable_entries
@@ -25,7 +26,7 @@ def _of_fan(account: Any) -> dict[str, Any] | None:
 
 
 def _latest() -> dict[str, Any] | None:
-    rows = queries.latest(ON_HOME)
+    rows = queries.heard_by(g.get("person"), queries.latest(ON_HOME))
     return {"rows": rows, "tags": [name for row in rows for name in row.tags]} if rows else None
 
 

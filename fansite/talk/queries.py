@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from fansite.accounts.models import Account
+from fansite.bonds.queries import ties_of
 from fansite.comments.models import Comment
 from fansite.comments.queries import Writer
 from fansite.core import listing, markup
@@ -102,6 +103,12 @@ def page_of_unanswered(number: int) -> tuple[Sequence[Row], int]:
 
 def page_of_tag(tag: Tag, number: int) -> tuple[Sequence[Row], int]:
     return listing.page_of(_BY_ACTIVITY.carrying(tag.id), _by_ids, number, PER_PAGE)
+
+
+def heard_by(person: Any, rows: Sequence[Row]) -> list[Row]:
+    """Without what those began whom this reader does not read."""
+    unheard = ties_of(person).unheard
+    return [row for row in rows if row.author_id not in unheard]
 
 
 def total() -> int:

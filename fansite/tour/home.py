@@ -56,7 +56,7 @@ def who_is_going() -> dict[str, Any] | None:
     number = going.counts(gig.id)["going"] if gig is not None else 0
     if gig is None or not number:
         return None
-    together = Together(gig, number, going.people(gig.id, "going", FACES))
+    together = Together(gig, number, going.people(gig.id, "going", FACES, reader=g.get("person")))
     return {"together": together, "tags": going.tags_of(gig.id), "until": queries.next_over()}
 
 

@@ -10,6 +10,7 @@ from flask import Response, abort, g, request
 from flask_babel import gettext as _
 
 from fansite.accounts.guards import signed_in
+from fansite.bonds.queries import ties_of
 from fansite.comments import COMMENT_PARAMETERS, section
 from fansite.core.content import by_slug
 from fansite.core.entries import elsewhere, require_sight, stands_for
@@ -77,6 +78,8 @@ def page_with(discussion: Discussion, *, problem: Problem | None = None, status:
         also = frozenset({"solve"}) if "solve" in may else frozenset[str]()
         said = section(discussion, g.person, also=also, solved=discussion.solved_comment_id)
     solution, poll = queries.solution_of(discussion), polls.poll_for(discussion.id, g.person)
+    if solution is not None and solution.account_id in ties_of(g.person).unheard:
+        solution = None  # it stands folded among the replies
     page = page_of(discussion, said)
     depends = {
         *discussion.page_tags,
@@ -155,7 +158,7 @@ def _list(
         page,
         tags=("list:talk", "list:tag", page_tag, *(name for row in rows for name in row.tags)),
         heading=heading or title,
-        rows=rows,
+        rows=queries.heard_by(g.person, rows),
         pages=pages,
         cloud=queries.cloud(),
         current_tag=tag,
