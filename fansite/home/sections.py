@@ -49,7 +49,8 @@ def _said() -> dict[str, Any]:
 
 
 def _fans() -> dict[str, Any] | None:
-    people = fans.newest(NEW_FANS)
+    unheard = ties_of(g.get("person")).unheard
+    people = [person for person in fans.newest(NEW_FANS) if person.id not in unheard]
     return {"people": people, "tags": [f"account:{person.id}" for person in people]} if people else None
 
 

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from fansite.accounts.models import Account
 from fansite.accounts.visibility import EVERYONE, ME
 from fansite.bonds.models import Bond
-from fansite.bonds.queries import ties_of
 from fansite.core.db import db
 from fansite.core.kept import kept
 from fansite.core.web import path_for, public_url
@@ -81,7 +80,7 @@ def named(gig_id: int, *, member: bool) -> dict[str, int]:
 
 def people(gig_id: int, word: str, most: int, *, reader: Any = None, after: int = 0) -> list[Attender]:
     """Of those who said this word, who said it last first, whoever lets this reader know; nobody whom the reader does not want to see."""
-    facts = {"gig": gig_id, "word": word, "most": most, "after": after, "unheard": sorted(ties_of(reader).unheard)}
+    facts = {"gig": gig_id, "word": word, "most": most, "after": after}
     facts |= {"stranger": reader is None, "reader": reader.id if reader is not None else 0}
     return [Attender._make(row) for row in db.session.execute(_PEOPLE, facts)]
 
@@ -166,10 +165,15 @@ _UNNAMED = sa.select(_ROW.word, sa.func.count()).where(_OF_GIG, _HERE, sa.exists
 _DISCREET = sa.select(_DISCRETION.account_id, _DISCRETION.shown_to).where(
     _DISCRETION.account_id.in_(sa.bindparam("ids", expanding=True))
 )
-_UNHEARD: sa.BindParameter[Any] = sa.bindparam("unheard", expanding=True)
+# Whom the reader mutes or blocks.
+_UNWANTED = sa.exists().where(
+    _BOND.account_id == sa.bindparam("reader"),
+    _BOND.other_id == _ROW.account_id,
+    _BOND.kind.in_([sa.literal_column("'mute'"), sa.literal_column("'block'")]),
+)
 _CHOSEN = (
     sa.select(_ROW.account_id, _ROW.said_at)
-    .where(_OF_GIG, _ROW.word == sa.bindparam("word"), _HERE, ~_SAID_NOT, _ROW.account_id.not_in(_UNHEARD))
+    .where(_OF_GIG, _ROW.word == sa.bindparam("word"), _HERE, ~_SAID_NOT, ~_UNWANTED)
     .order_by(_ROW.said_at.desc(), _ROW.account_id.desc())
     .limit(sa.bindparam("most", type_=sa.Integer))
     .offset(sa.bindparam("after", type_=sa.Integer))
