@@ -1,4 +1,4 @@
-"""Who goes to the demo band's evenings, and where some of its fans live. Written in bulk, always the same for the same numbers."""
+"""Who goes to the demo band's evenings. Written in bulk, always the same for the same numbers."""
 
 from __future__ import annotations
 
@@ -12,18 +12,14 @@ import sqlalchemy as sa
 from fansite.accounts.models import Account
 from fansite.core.content import listed
 from fansite.core.db import db, touch, transaction
-from fansite.lib import cities
 from fansite.lib.times import now
-from fansite.tour.going.models import Attendance, FanPlace
+from fansite.tour.going.models import Attendance
 from fansite.tour.going.queries import tag_of
 from fansite.tour.models import Gig
 
 # Of an evening: a small hall, whatever the size of the site.
 MOST = 250
 BATCH = 5000
-TOWNS = ("Berlin", "Lyon", "Clermont-Ferrand", "London", "Geneva", "Lille", "Brussels", "Paris", "Nantes", "Strasbourg")
-# Of those who tell where they live: every second of the band's own fans.
-TELLING = 2
 
 
 def load() -> int:
@@ -36,7 +32,6 @@ def load() -> int:
         with transaction() as session:
             session.execute(sa.insert(Attendance), batch)
             touch(*{tag_of(row["gig_id"]) for row in batch})
-    _live_somewhere()
     with transaction():
         touch("list:fans")
     return len(rows)
@@ -68,27 +63,6 @@ def _said_of(gig: Any, fans: list[Any]) -> Iterator[dict[str, Any]]:
 def _between(first: datetime, dice: random.Random) -> datetime:
     """Some time after that, in the next three weeks as far as they are past."""
     return first + min(timedelta(days=21), max(timedelta(0), now() - first)) * dice.random()
-
-
-def _live_somewhere() -> None:
-    if db.session.scalar(sa.select(FanPlace.account_id).limit(1)) is not None:
-        return
-    own = list(db.session.scalars(sa.select(Account.id).where(Account.origin.like("demo:%")).order_by(Account.id)))
-    rows = [_place(account_id, TOWNS[nth % len(TOWNS)]) for nth, account_id in enumerate(own[::TELLING])]
-    with transaction() as session:
-        session.execute(sa.insert(FanPlace), rows)
-
-
-def _place(account_id: int, town: str) -> dict[str, Any]:
-    city = cities.find(town, 1)[0]
-    return {
-        "account_id": account_id,
-        "name": city.name,
-        "country": city.country,
-        "latitude": city.latitude,
-        "longitude": city.longitude,
-        "km": 100 if account_id % 3 else 250,
-    }
 
 
 def _batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -33,11 +33,19 @@ def pages() -> list[Text]:
 
 
 def people() -> list[dict[str, Any]]:
-    return _json("people.json")
+    """In the order they stand there: who came to the material later has the higher numbers."""
+    return [person for path in sorted(FOLDER.glob("people*.json")) for person in _json(path.name)]
 
 
 def profiles() -> list[dict[str, Any]]:
+    """What each says, and who sees what of it."""
     return _json("profiles.json")
+
+
+def follows() -> list[list[str]]:
+    """Who follows whom."""
+    pairs: list[list[str]] = json.loads((FOLDER / "follows.json").read_text(encoding="utf-8"))
+    return pairs
 
 
 def comments() -> list[dict[str, Any]]:
@@ -45,7 +53,7 @@ def comments() -> list[dict[str, Any]]:
 
 
 def discussions() -> list[dict[str, Any]]:
-    """Of each reply: who, how many hours after it began, which one it answers, and the words."""
+    """Of each reply: who, how many hours after it began, which one it answers, the words, and how many found a warm word for it."""
     return _json("discussions.json")
 
 

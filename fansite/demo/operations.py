@@ -9,16 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
-from fansite.accounts import names
 from fansite.accounts.models import Account
-from fansite.accounts.passwords import hash_password
 from fansite.comments import bulk
 from fansite.core import kept, markup
 from fansite.core.content import Entry
 from fansite.core.db import db, touch, transaction
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
-from fansite.demo import company, crowd, discussions, duties, gigs, material, photos, profiles, warmth
+from fansite.demo import company, crowd, discussions, duties, gigs, inbox, material, people, photos, profiles, warmth
+from fansite.demo.people import PASSWORD
 from fansite.lib import slugs
 from fansite.lib.times import now, utc
 from fansite.moderation import checks
@@ -28,7 +27,6 @@ from fansite.news.models import NewsPost
 from fansite.pages.models import Page
 from fansite.tags.models import Tag, entry_tag
 
-PASSWORD = "paper marmots sing"
 BAND = "The Paper Marmots"
 LINES = {"en": "ukulele, piano, two voices, one volcano", "fr": "ukulélé, piano, deux voix, un volcan"}
 SHOWN = (("ada", "owner"), ("eli", "editor"), ("milo", "moderator"), ("fay", "fan"), ("nora", "a new fan"))
@@ -59,7 +57,8 @@ def load(*, posts: int = 0, comments: int = 0, fans: int = 0, evenings: int = 0)
     done = Loaded()
     if not is_loaded():
         with transaction() as session:
-            _people(session, done)
+            done.people = people.load()
+            done.counts["account"] = len(done.people)
             _texts(session, done)
             _said(session, done)
             _name(session)
@@ -70,9 +69,11 @@ def load(*, posts: int = 0, comments: int = 0, fans: int = 0, evenings: int = 0)
     made["gig"] = gigs.load(evenings)
     company.load()
     photos.load()
-    profiles.load()
-    discussions.load()
     warmth.load()
+    if discussions.load() + profiles.load():
+        with transaction():
+            record("content.loaded", "site:1", by="demo")
+    inbox.load()
     return {kind: done.counts.get(kind, 0) + made.get(kind, 0) for kind in ("account", "news", "page", "comment", "gig")}
 
 
@@ -84,44 +85,6 @@ def accounts_lines() -> list[str]:
         if account is not None:
             lines.append(f"  {account.email:<24} {PASSWORD}   ({what})")
     return ["Demo accounts:", *lines] if lines else []
-
-
-# ---- people ---------------------------------------------------------------------------------------------------------------
-
-
-def _people(session: Any, done: Loaded) -> None:
-    password, today = hash_password(PASSWORD), now()
-    for person in material.people():
-        name = _free_name(person["username"])
-        account = Account(
-            username=name,
-            username_key=name,
-            likeness=names.likeness(name),
-            email=person["email"] if name == person["username"] else f"{name}@example.org",
-            email_key=person["email"] if name == person["username"] else f"{name}@example.org",
-            password_hash=password,
-            role=person["role"],
-            language=person["language"],
-            joined_at=today - timedelta(days=person["joined_days_ago"]),
-            disabled_at=today - timedelta(days=180) if person.get("banned") else None,
-            disabled_reason=person.get("banned"),
-            origin=f"demo:{person['username']}",
-        )
-        session.add(account)
-        done.people[person["username"]] = account
-    session.flush()
-    done.counts["account"] = len(done.people)
-
-
-def _free_name(wanted: str) -> str:
-    """The demo works beside an owner who may have one of its names."""
-    name, number = wanted, 1
-    while db.session.scalar(
-        sa.select(Account.id).where(sa.or_(Account.username_key == name, Account.email_key == f"{name}@example.org"))
-    ):
-        number += 1
-        name = f"{wanted}-{number}"
-    return name
 
 
 # ---- texts ----------------------------------------------------------------------------------------------------------------
@@ -303,4 +266,4 @@ def _name(session: Any) -> None:
             kept.say(f"site_line.{language}", line)
 
 
-__all__ = ["accounts_lines", "is_empty", "is_loaded", "load"]
+__all__ = ["PASSWORD", "accounts_lines", "is_empty", "is_loaded", "load"]
