@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from fansite.lib import slugs
 from fansite.lib.times import now
 from fansite.moderation import operations as moderation
 from fansite.moderation.models import Review
-from fansite.tags.models import Tag
+from fansite.tags.models import Tag, entry_tag
 from fansite.talk.models import Discussion
 from fansite.talk.polls.models import Option, Poll, Vote
 
@@ -44,7 +44,7 @@ def load() -> int:
         _settle(told, said)
         _note_names(said.values())
         fans = people.fans()
-        warmth.warm("entry", [warmth.Words(*one, random.Random(-one[0]).choice(WARM)) for one in _standing()], fans)
+        warmth.warm("entry", _begun_well(), fans)
         warmth.warm("comment", _liked(told, said), fans)
         _vote(fans)
         touch("list:talk", "list:comments", "list:fans")
@@ -66,10 +66,11 @@ def _begin(told: Sequence[dict[str, Any]], known: People) -> dict[str, Discussio
     for row in told:
         author = known[row["author"]]
         discussion = _discussion(row, author, stands=author.stands or row["author"] in speaking, taken=taken)
-        discussion.tags = [tags[slugs.slugify(name)] for name in row["tags"]]
         begun[row["id"]] = discussion
-    db.session.add_all(begun.values())
+    db.session.add_all([*tags.values(), *begun.values()])
     db.session.flush()
+    given = [{"entry_id": begun[row["id"]].id, "tag_id": tags[slugs.slugify(name)].id} for row in told for name in row["tags"]]
+    db.session.execute(sa.insert(entry_tag), given)
     for row in told:
         _ask(row, begun[row["id"]])
         if row.get("waits"):
@@ -170,7 +171,7 @@ def _settle(told: Sequence[dict[str, Any]], said: Mapping[Any, bulk.Row]) -> Non
             solved = replies[row["solved"]].id if row["solved"] is not None else None
             rows.append({"of": last.saying.entry_id, "last": last.id, "at": last.saying.at, "solved": solved})
     own = Discussion.__table__.c
-    values = {
+    values: dict[Any, Any] = {
         own.last_comment_id: sa.bindparam("last"),
         own.last_said_at: sa.bindparam("at"),
         own.solved_comment_id: sa.bindparam("solved"),
@@ -202,13 +203,12 @@ def _liked(told: Sequence[dict[str, Any]], said: Mapping[Any, bulk.Row]) -> Iter
             yield warmth.Words(one.id, one.saying.author_id, one.saying.at, reply["likes"])
 
 
-def _standing() -> list[tuple[int, int | None, datetime]]:
+def _begun_well() -> Iterator[warmth.Words]:
     """All that began and may be read."""
     columns = (Discussion.id, Discussion.author_id, Discussion.published_at)
-    return [
-        tuple(one)
-        for one in db.session.execute(sa.select(*columns).where(Discussion.state == "published").order_by(Discussion.id))
-    ]
+    standing = sa.select(*columns).where(Discussion.state == "published").order_by(Discussion.id)
+    for id, author_id, at in db.session.execute(standing).all():
+        yield warmth.Words(id, author_id, at, random.Random(-id).choice(WARM))
 
 
 # ---- what is chosen -----------------------------------------------------------------------------------------------------------

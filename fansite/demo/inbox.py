@@ -24,8 +24,8 @@ from fansite.tour.models import Change
 
 WHOSE = "fay"
 # What lies before she has long read and forgotten; what came since her last visit is unread.
-WEEKS = timedelta(days=45)
-LAST_VISIT = timedelta(days=1)
+WEEKS = timedelta(days=21)
+LAST_VISIT = timedelta(hours=10)
 
 
 def load() -> int:
@@ -130,8 +130,8 @@ def _written(told: Sequence[tuple[Occasion, Notice]], fay: int) -> int:
     db.session.flush()
     for occasion, notice in told:
         notice.occasion_id = occasion.id
-        db.session.add(notice)
-        db.session.flush()  # their numbers are the order they came in
+    db.session.add_all([notice for _occasion, notice in told])
+    db.session.flush()
     at = {notice.id: notice.due_at for _occasion, notice in told}
     by_family: dict[str, list[Waiting]] = {}
     for occasion, notice in told:
@@ -142,5 +142,5 @@ def _written(told: Sequence[tuple[Occasion, Notice]], fay: int) -> int:
         inbox.put(fay, piece)
     for line in db.session.scalars(sa.select(Line).where(Line.account_id == fay)):
         line.at = at[line.newest]
-        line.read_at = line.at + LAST_VISIT / 4 if line.at < now() - LAST_VISIT else None
+        line.read_at = line.at + timedelta(hours=3) if line.at < now() - LAST_VISIT else None
     return len(pieces)

@@ -15,7 +15,8 @@ from fansite.core import kept, markup
 from fansite.core.content import Entry
 from fansite.core.db import db, touch, transaction
 from fansite.core.errors import Refused
-from fansite.core.outbox import record
+from fansite.core.outbox import Event, record
+from fansite.core.outbox.models import Delivery
 from fansite.demo import company, crowd, discussions, duties, gigs, inbox, material, people, photos, profiles, warmth
 from fansite.demo.people import PASSWORD
 from fansite.lib import slugs
@@ -29,6 +30,8 @@ from fansite.tags.models import Tag, entry_tag
 
 BAND = "The Paper Marmots"
 LINES = {"en": "ukulele, piano, two voices, one volcano", "fr": "ukulélé, piano, deux voix, un volcan"}
+# Who tells people of what happened.
+NOTICES = "notifications.plan"
 SHOWN = (("ada", "owner"), ("eli", "editor"), ("milo", "moderator"), ("fay", "fan"), ("nora", "a new fan"))
 
 
@@ -54,7 +57,7 @@ def load(*, posts: int = 0, comments: int = 0, fans: int = 0, evenings: int = 0)
     """The band as written, and as many more posts, comments, fans and evenings as it takes to reach these totals. A second time adds nothing."""
     if not current_app.extensions["fansite"].settings.loopback:
         raise Refused("The demo is only for a site on a loopback base address.")
-    done = Loaded()
+    done, before = Loaded(), db.session.scalar(sa.select(sa.func.max(Event.id))) or 0
     if not is_loaded():
         with transaction() as session:
             done.people = people.load()
@@ -74,7 +77,15 @@ def load(*, posts: int = 0, comments: int = 0, fans: int = 0, evenings: int = 0)
         with transaction():
             record("content.loaded", "site:1", by="demo")
     inbox.load()
+    _tell_nobody(since=before)
     return {kind: done.counts.get(kind, 0) + made.get(kind, 0) for kind in ("account", "news", "page", "comment", "gig")}
+
+
+def _tell_nobody(*, since: int) -> None:
+    """Of what happened here while it was loaded nobody is to have mail."""
+    with transaction() as session:
+        loaded = sa.select(Event.id).where(Event.id > since)
+        session.execute(sa.delete(Delivery).where(Delivery.listener == NOTICES, Delivery.event_id.in_(loaded)))
 
 
 def accounts_lines() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +26,8 @@ from fansite.tour.going.places import TAG as PLACES
 
 # How far they would go for an evening.
 FAR = (50, 100, 100, 250)
+# Moderators are quick: nothing waits for longer.
+WAITING = timedelta(hours=20)
 
 
 def load() -> int:
@@ -67,7 +69,7 @@ def _profile(account: Account, row: Mapping[str, Any]) -> Profile:
         bio_to=row["bio_seen"],
         songs_to=row["songs_seen"],
         badges_to=EVERYONE,
-        changed_at=_since(account.joined_at, seed=account.id),
+        changed_at=_since(max(account.joined_at, now() - WAITING) if row.get("waits") else account.joined_at, seed=account.id),
     )
 
 
@@ -95,7 +97,8 @@ def _live_somewhere(told: Told) -> None:
 
 
 def _place(account: Account, row: Mapping[str, Any]) -> dict[str, Any]:
-    city = cities.find(row["city"], 1)[0]
+    city = cities.named(row["city"])
+    assert city is not None, row["city"]
     return {
         "account_id": account.id,
         "name": city.name,
@@ -115,8 +118,9 @@ def _follow(known: Mapping[str, Account]) -> None:
 
 
 def _bond(who: Account, whom: Account) -> dict[str, Any]:
-    since = _since(max(who.joined_at, whom.joined_at), seed=who.id * whom.id)
-    return {"account_id": who.id, "kind": "follow", "other_id": whom.id, "since": since}
+    """More of them lately than long ago: there are more to follow by now."""
+    first, late = max(who.joined_at, whom.joined_at), 1 - random.Random(f"{who.id}-{whom.id}").random() ** 2
+    return {"account_id": who.id, "kind": "follow", "other_id": whom.id, "since": first + (now() - first) * late}
 
 
 def _since(first: datetime, *, seed: int) -> datetime:

@@ -14,17 +14,25 @@ import sqlalchemy as sa
 
 from fansite.accounts import operations as accounts
 from fansite.accounts.models import Account
+from fansite.bonds.models import Bond
 from fansite.comments.models import Comment
 from fansite.core.content import Entry
 from fansite.core.db import Base, db, get
 from fansite.core.errors import Refused
 from fansite.core.kept import site_name
+from fansite.core.mail import Mail
+from fansite.demo import material
 from fansite.demo import operations as demo
+from fansite.fans.models import Profile, Wording
 from fansite.lib.times import now
 from fansite.moderation.models import LogLine, Report, Review
 from fansite.news.models import NewsPost
+from fansite.notifications.models import Notice
 from fansite.pages.models import Page
 from fansite.reactions.models import Reaction
+from fansite.talk.models import Discussion
+from fansite.talk.polls import queries as polls
+from fansite.talk.polls.models import Poll, Vote
 from fansite.tour.going.models import WORDS, Attendance, FanPlace
 from fansite.tour.models import Gig
 from tests.cast import PASSWORD
@@ -65,7 +73,7 @@ def test_there_is_as_much_as_promised(band):
     assert count(NewsPost, NewsPost.language == "en", NewsPost.status == "published") >= 30
     assert count(NewsPost, NewsPost.language == "fr", NewsPost.translation_of_id.is_not(None)) >= 10
     assert count(Page, Page.language == "en", Page.status == "published") >= 5
-    assert count(Account, Account.role == "fan") >= 60
+    assert count(Account, Account.role == "fan") >= 200
     assert count(Comment) >= 600
     assert count(Comment, Comment.parent_id.is_not(None)) >= 150
     assert count(Review, Review.decided_at.is_(None), Review.queue == "pending") >= 20
@@ -225,12 +233,12 @@ def test_loaded_twice_it_adds_nothing(band):
 
 
 def test_more_of_it_adds_up_to_the_totals_asked_for(band):
-    made = demo.load(posts=60, comments=700, fans=80)
-    assert (count(NewsPost), count(Comment)) == (60, 700)
-    assert count(Account) == 80
-    assert made == {"account": 80 - 66, "news": 60 - 43, "page": 0, "comment": 700 - 627, "gig": 0}
+    made = demo.load(posts=60, comments=1100, fans=230)
+    assert (count(NewsPost), count(Comment)) == (60, 1100)
+    assert count(Account) == 230
+    assert made == {"account": 230 - 209, "news": 60 - 43, "page": 0, "comment": 1100 - 966, "gig": 0}
     test_every_comment_stands_in_its_place(band)
-    assert set(demo.load(posts=60, comments=700, fans=80).values()) == {0}
+    assert set(demo.load(posts=60, comments=1100, fans=230).values()) == {0}
 
 
 def test_counters_hold_for_more_of_it_too(band):
@@ -434,7 +442,7 @@ def test_some_go_to_every_evening_and_were_at_those_that_are_over(band):
         assert said.word != "there" or gig.over_at <= said.said_at
         assert said.word != "interested" or gig.over_at > now()
     assert band.ben.id not in {said.account_id for _gig, said in words}
-    assert count(FanPlace) == 33
+    assert count(FanPlace) == len([one for one in material.profiles() if one["city"]])
     before = count(Attendance)
     demo.load(evenings=61, fans=400)
     crowded = count(Attendance) - before
@@ -455,3 +463,55 @@ def test_warm_words_are_counted_as_the_operations_would_have(band, model):
     assert not count(Reaction, column == model.id, Reaction.account_id == model.author_id), "nobody warms to their own words"
     demo.load()
     assert count(Reaction, column.is_not(None)) == sum(given.values())
+
+
+# ---- talk, people, and what one of them is told -------------------------------------------------------------------------------
+
+
+def test_in_talk_every_counter_is_what_counting_gives(band):
+    told = [row for row in material.discussions() if not row.get("waits")]
+    begun = db.session.scalars(sa.select(Discussion).where(Discussion.state == "published")).all()
+    assert {one.title for one in begun} == {row["title"] for row in told} and len(told) >= 40
+    replies: dict[int, list[Comment]] = defaultdict(list)
+    for reply in db.session.scalars(sa.select(Comment).where(Comment.entry_id.in_([one.id for one in begun]))):
+        replies[reply.entry_id].append(reply)
+    for one in begun:
+        last = max(replies[one.id], key=lambda reply: (reply.posted_at, reply.id), default=None)
+        said = (None, one.published_at) if last is None else (last.id, last.posted_at)
+        assert (one.last_comment_id, one.last_said_at) == said
+        assert one.solved_comment_id is None or one.solved_comment_id in {reply.id for reply in replies[one.id]}
+    liked = Counter({row["body"]: row["likes"] for one in told for row in one["replies"]})
+    assert {reply.body: reply.reactions_count for of_one in replies.values() for reply in of_one} == liked
+
+
+def test_fans_chose_in_polls_while_they_were_here_and_it_was_open(band):
+    votes = db.session.execute(sa.select(Poll, Vote, Account.joined_at).join_from(Vote, Poll).join(Account)).all()
+    for poll, vote, joined in votes:
+        assert max(poll.made_at, joined) <= vote.at <= min(now(), poll.ends_at or now())
+        assert vote.option_id in polls.options_of(poll.id)
+    of_poll = Counter(poll.id for poll, _vote, _joined in votes)
+    assert len(of_poll) == count(Poll) >= 8 and min(of_poll.values()) >= 10
+    assert all(sum(polls.counts(poll).values()) == number for poll, number in of_poll.items())
+
+
+def test_moderators_meet_each_kind_of_what_waits(band):
+    waiting = Counter(db.session.scalars(sa.select(Review.subject_kind).where(Review.decided_at.is_(None))))
+    assert waiting["talk"] == count(Discussion, Discussion.state == "pending") == 3
+    assert waiting["profile"] == count(Wording, Wording.status == "pending") == 3
+
+
+def test_what_somebody_hides_of_themselves_is_shown_to_nobody(band):
+    hidden = {row["username"]: row["bio"] for row in material.profiles() if row["bio_seen"] == "me" and row["bio"]}
+    shown = set(db.session.scalars(sa.select(Wording.body)))
+    assert hidden and not shown & set(hidden.values())
+    assert count(Profile) == len(material.profiles()) and count(Bond) == len(material.follows())
+
+
+def test_fay_is_told_of_what_holds_and_nobody_has_mail(band, browser_as, worker):
+    fay = browser_as(band.fay)
+    fay.get("/account/notices")
+    lines = fay.page.xpath("//main//li[.//a]")
+    assert len(lines) >= 10 and "names you" in fay.page.text_content()
+    assert set(db.session.scalars(sa.select(Notice.account_id))) == {band.fay.id}
+    worker()
+    assert count(Mail) == 0
