@@ -20,6 +20,8 @@ from fansite.tour.models import Gig
 # Of an evening: a small hall, whatever the size of the site.
 MOST = 250
 BATCH = 5000
+# Who came as late as this goes nowhere yet.
+LOOKING_AROUND = timedelta(days=2)
 
 
 def load() -> int:
@@ -52,7 +54,8 @@ def _quiet() -> list[Any]:
 
 def _said_of(gig: Any, fans: list[Any]) -> Iterator[dict[str, Any]]:
     dice, over = random.Random(gig.id), gig.over_at <= now()
-    for fan in dice.sample(fans, min(MOST, 1 + int(len(fans) * dice.uniform(0.1, 0.5)))):
+    here = [fan for fan in fans if fan.joined_at < (gig.over_at if over else now() - LOOKING_AROUND)]
+    for fan in dice.sample(here, min(MOST, len(here), 1 + int(len(here) * dice.uniform(0.1, 0.5)))):
         word = dice.choice(("there", "there", "there", "there", "going") if over else ("going", "going", "interested"))
         if gig.state == "cancelled":
             word = "going"
@@ -61,8 +64,8 @@ def _said_of(gig: Any, fans: list[Any]) -> Iterator[dict[str, Any]]:
 
 
 def _between(first: datetime, dice: random.Random) -> datetime:
-    """Some time after that, in the next three weeks as far as they are past."""
-    return first + min(timedelta(days=21), max(timedelta(0), now() - first)) * dice.random()
+    """Some time after that, in the next three weeks as far as they are past: most of them at once."""
+    return first + min(timedelta(days=21), max(timedelta(0), now() - first)) * dice.random() ** 3
 
 
 def _batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

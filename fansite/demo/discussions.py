@@ -208,6 +208,7 @@ def _begun_well() -> Iterator[warmth.Words]:
     columns = (Discussion.id, Discussion.author_id, Discussion.published_at)
     standing = sa.select(*columns).where(Discussion.state == "published").order_by(Discussion.id)
     for id, author_id, at in db.session.execute(standing).all():
+        assert at is not None
         yield warmth.Words(id, author_id, at, random.Random(-id).choice(WARM))
 
 

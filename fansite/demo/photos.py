@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from datetime import timedelta
 from io import BytesIO
 
 import sqlalchemy as sa
@@ -9,11 +11,12 @@ from PIL import Image, ImageOps
 
 from fansite.accounts.models import Account
 from fansite.appearance import drawing_inks
-from fansite.core.db import db
+from fansite.core.db import db, touch, transaction
+from fansite.lib.times import now
 from fansite.seo.cards import Card, drawing
 from fansite.tour import queries
 from fansite.tour.photos import operations as photos
-from fansite.tour.photos.models import FanPhoto
+from fansite.tour.photos.models import FanPhoto, of_gig
 
 # How many evenings back, who, of what, upright or not, and what is to be seen.
 TAKEN = (
@@ -45,7 +48,18 @@ def load() -> int:
         if by is not None and back < len(evenings):
             photos.send(evenings[back], _drawn(caption, motif, upright), caption=caption, by=by)
             sent += 1
+    _some_time_after()
     return sent
+
+
+def _some_time_after() -> None:
+    """Not all of them at this moment: the first come home the same night, the last after some days."""
+    with transaction() as session:
+        for photo in session.scalars(sa.select(FanPhoto).options(sa.orm.joinedload(FanPhoto.gig)).order_by(FanPhoto.id)):
+            after = timedelta(hours=2 + random.Random(photo.id).random() * 90)
+            photo.sent_at = min(now() - timedelta(minutes=photo.id), photo.gig.over_at + after)
+            photo.shown_at = photo.shown_at and photo.sent_at
+            touch(of_gig(photo.gig_id))
 
 
 def _drawn(seed: str, motif: str, upright: bool) -> bytes:

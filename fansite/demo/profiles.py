@@ -119,7 +119,7 @@ def _follow(known: Mapping[str, Account]) -> None:
 
 def _bond(who: Account, whom: Account) -> dict[str, Any]:
     """More of them lately than long ago: there are more to follow by now."""
-    first, late = max(who.joined_at, whom.joined_at), 1 - random.Random(f"{who.id}-{whom.id}").random() ** 2
+    first, late = max(who.joined_at, whom.joined_at), 1 - random.Random(f"{who.id}-{whom.id}").random() ** 1.3
     return {"account_id": who.id, "kind": "follow", "other_id": whom.id, "since": first + (now() - first) * late}
 
 

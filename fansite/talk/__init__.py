@@ -54,7 +54,7 @@ feature = Feature(
             tags=("list:talk",),
             more="talk.index",
             more_label=_l("All discussions"),
-            order=35,
+            order=45,
         )
     ],
 )
