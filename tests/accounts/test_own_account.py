@@ -203,3 +203,19 @@ def test_the_last_owner_cannot_leave(cast: Any, browser_as: Any) -> None:
 def test_no_letter_tells_a_password(cast: Any, letters: Any) -> None:
     operations.change_password(cast.fay.id, current=PASSWORD, new=NEW)
     assert not any(secret in text_of(letter) for letter in letters() for secret in (PASSWORD, NEW))
+
+
+SET = ("picture", "username", "email", "password", "sessions", "language", "notifications", "data", "leave")
+DONE = ("notices", "profile", "comments", "talk", "evenings", "photos", "people")
+
+
+def test_all_that_is_set_is_found_on_one_page_and_leads_back_to_it(cast: Any, browser_as: Any) -> None:
+    visitor = browser_as(cast.fay)
+    visitor.get("/account/")
+    ways = visitor.page.xpath('//ul[@class="account__ways"]//a/@href')
+    assert {f"/account/{name}" for name in SET} <= set(ways)
+    for name in (*SET, *DONE):
+        visitor.get(f"/account/{name}")
+        [here] = visitor.page.xpath('//nav[@aria-label="Your account"]//a[@aria-current="page"]/@href')
+        back = visitor.page.xpath('//ol[@class="crumbs"]//a/@href')
+        assert (here, back) == (("/account/", ["/account/"]) if name in SET else (f"/account/{name}", [])), name

@@ -85,7 +85,7 @@ def site(cast, clock, worker):
 def hide(site, worker, level: str) -> None:
     """All of it, after it was open to all; and everybody who hears of people had the time to."""
     said = {"bio": "I am a bookbinder at the mill.", "songs": ["Crater Lullaby"], "city": "Nantes"}
-    for to in ("everyone", level):
+    for to in dict.fromkeys(("everyone", level)):
         fans.save(Wanted(**said, **{f"{name}_to": to for name in (*WORDS, *OF_HER)}), by=site.fay)
         worker()
 
@@ -137,6 +137,9 @@ def sees(name: str, level: str) -> bool:
 @pytest.mark.parametrize("level", ["everyone", "members", "me"])
 def test_what_is_hidden_comes_out_nowhere(site, browser_as, worker, level):
     """Asked in a row of one site: what one may read is kept ready for nobody who may not."""
+    if level != "everyone":
+        hide(site, worker, "everyone")
+        assert found_on(browser_as(None)), "it was kept ready for all"
     hide(site, worker, level)
     for name in READERS if level != "everyone" else ("stranger", "blocked"):
         found = found_on(browser_as(stand_between(site, name)))

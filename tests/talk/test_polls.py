@@ -173,3 +173,11 @@ def test_without_a_question_it_asks_what_the_title_says(cast):
 def test_percents_add_up_to_a_hundred(counts, shares):
     assert percentages(counts) == shares
     assert sum(shares) in (0, 100)
+
+
+def test_what_waits_is_shown_with_its_poll_and_offers_no_vote(cast, browser_as):
+    with_poll(cast.nora)
+    nora = browser_as(cast.nora)
+    nora.get("/talk/which-song-first")
+    assert [one.text for one in nora.page.xpath('//ul[@class="poll__only"]/li')] == ["Hay", "Puy", "Salt Road"]
+    assert not nora.page.xpath('//form[@data-form="vote"]') and "Sign in to vote" not in nora.text
