@@ -28,7 +28,8 @@ def demo() -> None:
 @as_json
 @with_site
 def load(posts: int, comments: int, fans: int, evenings: int, as_json: bool) -> None:
-    """Loads The Paper Marmots: 30 posts over three years, 60 gigs, 60 fans, 600 comments, a waiting queue. A second time adds nothing.
+    """Loads The Paper Marmots: 30 posts over three years, 60 gigs, 200 fans, 40 discussions, 600 comments, a waiting queue. A second
+    time adds nothing.
 
     \b
     Example:  fansite demo load
