@@ -17,7 +17,7 @@ from fansite.lib.localtime import instant
 from fansite.lib.times import now
 from fansite.river.queries import TAG, Act, Doer
 from fansite.river.sight import in_sight, may_name
-from fansite.river.telling import Shot, Told, told
+from fansite.river.telling import Shot, Told, told, would_change
 
 ALWAYS = (TAG, "list:fans")
 
@@ -65,7 +65,7 @@ def river(acts: Sequence[Act], person: Any, *, most: int | None = None) -> River
     seen = in_sight(acts, person)
     known = _heard(told(seen), person)
     lines = _lines([act for act in seen if act.id in known], known, person)[:most]
-    tags = {tag for one in known.values() for tag in one.tags}
+    tags = {tag for one in known.values() for tag in one.tags} | {tag for act in acts for tag in would_change(act)}
     ends = [one.until for one in known.values() if one.until is not None]
     return River(lines, (*ALWAYS, *sorted(tags)), min([_midnight(), *ends]))
 

@@ -67,6 +67,16 @@ def told(acts: Sequence[Act]) -> dict[int, Told]:
     return found
 
 
+def would_change(act: Act) -> tuple[str, ...]:
+    """What a page depends on that looked at an act, though it tells nothing of it now: it may be true again."""
+    entry = (f"entry:{act.entry_id}",) if act.entry_id is not None else ()
+    if act.entry_id is not None and act.verb in ("goes", "was"):
+        return (*entry, going_tag(act.entry_id))
+    if act.entry_id is not None and act.verb == "showed":
+        return (*entry, photo_tag(act.entry_id))
+    return (f"ties:{act.doer.id}",) if act.verb == "follows" else entry
+
+
 # ---- the sorts --------------------------------------------------------------------------------------------------------------
 
 
