@@ -43,13 +43,14 @@ def waiting_text(app: Any, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     kept = SimpleNamespace(text="Three encores in Thiers, please", posted=[])
 
     def find(token: str) -> Any:
-        return SimpleNamespace(text=kept.text, title="Tour news", path="/news/tour") if token == "kept" else None
+        about = {"title": "Tour news", "heading": "Your comment on “Tour news” is kept", "path": "/news/tour"}
+        return SimpleNamespace(text=kept.text, **about) if token == "kept" else None
 
     def post(token: str, person: Any) -> str:
         kept.posted.append(person.username)
         return "/news/tour#comment-1"
 
-    monkeypatch.setattr(app.extensions["fansite"], "drafts", Drafts(find=find, post=post))
+    monkeypatch.setattr(app.extensions["fansite"], "drafts", [Drafts(find=find, post=post)])
     return kept
 
 

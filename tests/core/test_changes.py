@@ -44,7 +44,10 @@ def posts(cast):
 
 
 def lists():
-    return [*(queries._offered(language) for language in ("en", "fr")), *(_dates("news", block) for block in (4, 1000))]
+    return [
+        *(queries._offered(language) for language in ("en", "fr")),
+        *(_dates("news", block, (), ("entry",)) for block in (4, 1000)),
+    ]
 
 
 def facts(known):

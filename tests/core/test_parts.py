@@ -117,7 +117,4 @@ def test_an_empty_box_is_the_same_below_all_posts_and_another_for_who_is_known(c
     for visitor, path in ((stranger, "/news/lisbon"), (stranger, "/news/porto"), (browser_as(cast.nora), "/news/porto")):
         visitor.get(path)
         assert visitor.page.xpath('//form[@id="reply"]//textarea[@name="body"]')
-    assert [stranger for _form, _rules, stranger, _first in [key[2] for key in rendered(thread, "comments/_words.html")]] == [
-        True,
-        False,
-    ]
+    assert [thing[2] for thing in (key[2] for key in rendered(thread, "comments/_words.html"))] == [True, False]

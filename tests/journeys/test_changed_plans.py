@@ -159,7 +159,9 @@ def everything_said(reader: Visitor, path: str) -> dict[str, Any]:
     (found["json"],) = (node for node in nodes(reader) if node["@type"] == "MusicEvent")
     for listed in ("/tour/", "/"):
         reader.get(listed)
-        found[f"list {listed}"] = {str(link) for link in reader.page.xpath("//main//a/@href") if "/tour/20" in link}
+        found[f"list {listed}"] = {
+            str(link) for link in reader.page.xpath("//main//a/@href") if "/tour/20" in link and not link.endswith("/people")
+        }
     found |= calendar_of(reader, path)
     reader.get("/tour/feed.xml")
     items = list(etree.fromstring(reader.response.get_data()).iter("item"))

@@ -194,7 +194,9 @@ def test_pages_of_the_desk_count_and_pass_over_nothing(cast, browser_as, count_q
     with count_queries() as counted:
         ada.get(path)
     assert len(counted) <= most
-    assert not [statement for statement in counted if "count(" in statement or "OFFSET" in statement]
+    # What is unread is counted as far as a badge goes.
+    of_the_list = [statement for statement in counted if "notice_line" not in statement]
+    assert not [statement for statement in of_the_list if "count(" in statement or "OFFSET" in statement]
 
 
 def test_titles_older_than_the_last_few_are_found_by_search(cast, browser_as, monkeypatch):
