@@ -69,7 +69,7 @@ def _card(discussion: Discussion, earlier: Sequence[Revision], asked: Sequence[s
 
 def words_of(discussion: Discussion, asked: Sequence[str]) -> Markup:
     """All that its author wrote: text, tags, and what the poll asks."""
-    html = Markup("<h4>{}</h4>").format(discussion.title) + Markup(discussion.html)  # cleaned when it was stored
+    html = Markup("<p><strong>{}</strong></p>").format(discussion.title) + Markup(discussion.html)  # cleaned when it was stored
     if asked:
         answers = Markup("").join(Markup("<li>{}</li>").format(words) for words in asked[1:])
         html += Markup("<p><b>{}</b> {}</p><ul>{}</ul>").format(_("Poll:"), asked[0], answers)

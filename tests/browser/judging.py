@@ -31,7 +31,8 @@ def is_for_everyone(page: Any, looks: Any) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         found = page.evaluate("async (rules) => (await axe.run(document, rules)).violations", rules)
-        assert [in_words(finding) for finding in found] == [], f"{width} px, {scheme}"
+        problems = "; ".join(in_words(finding) for finding in found)
+        assert problems == "", f"{width} px, {scheme}: {problems}"
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"wider than {width} px"
         assert page.evaluate(SMALL) == [], f"too small for a thumb at {width} px"
 
