@@ -78,7 +78,11 @@ MOVED = {
 }
 
 
-@pytest.mark.parametrize("name", [name for name, fields in FIELDS.items() if fields])
+# A server refuses what is too long or no text by itself, in whichever form: there every fifth is asked.
+ASKED = [name for name, fields in FIELDS.items() if fields][:: 5 if ON_POSTGRESQL else 1]
+
+
+@pytest.mark.parametrize("name", ASKED)
 def test_no_field_of_a_form_breaks_anything(ground: Any, without_limits: None, name: str) -> None:
     act = FORMS[name]
     for number, field in enumerate(FIELDS[name]):
