@@ -23,7 +23,7 @@ ALIVE = "[...document.querySelectorAll('*')].every((one) => !one.localName.inclu
 
 
 # Pages that say that there is nothing, or nothing for these eyes.
-MISSING = ("/no/such/burrow", "/staff/")
+MISSING = ("/no/such/burrow", "/staff/", "/confirm/0123456789abcdef")
 
 
 def all_scenes() -> dict[str, tuple[str | None, Way]]:
