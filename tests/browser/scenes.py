@@ -781,12 +781,16 @@ DESK: dict[str, tuple[str | None, Way]] = {
     "letter": ("ada", letter),
 }
 
+# Among texts of one language.
+IN_ENGLISH = (
+    "correcting a comment", "a poll one voted in", "a poll to vote in", "a discussion of one's own", "taking a discussion back", "correcting a discussion", "who reacted",
+)  # fmt: skip
 # Lived through in French too, whose words are longer. Left out are posts, which have a language of their own, and ways that go by an English word.
 IN_FRENCH = [
     "older news", "news of a year", "house rules", "letter refused", "letter sent", "search", "search that finds nothing", "fans", "fan", "member of the band", "cities of fans", "fans in a city", "404", "403",
     "report refused", "reported to the moderators", "join", "join refused", "look at your mail", "login",
     "signed out everywhere", "banned at the door", "login refused", "confirm", "used up link", "stopping mails",
-    "ask for a new password", "letter to a new password", "new password", *(name for name in ACCOUNT if name != "correcting a comment"),
+    "ask for a new password", "letter to a new password", "new password", *(name for name in ACCOUNT if name not in IN_ENGLISH),
     *(name for name in DESK if name not in ("one comment", "queue in French", "seen before it is out")),
 ]  # fmt: skip
 
