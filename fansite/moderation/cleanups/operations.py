@@ -101,12 +101,14 @@ def _write_down(cleanup: Cleanup, choice: Choice) -> None:
     id = sa.literal(cleanup.id, sa.Integer)
     items = choice.of_reviews(id, Review.subject_kind, Review.subject_id, sa.literal("waiting"), sa.literal(False))
     columns = ["cleanup_id", "kind", "subject_id", "state", "opened"]
-    written = db.session.execute(sa.insert(CleanupItem).from_select(columns, items, include_defaults=False)).rowcount  # type: ignore[attr-defined]
+    db.session.execute(sa.insert(CleanupItem).from_select(columns, items, include_defaults=False))
     if cleanup.closes or cleanup.everything:
         accounts = choice.of_accounts(id, Account.id, sa.literal("waiting"))
         columns = ["cleanup_id", "account_id", "state"]
-        written += db.session.execute(sa.insert(CleanupAccount).from_select(columns, accounts, include_defaults=False)).rowcount  # type: ignore[attr-defined]
-    if not written:
+        db.session.execute(sa.insert(CleanupAccount).from_select(columns, accounts, include_defaults=False))
+    # Asked for, since not every database tells how many rows such an insert wrote.
+    written = [sa.exists().where(model.cleanup_id == cleanup.id) for model in (CleanupItem, CleanupAccount)]
+    if not db.session.scalar(sa.select(sa.or_(*written))):
         raise Refused(_l("Nothing of this waits any more: somebody was quicker, or it was taken back."))
 
 
