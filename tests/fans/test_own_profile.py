@@ -76,7 +76,7 @@ def test_somebody_new_sees_what_waits_and_why_it_was_refused(cast, browser_as, s
     nora = browser_as(cast.nora)
     nora.get("/account/profile")
     nora.submit("profile", TYPED, follow=True)
-    assert "waits for a moderator" in nora.text and "you alone see it" in nora.text
+    assert "waits for a moderator" in nora.text and "stands on this page alone" in nora.text
     stranger.get("/fans/nora")
     assert about(stranger) == ""
     decide("reject", cast.milo)
