@@ -97,6 +97,7 @@ def test_a_page_is_rendered_from_one_template_with_its_parts_inside(app, cast, s
     assert "show.html" in loaded and "_section.html" not in loaded
 
 
+@pytest.mark.once
 def test_every_template_of_a_page_compiles_in_every_language(app):
     for language in ("en", "fr"):
         with app.test_request_context("/" if language == "en" else "/fr/"):

@@ -205,6 +205,7 @@ def test_a_decision_in_the_demo_can_be_taken(band, browser_as):
 # ---- the same each time -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_loaded_again_elsewhere_it_is_the_same(band, database, app):
     first = contents()
     let_go()
@@ -260,6 +261,7 @@ def test_counters_hold_for_more_of_it_too(band):
 # ---- where it may stand -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_it_works_beside_an_owner_who_has_one_of_its_names(app, clock):
     accounts.create(email="ada@example.org", username="ada", password=PASSWORD, role="owner")
     accounts.create(email="someone@example.org", username="milo", password=PASSWORD, role="fan")
@@ -274,6 +276,7 @@ def test_it_works_beside_an_owner_who_has_one_of_its_names(app, clock):
     assert any("ada-2@example.org" in line for line in demo.accounts_lines())
 
 
+@pytest.mark.once
 def test_it_keeps_a_name_the_band_already_has(app, clock):
     from fansite.core import kept
 
@@ -282,6 +285,7 @@ def test_it_keeps_a_name_the_band_already_has(app, clock):
     assert site_name() == "Lava Lullaby"
 
 
+@pytest.mark.once
 def test_it_takes_no_address_that_is_in_use(app, clock):
     from tests.texts import news_post
 
@@ -342,6 +346,7 @@ def links(visitor: Any, page: str, beginning: str) -> list[str]:
     return sorted({link for link in visitor.page.xpath("//a/@href") if link.startswith(beginning)})
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_after_the_worker_what_a_visitor_looks_for_is_found_and_what_is_planned_appears(band, stranger, worker, clock):
     planned = db.session.scalars(sa.select(Entry).where(Entry.status == "scheduled")).first()
