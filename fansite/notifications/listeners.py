@@ -18,6 +18,9 @@ from fansite.notifications import inbox, planning
 from fansite.notifications.models import MAX_WHY, Notice
 from fansite.notifications.push import EXTENSION
 
+# Most events concern nobody or a few; whoever has fifty thousand followers is planned slice by slice, and the lease is renewed meanwhile.
+PLANNED_AT_ONCE = 50
+
 
 def carry_pushes(app: Flask) -> None:
     app.extensions[EXTENSION] = Pusher()
@@ -27,7 +30,7 @@ def hear(app: Flask) -> None:
     """Of all that any kind of notice follows from."""
     site = app.extensions["fansite"]
     names = tuple(dict.fromkeys(name for kind in site.notices.values() for name in kind.events))
-    site.outbox.add(Listener("notifications.plan", plan, names, batch=1, lease=timedelta(minutes=5)))
+    site.outbox.add(Listener("notifications.plan", plan, names, batch=PLANNED_AT_ONCE, lease=timedelta(minutes=5)))
 
 
 def plan(events: Sequence[Event]) -> None:
@@ -37,20 +40,19 @@ def plan(events: Sequence[Event]) -> None:
 
 def read_by_answering(events: Sequence[Event]) -> None:
     """Who answers, or reacts, needs not be told any more of what they did it to."""
-    for event in events:
-        by, about = _whose(event)
-        if by is not None:
-            inbox.read_about(about, by=by)
+    for by, about in sorted(_whose(events)):
+        inbox.read_about(about, by=by)
 
 
-def _whose(event: Event) -> tuple[int | None, str]:
-    """The account, and what it answered or reacted to."""
-    if event.name == "reaction.given":
-        return event.data.get("by"), event.subject
-    said = db.session.get(Comment, int(event.subject.partition(":")[2]))
-    if said is None:
-        return None, ""
-    return said.author_id, f"comment:{said.parent_id}" if said.parent_id is not None else f"entry:{said.entry_id}"
+def _whose(events: Sequence[Event]) -> set[tuple[int, str]]:
+    """The accounts, and what each answered or reacted to."""
+    reacted = {(event.data["by"], event.subject) for event in events if event.name == "reaction.given" and "by" in event.data}
+    said = [int(event.subject.partition(":")[2]) for event in events if event.name != "reaction.given"]
+    rows = db.session.execute(sa.select(Comment.author_id, Comment.parent_id, Comment.entry_id).where(Comment.id.in_(said)))
+    answered = {
+        (by, f"comment:{parent}" if parent is not None else f"entry:{entry}") for by, parent, entry in rows if by is not None
+    }
+    return reacted | answered
 
 
 def note_failures(events: Sequence[Event]) -> None:

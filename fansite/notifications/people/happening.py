@@ -23,15 +23,7 @@ PATIENCE = timedelta(minutes=20)
 
 def answered(event: Event) -> Happening | None:
     """To who is answered, and to who began the discussion."""
-    parent = sa.orm.aliased(Comment)
-    statement = (
-        sa.select(Comment.author_id, parent.author_id, Entry.author_id, Entry.kind)
-        .select_from(Comment)
-        .join(Entry, Entry.id == Comment.entry_id)
-        .outerjoin(parent, parent.id == Comment.parent_id)
-        .where(Comment.id == _number(event.subject))
-    )
-    row = db.session.execute(statement).one_or_none()
+    row = db.session.execute(_ANSWERED, {"comment": _number(event.subject)}).one_or_none()
     if row is None:
         return None
     author, answered_author, starter, kind = row
@@ -98,3 +90,13 @@ def _published(event: Event) -> tuple[str, int | None] | None:
 
 def _number(subject: str) -> int:
     return int(subject.partition(":")[2])
+
+
+# Put together once: every comment asks it.
+_SAID, _PARENT, _ENTRY = Comment.__table__, Comment.__table__.alias(), Entry.__table__
+_ANSWERED = (
+    sa.select(_SAID.c.author_id, _PARENT.c.author_id, _ENTRY.c.author_id, _ENTRY.c.kind)
+    .join_from(_SAID, _ENTRY, _ENTRY.c.id == _SAID.c.entry_id)
+    .outerjoin(_PARENT, _PARENT.c.id == _SAID.c.parent_id)
+    .where(_SAID.c.id == sa.bindparam("comment"))
+)
