@@ -37,6 +37,7 @@ PAGES = {
     "feed": "/feed.xml",
     "sitemap": "/sitemap.xml",
 }
+SIGNED_IN = ("home", "a post, 10 comments", "a post, 50 comments")
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,11 @@ def measure(size: Size, *, seconds: int, rounds: int) -> Results:
     results = Results(size.posts)
     folder = made(size)
     with served(folder, FANSITE_PAGE_MEMORY="0") as site:
-        paths = {name: path.format(**_places(folder)) for name, path in PAGES.items()}
+        paths = {name: path.format(**places(folder)) for name, path in PAGES.items()}
         cookie = signed_in(site)
         for name, path in paths.items():
             results.figures.append(_figure(name, "made for each", site, path, seconds, rounds, connections=4))
-        for name in ("home", "a post, 10 comments", "a post, 50 comments"):
+        for name in SIGNED_IN:
             results.figures.append(
                 _figure(name, "signed in", site, paths[name], seconds, rounds, connections=4, headers=(f"Cookie: {cookie}",))
             )
@@ -94,7 +95,7 @@ def _with_the_worker(results: Results, folder: Path, seconds: int) -> None:
         results.facts.update(facts)
 
 
-def _places(folder: Path) -> dict[str, str]:
+def places(folder: Path) -> dict[str, str]:
     """Addresses that differ from site to site."""
     with closing(sqlite3.connect(folder / "fansite.db")) as database:
 
