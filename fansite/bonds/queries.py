@@ -67,6 +67,16 @@ def ties_of(person: Any) -> Ties:
     return known[person.id]
 
 
+def hears_everybody(person: Any) -> str | None:
+    """Of who neither mutes nor blocks anybody all see the same (`HomeSection.alike`)."""
+    return None if ties_of(person).unheard else ""
+
+
+def strangers(person: Any) -> str | None:
+    """Only who is not signed in sees the same as others."""
+    return "" if person is None else None
+
+
 def followers(account_id: int, after: int, most: int) -> tuple[list[int], int | None]:
     """Accounts that follow one, upwards from the one after the given; and how far that was, None at the end."""
     found = list(db.session.scalars(_FOLLOWERS, {"other": account_id, "after": after, "most": most}))

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import current_app
 
-from fansite.core.feature import Aside
+from fansite.core.feature import BESIDE_THINGS, Aside
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ def beside(place: str, subject: Any = None) -> Beside:
     known: dict[str, list[Aside]] = current_app.extensions["fansite"].asides
     for aside in known.get(place, ()):
         all_there.tags.update(aside.tags(subject))
-        found = aside.find(subject)
-        if found is not None:
+        found = aside.find(subject) or {}
+        all_there.tags.update(found.get("tags", ()))
+        all_there.until = min(filter(None, (all_there.until, found.get("until"))), default=None)
+        if found.keys() - BESIDE_THINGS:
             all_there.shown.append(Shown(aside.template, found))
             all_there.facts |= aside.facts(found)
-            all_there.tags.update(found.get("tags", ()))
-            all_there.until = min(filter(None, (all_there.until, found.get("until"))), default=None)
     return all_there

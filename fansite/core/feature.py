@@ -145,6 +145,10 @@ class Personal:
     exempt: dict[str, str] = field(default_factory=dict)
 
 
+# What a part of a page found says in these how long it holds; the rest are the things it shows.
+BESIDE_THINGS = frozenset({"tags", "until"})
+
+
 @dataclass(frozen=True)
 class HomeSection:
     """A part of the front page. The first two that find something stand in front of the hills, the others below."""
@@ -154,8 +158,8 @@ class HomeSection:
     label: Any
     title: Any
     template: str
-    # What the template needs, in a fixed number of queries; None hides the part without a trace. `tags` in it join the page's, and at
-    # `until` it is another by itself.
+    # What the template needs, in a fixed number of queries; None, or nothing beside its `tags` and `until`, hides the part without a trace.
+    # `tags` in it join the page's, and at `until` it is another by itself.
     find: Callable[[], dict[str, Any] | None]
     tags: Sequence[str] = ()
     # Where all of it stands.
@@ -165,13 +169,15 @@ class HomeSection:
     wide: bool = False
     # Its place as long as nobody chose another: 10 is the news, 30 what was said.
     order: int = 20
+    # Readers (None: a stranger) of whom it says the same are shown the same, made once for them all; None: it is made for this one alone.
+    alike: Callable[[Any], str | None] = lambda _person: ""
 
 
 @dataclass(frozen=True)
 class Aside:
     """Something put beside each page of a place (`tour`, `gig` …) whose feature stands below and knows nothing of it. All functions are
-    given what the page is of, and `find` asks a fixed number of queries; None leaves the page as it is. `tags` in what it found join the
-    page's, and at `until` it is another by itself."""
+    given what the page is of, and `find` asks a fixed number of queries; None, or nothing beside `tags` and `until`, leaves the page as it
+    is. `tags` in what it found join the page's, and at `until` it is another by itself."""
 
     place: str
     template: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fansite.core.db import Model, db, touch, transaction
 from fansite.core.db.transactions import seen, touched
+from fansite.lib.times import now
 
 T = TypeVar("T")
 
@@ -37,6 +39,22 @@ def kept(name: str, tags: tuple[str, ...], find: Callable[[], T]) -> T:
     if not touched().intersection(tags):
         known[name] = (seen(), answer)
     return answer
+
+
+def kept_as_told(name: str, find: Callable[[], tuple[T, Iterable[str], datetime | None]]) -> T:
+    """The same where only what was found tells what it depends on, and until when it holds."""
+    site = current_app.extensions["fansite"]
+    known: dict[str, tuple[int, Any]] = site.kept
+    if name in known:
+        at, (answer, tags, until) = known[name]
+        if (until is None or now() < until) and site.clock.fresh(at, tags):
+            still: T = answer
+            return still
+    found, tags, until = find()
+    tags = tuple(tags)
+    if not touched().intersection(tags):
+        known[name] = (seen(), (found, tags, until))
+    return found
 
 
 def put_by(name: str, answer: Any) -> None:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import g
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from fansite.appearance import chosen_sections
-from fansite.bonds.queries import ties_of
+from fansite.bonds.queries import hears_everybody, ties_of
 from fansite.comments import queries as comments
-from fansite.core.feature import HomeSection
+from fansite.core.feature import BESIDE_THINGS, HomeSection
+from fansite.core.kept import kept_as_told
+from fansite.core.web.pages import SITE_TAG
+from fansite.core.web.parts import rendered
 from fansite.fans import queries as fans
 from fansite.news import queries as news
 
 LATEST_NEWS = 7
+# Sheets on the first screen.
+IN_FRONT = 2
 # Of these, how many stand on the first screen.
 NEWS_IN_FRONT = 3
 LATEST_COMMENTS = 5
@@ -33,6 +40,11 @@ def _new() -> dict[str, Any]:
 def _before() -> dict[str, Any] | None:
     older = news.latest(g.language, LATEST_NEWS - NEWS_IN_FRONT, after=NEWS_IN_FRONT)
     return _cards(older) if older else None
+
+
+def _who_may_write(person: Any) -> str:
+    """Of an empty site."""
+    return "staff" if person is not None and person.is_staff else ""
 
 
 def _cards(posts: Sequence[Any]) -> dict[str, Any]:
@@ -55,9 +67,27 @@ def _fans() -> dict[str, Any] | None:
 
 
 SECTIONS = (
-    HomeSection("new", _l("The latest news"), _l("new!"), "home/_new.html", _new, tags=("list:news",), wide=True, order=10),
     HomeSection(
-        "said", _l("The latest comments"), _l("just said"), "home/_said.html", _said, tags=("list:comments",), wide=True, order=30
+        "new",
+        _l("The latest news"),
+        _l("new!"),
+        "home/_new.html",
+        _new,
+        tags=("list:news",),
+        wide=True,
+        order=10,
+        alike=_who_may_write,
+    ),
+    HomeSection(
+        "said",
+        _l("The latest comments"),
+        _l("just said"),
+        "home/_said.html",
+        _said,
+        tags=("list:comments",),
+        wide=True,
+        order=30,
+        alike=hears_everybody,
     ),
     HomeSection(
         "before",
@@ -81,22 +111,55 @@ SECTIONS = (
         more="fans.index",
         more_label=_l("All fans"),
         order=50,
+        alike=hears_everybody,
     ),
 )
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A part of the page and what it found."""
+    """A part of the page as it is written there; empty where it found nothing."""
 
     section: HomeSection
-    found: dict[str, Any]
+    html: Markup
+    tags: tuple[str, ...]
+    until: datetime | None
 
 
-def shown() -> list[Shown]:
-    """The parts an owner wants, in that order, as far as there is something in them."""
-    found = [(section, section.find()) for section in chosen_sections()]
-    return [Shown(section, things) for section, things in found if things is not None]
+def shown() -> tuple[list[Shown], set[str]]:
+    """The parts an owner wants, in that order, as far as there is something in them; and what all depends on: those that found nothing as
+    well, since once they do, the page is another."""
+    parts: list[Shown] = []
+    tags: set[str] = set()
+    for section in chosen_sections():
+        part = _shown(section, in_front=len(parts) < IN_FRONT)
+        tags.update(part.tags)
+        if part.html:
+            parts.append(part)
+    return parts, tags
+
+
+def _shown(section: HomeSection, *, in_front: bool) -> Shown:
+    alike = None if "previewed_facts" in g else section.alike(g.get("person"))
+    if alike is None:
+        return _made(section, in_front)
+    name = f"home:{section.name}:{g.language}:{in_front}:{alike}"
+
+    def make() -> tuple[Shown, Sequence[str], datetime | None]:
+        made = _made(section, in_front)
+        return made, (*made.tags, SITE_TAG), made.until
+
+    return kept_as_told(name, make)
+
+
+def _made(section: HomeSection, in_front: bool) -> Shown:
+    found = section.find() or {}
+    tags, until = (*section.tags, *found.get("tags", ())), found.get("until")
+    if not found.keys() - BESIDE_THINGS:
+        return Shown(section, Markup(), tags, until)
+    return Shown(
+        section, rendered(section.template, found=found, in_front=in_front, level=3, person=g.get("person")), tags, until
+    )
 
 
 def rows(parts: list[Shown]) -> list[list[Shown]]:

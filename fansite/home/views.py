@@ -7,17 +7,14 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, redirect, request
 from flask_babel import gettext as _
 
-from fansite.appearance import chosen_sections
 from fansite.core.band import band, site
 from fansite.core.db.readiness import what_is_missing
 from fansite.core.kept import site_name
 from fansite.core.web import Page, cacheable, made_each_time, path_for, render_page, unlocalized
 from fansite.core.web.failures import COME_BACK, NUMBERED, moved_here
-from fansite.home.sections import rows, shown
+from fansite.home.sections import IN_FRONT, rows, shown
 
 bp = Blueprint("home", __name__)
-# Sheets on the first screen.
-IN_FRONT = 2
 
 
 @bp.get("/")
@@ -28,7 +25,7 @@ def index() -> Any:
         if elsewhere := moved_here():
             return redirect(elsewhere, 301)
         made_each_time()
-    parts = shown()
+    parts, tags = shown()
     page = Page(
         site_name(),
         description=_("News of %(site)s, and what their fans say.", site=site_name()),
@@ -38,11 +35,7 @@ def index() -> Any:
         ],
         nodes=[site(g.language, path_for("home.index")), band()],
     )
-    # Those of parts that found nothing as well: once they do, the page is another.
-    tags = {tag for section in chosen_sections() for tag in section.tags} | {
-        tag for part in parts for tag in part.found.get("tags", ())
-    }
-    until = min((part.found["until"] for part in parts if part.found.get("until")), default=None)
+    until = min((part.until for part in parts if part.until), default=None)
     return render_page("home/index.html", page, tags=tags, until=until, front=parts[:IN_FRONT], rows=rows(parts[IN_FRONT:]))
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 
+from fansite.bonds.queries import strangers
 from fansite.core.feature import Aside, Feature, HomeSection
 from fansite.core.outbox import Listener, Routine
 from fansite.river import operations
@@ -34,6 +35,7 @@ feature = Feature(
             more="river.index",
             more_label=_l("All of it"),
             order=32,
+            alike=strangers,
         )
     ],
 )

@@ -25,4 +25,5 @@ def lately() -> dict[str, Any] | None:
 
 
 def _found(told: River) -> dict[str, Any] | None:
-    return {"lines": told.lines, "tags": told.tags, "until": told.until} if told.lines else None
+    """What it depends on also where it tells nothing: it may be true again."""
+    return {**({"lines": told.lines} if told.lines else {}), "tags": told.tags, "until": told.until}

@@ -6,6 +6,7 @@ from typing import Any
 from flask import g
 from flask_babel import lazy_gettext as _l
 
+from fansite.bonds.queries import hears_everybody
 from fansite.core.entries import findable_entries
 from fansite.core.feature import Aside, Feature, HomeSection
 from fansite.core.outbox import Listener, Routine
@@ -55,6 +56,7 @@ feature = Feature(
             more="talk.index",
             more_label=_l("All discussions"),
             order=45,
+            alike=hears_everybody,
         )
     ],
 )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 
+from fansite.bonds.queries import strangers
 from fansite.core.feature import Feature, HomeSection
 from fansite.core.outbox import Listener, Routine
 from fansite.core.publishing import publish_due
@@ -11,7 +12,7 @@ from fansite.tour import desk, houses, views  # noqa: F401 - they put themselves
 from fansite.tour.blueprint import bp
 from fansite.tour.content import content, findable, sitemap_part
 from fansite.tour.going import views as going  # noqa: F401 - so do these
-from fansite.tour.home import next_gigs, who_is_going
+from fansite.tour.home import lives_nowhere, next_gigs, who_is_going
 from fansite.tour.personal import personal
 from fansite.tour.photos import operations as photos
 from fansite.tour.photos import views as photo_views  # noqa: F401 - they put themselves there
@@ -49,6 +50,7 @@ feature = Feature(
             more="tour.index",
             more_label=_l("All evenings"),
             order=20,
+            alike=lives_nowhere,
         ),
         HomeSection(
             "company",
@@ -58,6 +60,7 @@ feature = Feature(
             who_is_going,
             tags=("list:gig",),
             order=25,
+            alike=strangers,
         ),
     ],
     template_globals=NAMES | SETLIST_NAMES,

@@ -53,11 +53,18 @@ class Together(NamedTuple):
 def who_is_going() -> dict[str, Any] | None:
     """To the next evening that takes place, as soon as somebody said so."""
     gig = next((gig for gig in queries.shown(queries.upcoming()[:NEXT]) if not gig.off), None)
-    number = going.counts(gig.id)["going"] if gig is not None else 0
-    if gig is None or not number:
+    if gig is None:
         return None
-    together = Together(gig, number, going.people(gig.id, "going", FACES, reader=g.get("person")))
-    return {"together": together, "tags": going.tags_of(gig.id), "until": queries.next_over()}
+    number = going.counts(gig.id)["going"]
+    depends = {"tags": going.tags_of(gig.id), "until": queries.next_over()}
+    if not number:
+        return depends
+    return {"together": Together(gig, number, going.people(gig.id, "going", FACES, reader=g.get("person"))), **depends}
+
+
+def lives_nowhere(person: Any) -> str | None:
+    """Of who never said where they live all see the same (`HomeSection.alike`)."""
+    return "" if person is None or place_of(person.id) is None else None
 
 
 def _around(place: FanPlace, coming: list[Night]) -> dict[Night, str]:

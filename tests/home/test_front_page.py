@@ -7,6 +7,7 @@ import gzip
 import pytest
 
 from fansite.accounts import operations as accounts
+from fansite.bonds import operations as bonds
 from fansite.comments import operations as comments
 from fansite.core.db import get, transaction
 from fansite.core.feature import HomeSection
@@ -113,6 +114,21 @@ def test_who_is_gone_stands_there_as_deleted(cast, post, stranger):
     assert "[deleted]" in stranger.text and "Fay" not in stranger.text
 
 
+def test_a_part_made_for_one_reader_is_shown_to_no_other(cast, post, stranger, browser_as):
+    """Most see the same, which is made once for them; who does not hear somebody, or may write, is another matter."""
+    say(post, cast.milo, "See you in Lisbon")
+    bonds.tie("mute", cast.milo.id, by=cast.fay)
+    fay, nora = browser_as(cast.fay), browser_as(cast.nora)
+    for visitor, sees in ((fay, []), (stranger, ["See you in Lisbon"]), (nora, ["See you in Lisbon"]), (fay, [])):
+        visitor.get("/")
+        assert river(visitor) == sees
+
+
+def test_who_may_write_is_told_where_and_nobody_else(cast, stranger, browser_as):
+    for visitor, told in ((browser_as(cast.eli), True), (stranger, False), (browser_as(cast.fay), False)):
+        assert ("Write the first news" in visitor.get("/").text) is told
+
+
 # ---- costs ------------------------------------------------------------------------------------------------------------------
 
 
@@ -122,7 +138,7 @@ def test_it_needs_few_questions_whatever_the_amount(cast, clock, stranger, brows
     if amount:
         many_posts(amount)
         many_comments(1, cast.fay.id, amount)
-    for visitor, most in ((stranger, 6), (browser_as(cast.ada), 10)):
+    for visitor, most in ((stranger, 1), (browser_as(cast.ada), 9)):
         with count_queries() as first:
             visitor.get(path)
         with count_queries() as again:
@@ -181,18 +197,24 @@ def test_a_part_with_nothing_in_it_leaves_no_trace(app, stranger):
 
 
 def test_what_another_feature_brings_stands_beside_the_news_as_soon_as_there_is_something(app, post, stranger, monkeypatch):
-    """How the gigs will come to the first screen."""
+    """As the gigs come to the first screen."""
     nights: list[str] = []
-    gigs = HomeSection(
-        "gigs", "Gigs", "next nights", "home/_said.html", lambda: {"said": []} if nights else None, more="news.index"
+    coming = HomeSection(
+        "nights",
+        "Nights",
+        "next nights",
+        "home/_said.html",
+        lambda: {"said": []} if nights else {"tags": ["going:1"]},
+        tags=("list:gig",),
+        more="news.index",
     )
     site = app.extensions["fansite"]
-    monkeypatch.setattr(site, "home_sections", [*site.home_sections, gigs])
+    monkeypatch.setattr(site, "home_sections", [*site.home_sections, coming])
     many_posts(5)
     stranger.get("/")
     assert headings(stranger) == ["new!", "just said", "Before that", "New here"]
     nights.append("Lyon")
-    app.extensions["fansite"].clock.bump(["list:news"])
+    app.extensions["fansite"].clock.bump(["going:1"])
     stranger.get("/")
     assert headings(stranger) == ["new!", "next nights", "Just said", "Before that", "New here"]
 

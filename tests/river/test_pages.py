@@ -69,6 +69,9 @@ def test_who_goes_to_the_next_evening_stands_in_front(cast, evening, stranger):
         going.take_back(evening.id, by=who)
     stranger.get("/")
     assert not stranger.page.xpath('//section[@aria-labelledby="company"]')
+    going.say(evening.id, "going", by=cast.nora)
+    stranger.get("/")
+    assert stranger.page.xpath('//section[@aria-labelledby="company"]')
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,12 @@ class Parts:
         return found
 
 
+def rendered(template: str, **things: Any) -> Markup:
+    """`template` in the language that is spoken, given these things and nothing of the page it is for."""
+    spoken = environment_in(current_app, current_language()).get_template(template)
+    return Markup(spoken.render(language=current_language(), **things))
+
+
 def part(template: str, thing: Hashable) -> Markup:
     """`template` given this `thing` and the language, and nothing else it could say."""
     return next(parts(template, [thing], own=lambda _thing: False))

@@ -101,23 +101,13 @@ def records_of(account_ids: Collection[int]) -> dict[int, Record]:
 
 def lent_any(account_id: int) -> bool:
     """Most fans never did."""
-    mine = (FanPhoto.account_id == account_id, FanPhoto.status == "published")
-    return db.session.scalar(sa.select(FanPhoto.id).where(*mine).limit(1)) is not None
+    return db.session.scalar(_lent(), {"account": account_id}) is not None
 
 
 def of_fan(account_id: int) -> tuple[Sequence[FanPhoto], int]:
     """The last of a fan's that everybody sees, and how many there are."""
-    mine = (
-        FanPhoto.account_id == account_id,
-        FanPhoto.status == "published",
-        Gig.status == "published",
-        Gig.visibility == "public",
-    )
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(FanPhoto).join(FanPhoto.gig).where(*mine)) or 0
-    statement = (
-        sa.select(FanPhoto).join(FanPhoto.gig).options(contains_eager(FanPhoto.gig), joinedload(FanPhoto.picture, innerjoin=True))
-    )
-    return db.session.scalars(statement.where(*mine).order_by(FanPhoto.id.desc()).limit(OF_FAN)).all(), total
+    total = db.session.scalar(_number_of_fan(), {"account": account_id}) or 0
+    return db.session.scalars(_of_fan(), {"account": account_id}).all(), total
 
 
 def own_of(account_id: int, before: int | None) -> tuple[Sequence[FanPhoto], int | None]:
@@ -145,6 +135,28 @@ def without_place() -> Sequence[int]:
 
 
 # Put together once: that takes longer than the answer.
+
+
+@cache
+def _lent() -> sa.Select[int]:
+    return sa.select(FanPhoto.id).where(FanPhoto.account_id == sa.bindparam("account"), FanPhoto.status == "published").limit(1)
+
+
+def _seen_of_fan() -> tuple[sa.ColumnElement[bool], ...]:
+    mine = (FanPhoto.account_id == sa.bindparam("account"), FanPhoto.status == "published")
+    return (*mine, Gig.status == "published", Gig.visibility == "public")
+
+
+@cache
+def _number_of_fan() -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(FanPhoto).join(FanPhoto.gig).where(*_seen_of_fan())
+
+
+@cache
+def _of_fan() -> sa.Select[FanPhoto]:
+    whole = (contains_eager(FanPhoto.gig), joinedload(FanPhoto.picture, innerjoin=True))
+    some = sa.select(FanPhoto).join(FanPhoto.gig).options(*whole).where(*_seen_of_fan())
+    return some.order_by(FanPhoto.id.desc()).limit(OF_FAN)
 
 
 @cache
