@@ -100,7 +100,7 @@ def page_with(discussion: Discussion, *, problem: Problem | None = None, status:
         solution=solution,
         poll=poll,
         may=may,
-        problem=problem.text if problem is not None else "",
+        problem=problem,
         tags_form=tags_form,
         done=request.args.get("done"),
     )
@@ -158,6 +158,7 @@ def _list(
         page,
         tags=("list:talk", "list:tag", page_tag, *(name for row in rows for name in row.tags)),
         heading=heading or title,
+        begun=queries.total() > 0,
         rows=queries.heard_by(g.person, rows),
         pages=pages,
         cloud=queries.cloud(),
