@@ -77,9 +77,14 @@ def test_somebody_new_sees_what_waits_and_why_it_was_refused(cast, browser_as, s
     nora.get("/account/profile")
     nora.submit("profile", TYPED, follow=True)
     assert "waits for a moderator" in nora.text and "stands on this page alone" in nora.text
-    stranger.get("/fans/nora")
-    assert about(stranger) == ""
+    for other in (stranger, browser_as(cast.fay)):
+        other.get("/fans/nora")
+        assert about(other) == ""
+    nora.get("/fans/nora")
+    assert "Only you can see it. I keep the setlists. And tickets." in about(nora) and "Crater Lullaby" in about(nora)
     decide("reject", cast.milo)
+    nora.get("/fans/nora")
+    assert about(nora) == ""
     nora.get("/account/profile")
     assert "What you say is not shown." in nora.text and "Because" in nora.text
     assert "And tickets." in nora.page.xpath('string(//textarea[@name="bio"])')

@@ -132,6 +132,7 @@ def _profile(account: Account) -> Response:
         until=min(filter(None, (_until(evenings) if evenings else None, facts.next_year_at))),
         account=account,
         portrait=portrait,
+        waiting=_waiting(account),
         city=_city(account, portrait),
         badges=earned(facts) if "badges" in portrait.shown and page == 1 else (),
         followers=followers,
@@ -166,6 +167,14 @@ def _city(account: Account, portrait: Portrait) -> Any:
         return None
     is_there = account.approved_comments > 0 and account.standing_lost_at is None
     return portrait.city, path_for("fans.in_city", slug=cities.slug_of(portrait.city)) if is_there else None
+
+
+def _waiting(account: Account) -> Markup:
+    """On one's own page, what one asked to be shown and no moderator has read yet."""
+    latest = queries.latest_wording(account.id) if g.person is not None and g.person.id == account.id else None
+    if latest is None or latest.status != "pending":
+        return Markup("")
+    return shown(markup.render(latest.body, trust="fan", id_prefix="waiting-") if latest.body else "", latest.songs)
 
 
 def _ties(account: Account) -> dict[str, bool] | None:
