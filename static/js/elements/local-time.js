@@ -4,10 +4,13 @@ const language = { en: "en-GB" }[document.documentElement.lang] ?? document.docu
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const absolute = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
 const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
-const WEEK = 7 * 86400;
+const clock = new Intl.DateTimeFormat(language, { timeStyle: "short" });
+const WEEK = 7 * 86400, DAY = 86400;
 
-function words(at) {
+// Below its day the hour alone is told.
+function words(at, dated) {
   const seconds = Math.round((at - Date.now()) / 1000);
+  if (dated && Math.abs(seconds) >= DAY) return clock.format(at);
   if (Math.abs(seconds) >= WEEK) return absolute.format(at);
   if (Math.abs(seconds) < 60) return relative.format(0, "second");
   const [unit, length] = STEPS.find(([, size]) => Math.abs(seconds) >= size);
@@ -20,6 +23,6 @@ export default class LocalTime extends HTMLElement {
     const at = new Date(time?.dateTime);
     if (Number.isNaN(at.getTime())) return;
     time.title = absolute.format(at);
-    time.textContent = words(at);
+    time.textContent = words(at, "clock" in this.dataset);
   }
 }
