@@ -27,6 +27,16 @@ def people() -> Response:
     return _page(kind if kind in KINDS else abort(404))
 
 
+@bp.get("/account/people/<int:account_id>")
+@signed_in
+def person(account_id: int) -> Any:
+    """Whoever had to sign in before a press counted comes back here, and stands before that person again."""
+    other = db.session.get(Account, account_id)
+    if other is None or not other.active:
+        abort(404)
+    return redirect(path_for("fans.show", username=other.username_key), 302)
+
+
 @bp.post("/account/people/<int:account_id>/<any(follow, mute, block):kind>")
 @signed_in
 def tie(account_id: int, kind: str) -> Any:

@@ -69,7 +69,16 @@ def test_a_stranger_is_led_to_sign_in(cast, stranger):
     stranger.get("/fans/fay")
     assert not stranger.page.xpath("//main//form")
     assert stranger.page.xpath('//main//a[@href="/login?next=/fans/fay"]')
-    assert stranger.post(f"/account/people/{cast.fay.id}/follow", status=302).headers["Location"].startswith("/login")
+    stranger.post(f"/account/people/{cast.fay.id}/follow", status=302)
+    assert stranger.location == f"/login?next=/account/people/{cast.fay.id}"
+
+
+def test_who_had_to_sign_in_first_stands_before_that_person_again(cast, browser_as):
+    nora = browser_as(cast.nora)
+    nora.get(f"/account/people/{cast.fay.id}", status=302)
+    assert nora.location == "/fans/fay"
+    for nobody in (cast.ben.id, 999):
+        nora.get(f"/account/people/{nobody}", status=404)
 
 
 def test_ones_own_list_holds_all_one_decided_and_takes_it_back(cast, browser_as):

@@ -163,6 +163,8 @@ POST  /account/profile                         login    login  303    303    303
 bonds
 GET   /account/people                          login    login  200    200    200    200    200
 GET   /account/people?kind=block               login    login  200    200    200    200    200
+GET   /account/people/{noras_id}               login    login  302    302    302    302    302
+GET   /account/people/999                      login    login  404    404    404    404    404
 POST  /account/people/{noras_id}/follow        login    login  403    303    303    303    303
 POST  /account/people/{noras_id}/block         login    login  403    303    303    303    303
 POST  /account/people/{noras_id}/mute          login    login  403    303    303    303    303
