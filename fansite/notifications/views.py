@@ -114,19 +114,22 @@ def read_one(line_id: int) -> Any:
 @bp.get("/unsubscribe/<token>")
 def stop(token: str) -> Response:
     """Programs open links before people do: nothing happens here."""
-    _account, kinds = _read(token)
-    return _stop_page(token, kinds)
+    found = _read(token)
+    return _stop_page(token, found[1]) if found is not None else _cut_short()
 
 
 @bp.post("/unsubscribe/<token>")
 def stop_now(token: str) -> Response:
     """By the button of a mail program, which sends the two words of RFC 8058 and nothing else; or by one of the page's. The key is all
     it takes: whoever has it may stop these mails, and nothing more."""
-    account_id, kinds = _read(token)
-    what = request.form.get("what", "")
+    found, what = _read(token), request.form.get("what", "")
+    if found is None:
+        return _cut_short()
+    account_id, kinds = found
     if what == "again":
-        operations.start_again(account_id, _named(request.form.get("kinds", "")) or kinds)
-        return _stop_page(token, kinds, done="again")
+        started = _named(request.form.get("kinds", "")) or kinds
+        operations.start_again(account_id, started)
+        return _stop_page(token, started, done="again", stopped=kinds)
     stopped = operations.stop(account_id, list(queries.kinds()) if what == "all" else kinds)
     return _stop_page(token, kinds, done="all" if what == "all" else "stopped", stopped=stopped)
 
@@ -191,11 +194,11 @@ def _before() -> int | None:
     return int(text)
 
 
-def _read(token: str) -> tuple[int, list[str]]:
+def _read(token: str) -> tuple[int, list[str]] | None:
     """A banned person may stop mails too; who was erased is nobody."""
     found = stopping.read(token)
     if found is None or not queries.exists(found[0]):
-        abort(404)
+        return None
     if found[1] == [stopping.ALL]:
         return found[0], list(queries.kinds())
     return found[0], [kind for kind in found[1] if kind in queries.kinds()]
@@ -203,6 +206,13 @@ def _read(token: str) -> tuple[int, list[str]]:
 
 def _named(text: str) -> list[str]:
     return [kind for kind in text.split(",") if kind in queries.kinds()]
+
+
+def _cut_short() -> Response:
+    """Who wants no more mails is not sent away with a link that is none."""
+    response = render_page("notifications/cut_short.html", Page(_("This link does nothing"), noindex=True), status=404)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _stop_page(token: str, kinds: list[str], *, done: str = "", stopped: list[str] | None = None) -> Response:

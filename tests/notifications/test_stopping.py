@@ -73,6 +73,7 @@ def test_the_page_stops_this_kind_or_all_and_takes_it_back(cast, link, stranger)
     assert len(unwanted()) == 8
     stranger.submit("stop-again", status=200)
     assert unwanted() == [(cast.fay.id, "gig.cancelled")], "what was stopped before stays so"
+    assert len(stranger.page.xpath("//main//li")) == 7 and not stranger.page.xpath('//form[@data-form="stop-these"]')
     stranger.get(link)
     stranger.submit("stop-these", status=200)
     stranger.submit("stop-again", status=200)
@@ -122,6 +123,12 @@ def test_nobody_can_guess_or_bend_a_link(app, cast, link):
     for one in bent:
         assert app.test_client().post(f"/unsubscribe/{one}", data=ONE_CLICK).status_code == 404, one
     assert unwanted() == []
+
+
+def test_a_link_cut_short_says_what_to_do_instead(link, stranger):
+    stranger.get(link[:-1], status=404)
+    assert "nothing is stopped yet" in stranger.text
+    assert stranger.page.xpath('//main//a[@href="/account/notifications"]')
 
 
 def test_the_link_and_its_page_tell_nobody_who_it_is(cast, link, stranger, capsys):
