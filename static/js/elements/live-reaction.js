@@ -6,6 +6,7 @@ export default class LiveReaction extends HTMLElement {
     if (this.listens) return; // moved, not made
     this.listens = true;
     this.addEventListener("submit", (event) => {
+      if (this.plain) return;
       event.preventDefault();
       this.press(event.target, event.submitter);
     });
@@ -19,8 +20,15 @@ export default class LiveReaction extends HTMLElement {
     button.ariaBusy = "false";
     if (answer?.redirected) return location.assign(answer.url); // a stranger is asked in
     const told = await answer?.json().catch(() => null);
+    if (answer?.status === 422 && !told) return this.plainly(form, button);
     if (answer?.ok && told) this.show(button, told);
     else this.fail(button, told?.error?.text ?? this.dataset.failed);
+  }
+
+  // Signed out meanwhile: a page says so, and what to do.
+  plainly(form, button) {
+    this.plain = true;
+    form.requestSubmit(button);
   }
 
   show(button, { given, count }) {
