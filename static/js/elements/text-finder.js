@@ -49,6 +49,8 @@ export default class TextFinder extends HTMLElement {
     this.list.replaceChildren(...offers.map((offer, index) => option(offer, `${this.list.id}-${index}`)));
     this.list.hidden = false;
     this.list.style.top = `${this.box.offsetTop + Math.min(below(this.box), this.box.clientHeight)}px`;
+    this.list.style.insetInline = `${this.box.offsetLeft}px auto`;
+    this.list.style.width = `${this.box.offsetWidth}px`;
     this.mark(0);
     announce(this.dataset.words.replace("%s", offers.length));
   }
