@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 
 
@@ -22,6 +23,11 @@ def w3c(moment: datetime) -> str:
 
 def rfc822(moment: datetime) -> str:
     return format_datetime(utc(moment), usegmt=True)
+
+
+def as_said(words: str, of: date, language: str) -> str:
+    """A date in words, as people say it: in French the first of a month, and no other day, is an ordinal."""
+    return re.sub(r"(?<!\d)1(?= )", "1er", words, count=1) if language == "fr" and of.day == 1 else words
 
 
 def in_microseconds(moment: datetime) -> int:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from fansite.core.web.language import locale_of
 from fansite.core.web.paths import current_language
 from fansite.lib import cities
+from fansite.lib.times import as_said
 from fansite.tour.models import Gig
 
 
@@ -62,16 +63,16 @@ def stamp_kind(gig: Any) -> str:
 
 def short_day(of: date) -> str:
     """Fri 6 Nov."""
-    return str(dates.format_skeleton("MMMEd", of, locale=_locale()))
+    return as_said(str(dates.format_skeleton("MMMEd", of, locale=_locale())), of, current_language())
 
 
 def long_day(of: date) -> str:
-    return str(dates.format_date(of, "full", locale=_locale()))
+    return as_said(str(dates.format_date(of, "full", locale=_locale())), of, current_language())
 
 
 def dated(of: date) -> str:
     """6 Nov 2026."""
-    return str(dates.format_date(of, "medium", locale=_locale()))
+    return as_said(str(dates.format_date(of, "medium", locale=_locale())), of, current_language())
 
 
 def leaf(of: date) -> tuple[str, str, str]:

@@ -95,7 +95,7 @@ def test_one_song_when_first_when_last_and_in_which_part(three, stranger):
     assert graph["@graph"][0] == {"@type": "MusicComposition", "name": "Hay", "url": "http://127.0.0.1:8000/tour/songs/hay"}
     stranger.get("/fr/tour/songs/hay")
     assert stranger.page.xpath('//link[@rel="canonical"]/@href') == ["http://127.0.0.1:8000/fr/tour/songs/hay"]
-    assert "1 mai 2024, Lyon" in stranger.text
+    assert "1er mai 2024, Lyon" in stranger.text
     stranger.get("/tour/songs/puy")
     assert "written by nobody" in stranger.text
     for path in ("/tour/songs/quirkafleeg", "/tour/songs/nothing", "/tour/songs/hay?page=2"):

@@ -18,7 +18,7 @@ from fansite.core.web.language import locale_of, words_in
 from fansite.core.web.parts import part
 from fansite.core.web.paths import current_language, entry_path, path_for, public_url, settings
 from fansite.lib import covers, drawing, hand
-from fansite.lib.times import w3c
+from fansite.lib.times import as_said, w3c
 from fansite.settings import Settings
 
 
@@ -92,4 +92,4 @@ def _here(moment: datetime | date) -> date:
 @lru_cache(maxsize=4096)
 def _day(of: date, form: str, language: str) -> str:
     """Days return on a page and from page to page; to spell one out takes longer than all else about it."""
-    return str(babel_dates.format_date(of, form, locale_of(language)))
+    return as_said(str(babel_dates.format_date(of, form, locale_of(language))), of, language)
