@@ -72,7 +72,7 @@ def all_cities() -> Response:
 def in_city(slug: str) -> Any:
     city, page = cities.cities(g.person).get(slug), page_number()
     if city is None:
-        raise NotFound()
+        raise NotFound(_("Nobody says so far that they live there."))
     people, last = cities.page_of(city, page, g.person)
     if page > last:
         abort(404)
