@@ -23,7 +23,7 @@ ALIVE = "[...document.querySelectorAll('*')].every((one) => !one.localName.inclu
 
 
 # Pages that say that there is nothing, or nothing for these eyes.
-MISSING = ("/no/such/burrow", "/staff/", "/confirm/0123456789abcdef")
+MISSING = ("/no/such/burrow", "/staff/", "/confirm/0123456789abcdef", "/unsubscribe/0123456789abcdef")
 
 
 def all_scenes() -> dict[str, tuple[str | None, Way]]:
@@ -90,6 +90,14 @@ def profile_refused(page: Any, _site: Site) -> None:
     page.fill("[data-form='profile'] [name='city']", "Trifouilly")
     page.click("[data-form='profile'] .button--main")
     page.wait_for_selector("[data-problems]")
+
+
+def waiting_profile(page: Any, _site: Site) -> None:
+    page.goto("/account/profile")
+    page.fill("[data-form='profile'] [name='bio']", "I am *new* here.")
+    page.click("[data-form='profile'] .button--main")
+    page.goto("/fans/nora")
+    page.wait_for_selector(".fan-waiting")
 
 
 def with_acts_open(page: Any, _site: Site) -> None:
@@ -669,6 +677,7 @@ IN_BETWEEN: dict[str, tuple[str | None, Way]] = {
     "confirm": (None, confirm),
     "used up link": (None, "/confirm/0123456789abcdef"),
     "stopping mails": (None, stopping_mails),
+    "a stop that was cut short": (None, "/unsubscribe/0123456789abcdef"),
     "stopped mails": (None, stopped_mails),
     "ask for a new password": (None, "/reset"),
     "letter to a new password": (None, "/reset/sent"),
@@ -698,6 +707,7 @@ ACCOUNT: dict[str, tuple[str | None, Way]] = {
     "own profile": ("fay", "/fans/fay"),
     "profile to write": ("fay", "/account/profile"),
     "profile refused": ("fay", profile_refused),
+    "own profile that waits": ("nora", waiting_profile),
     "what one may do about a fan": ("milo", with_acts_open),
     "followers": ("fay", "/fans/fay/followers"),
     "people one follows": ("fay", "/account/people"),
