@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,6 +12,7 @@ from fansite.accounts import operations as accounts
 from fansite.accounts.models import Account
 from fansite.core.db import touch, transaction
 from fansite.core.errors import Refused
+from fansite.fans import cities
 from fansite.fans import operations as fans
 from fansite.fans.operations import Wanted
 from fansite.fans.queries import PER_PAGE
@@ -19,13 +22,24 @@ from tests.fans.test_pages import faces, many_fans, robots
 pytestmark = pytest.mark.once
 
 
-def live_in_lyon(number: int, shown_to: str = "everyone") -> None:
-    many_fans(number)
+def live_in(places: Sequence[tuple[str, str]], shown_to: str = "everyone") -> None:
+    """A fan for each of these: (name, country)."""
+    many_fans(len(places))
     with transaction() as session:
         ids = session.scalars(sa.select(Account.id).where(Account.username_key.like("fan%"))).all()
-        place = {"name": "Lyon", "country": "FR", "latitude": 45.7, "longitude": 4.8, "shown_to": shown_to}
-        session.execute(sa.insert(FanPlace), [{"account_id": id, **place} for id in ids])
+        rest = {"latitude": 45.7, "longitude": 4.8, "shown_to": shown_to}
+        rows = [{"account_id": id, "name": name, "country": land, **rest} for id, (name, land) in zip(ids, places, strict=True)]
+        session.execute(sa.insert(FanPlace), rows)
         touch("list:fans", "list:places")
+
+
+def live_in_lyon(number: int, shown_to: str = "everyone") -> None:
+    live_in([("Lyon", "FR")] * number, shown_to)
+
+
+def listed(visitor, path):
+    visitor.get(path)
+    return visitor.page.xpath('//*[@class="fan-country"]')
 
 
 def test_who_says_where_they_live_is_found_there(cast, stranger):
@@ -87,6 +101,20 @@ def test_many_come_in_pages_for_the_same_price(cast, stranger, browser_as, count
     stranger.get("/fans/in/lyon-fr?page=3")
     assert len(faces(stranger)) == 1
     stranger.get("/fans/in/lyon-fr?page=4", status=404)
+
+
+def test_many_cities_come_in_pages_each_with_its_own_address(stranger, monkeypatch, count_queries):
+    monkeypatch.setattr(cities, "CITIES_A_PAGE", 2)
+    live_in((("Brussels", "BE"), ("Lyon", "FR"), ("Antwerp", "BE"), ("Nantes", "FR")))
+    said = [(part.findtext("h2"), part.xpath(".//a/@href")) for part in listed(stranger, "/fr/fans/cities")]
+    assert said == [("Belgique", ["/fr/fans/in/antwerp-be", "/fr/fans/in/brussels-be"])]
+    with count_queries() as asked:
+        said = [(part.findtext("h2"), part.xpath(".//a/@href")) for part in listed(stranger, "/fr/fans/cities?page=2")]
+    assert said == [("France", ["/fr/fans/in/lyon-fr", "/fr/fans/in/nantes-fr"])] and len(asked) < 8
+    assert stranger.page.xpath('//link[@rel="canonical"]/@href')[0].endswith("/fr/fans/cities?page=2")
+    assert robots(stranger) == []
+    stranger.get("/fans/cities?page=3", status=404)
+    stranger.get("/fans/cities?page=0", status=404)
 
 
 @pytest.mark.parametrize("slug", ["nowhere-fr", "lyon", "lyon-xx", "%00", "é"])

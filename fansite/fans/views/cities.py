@@ -13,9 +13,8 @@ from fansite.core.errors import NotFound
 from fansite.core.kept import site_name
 from fansite.core.web import Page, Pages, cacheable, page_number, path_for, render_page
 from fansite.fans import cities, queries
-from fansite.fans.cities import FEW, City
+from fansite.fans.cities import FEW
 from fansite.fans.views.blueprint import bp, versions
-from fansite.lib.cities import fold
 from fansite.tour.words import city_named, country_name
 
 
@@ -48,22 +47,27 @@ def index() -> Response:
 
 
 @bp.get("/fans/cities")
-@cacheable()
+@cacheable("page")
 def all_cities() -> Response:
     """Where they live, by country."""
-    known = cities.cities(g.person)
+    page = page_number()
+    here, last, fans = cities.page_of_all(page, g.person)
+    if page > last:
+        abort(404)
+    pages = Pages(page, last, path_for("fans.all_cities"))
     return render_page(
         "fans/cities.html",
         Page(
             _("Fans by city"),
             description=_("Where the fans of %(site)s live.", site=site_name()),
-            path=path_for("fans.all_cities"),
-            noindex=sum(city.fans for city in known.values()) < FEW,
-            versions=versions("fans.all_cities", 1),
+            path=pages.url(page),
+            noindex=fans < FEW,
+            versions=versions("fans.all_cities", page),
             crumbs=[(_("Fans"), path_for("fans.index"))],
         ),
         tags=cities.TAGS,
-        countries=_by_country(list(known.values())),
+        countries=[(country_name(code), list(group)) for code, group in groupby(here, key=lambda city: city.country)],
+        pages=pages,
     )
 
 
@@ -92,9 +96,3 @@ def in_city(slug: str) -> Any:
         people=people,
         pages=pages,
     )
-
-
-def _by_country(known: list[City]) -> list[tuple[str, list[City]]]:
-    """As readers of this language look them up."""
-    ordered = sorted(known, key=lambda city: (fold(country_name(city.country)), fold(city_named(city))))
-    return [(country_name(code), list(here)) for code, here in groupby(ordered, key=lambda city: city.country)]

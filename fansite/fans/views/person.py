@@ -166,7 +166,7 @@ def _city(account: Account, portrait: Portrait) -> Any:
     if portrait.city is None:
         return None
     is_there = account.approved_comments > 0 and account.standing_lost_at is None
-    return portrait.city, path_for("fans.in_city", slug=cities.slug_of(portrait.city)) if is_there else None
+    return portrait.city, path_for("fans.in_city", slug=cities.slug_of(portrait.city.name, portrait.city.country)) if is_there else None
 
 
 def _waiting(account: Account) -> Markup:
