@@ -14,19 +14,22 @@ from markupsafe import Markup
 
 from fansite.accounts import names
 from fansite.accounts.models import ERASED
+from fansite.core import markup
 from fansite.core.web import path_for
 from fansite.moderation.models import Review
 from fansite.moderation.queries import Card, Item, LogEntry
 from fansite.moderation.sifting import Sieve
 from fansite.rules.queries import Brief
 
+# As much of a text as tells what it is.
+EXCERPT = 220
 # The checks' reasons, as they are stored; what stands after a colon is data.
 REASONS = {
     "first comment": lambda: _("first comment"),
     "banned word": lambda: _("banned word"),
     "suspect word": lambda: _("suspect word"),
     "many links": lambda: _("many links"),
-    "link in a first comment": lambda: _("link in a first comment"),
+    "link in a first comment": lambda: _("a link, and nothing approved yet"),
     "repeated text": lambda: _("repeated text"),
     "often refused": lambda: _("often refused"),
     "reported": lambda: _("reported"),
@@ -55,6 +58,8 @@ CATEGORIES = {
 class ReviewCard:
     id: int
     subject: str
+    # What it is, in words.
+    kind: str
     text_html: Any
     reasons: list[str]
     author_name: str
@@ -87,17 +92,40 @@ class ReviewCard:
     open: bool = False
     cleanup_url: str = ""
 
+    @property
+    def what(self) -> str:
+        return what_words(self.kind, self.author_name)
 
-def review_card(item: Item, alike: int = 0) -> ReviewCard:
+    @property
+    def excerpt(self) -> Excerpt:
+        return excerpt_of(self.text_html)
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """As much of something as tells what it is: some words, or the picture it is."""
+
+    words: str
+    picture: Any
+
+
+def excerpt_of(html: Any) -> Excerpt:
+    return Excerpt(markup.summary_of(str(html), length=EXCERPT), html if "<img" in str(html) else "")
+
+
+def review_card(item: Item, alike: int = 0, sieve: Sieve | None = None) -> ReviewCard:
+    """`sieve` is what a decision leads back to."""
     review, card = item.review, item.card or gone()
+    back = sieve.facts if sieve is not None else {}
     known = review.id is not None
     author = review.author if review.author_id is not None else None
     queue = "moderation.reported" if review.queue == "reported" else "moderation.queue"
     return ReviewCard(
         id=review.id or 0,
         subject=review.subject,
+        kind=kind_words(review.subject_kind),
         text_html=card.html,
-        reasons=[reason_words(reason) for reason in review.reasons],
+        reasons=[reason_words(reason) for reason in review.reasons if not (review.reports and reason.startswith("reported: "))],
         author_name=card.author_name,
         author_url=card.author_path,
         author_record=record_words(card),
@@ -125,7 +153,7 @@ def review_card(item: Item, alike: int = 0) -> ReviewCard:
         alike=(alike, path_for(queue, likeness=review.likeness)) if alike > 1 else None,
         open=known and review.open,
         cleanup_url=path_for("moderation.cleanup", cleanup_id=review.cleanup_id) if review.cleanup_id is not None else "",
-        action_url=path_for("moderation.decision", review_id=review.id)
+        action_url=path_for("moderation.decision", review_id=review.id, **back)
         if known
         else path_for("moderation.subject", kind=review.subject_kind, subject_id=review.subject_id),
     )
@@ -143,6 +171,11 @@ def kinds_on_offer() -> list[tuple[str, Any]]:
 def kind_words(kind: str) -> str:
     reviewable = current_app.extensions["fansite"].reviewables.get(kind)
     return str(reviewable.label) if reviewable is not None else kind
+
+
+def what_words(kind: str, author: str) -> str:
+    """`Discussion · nora`."""
+    return f"{kind} · {author}"
 
 
 def chip_words(sieve: Sieve, items: Sequence[Item]) -> list[tuple[str, str]]:
@@ -175,7 +208,8 @@ class Line:
     what: str
     address: str | None
     by: str
-    reason: str
+    # What was said with it, in words.
+    note: str
     reversible: bool
 
 
@@ -194,6 +228,13 @@ def log_line(entry: LogEntry) -> Line:
         "reopen": _("account opened again"),
         "cleanup": _("cleaned up"),
         "cleanup_undo": _("clean-up taken back"),
+        "talk_pinned": _("pinned"),
+        "talk_unpinned": _("no longer pinned"),
+        "talk_closed": _("closed"),
+        "talk_opened": _("opened again"),
+        "talk_solved": _("solved"),
+        "talk_unsolved": _("no longer solved"),
+        "talk_tags": _("filed under other tags"),
     }
     return Line(
         id=line.id,
@@ -203,9 +244,15 @@ def log_line(entry: LogEntry) -> Line:
         what=_what(kind, number, entry.author),
         address=_where(kind, number, entry.author),
         by=entry.by or str(_("the site itself")),
-        reason="" if kind == "words" else line.reason,
+        note=_note(line.act, line.reason),
         reversible=entry.reversible,
     )
+
+
+def _note(act: str, reason: str) -> str:
+    if not reason or act == "words":
+        return ""
+    return f"{_('Tags:')} {reason}" if act == "talk_tags" else _("Reason: %(reason)s", reason=reason)
 
 
 def _what(kind: str, number: str, author: str | None) -> str:
@@ -217,7 +264,7 @@ def _what(kind: str, number: str, author: str | None) -> str:
         "account": name,
         "cleanup": _("Clean-up %(number)s", number=number),
     }
-    return str(words.get(kind) or _("a text by %(name)s", name=name))
+    return str(words.get(kind) or what_words(kind_words(kind), name))
 
 
 def _where(kind: str, number: str, author: str | None) -> str | None:

@@ -82,16 +82,23 @@ def counts() -> dict[str, int]:
 def in_queue(queue: str, page: int, *, also: int | None = None) -> tuple[Sequence[Item], Item | None]:
     """A page of what waits, oldest first; of `recent`, what was decided, newest first. And one more review, wherever it stands."""
     reviews, _last = listing.page_of(_QUEUES[queue].order, REVIEWS, page, PER_PAGE, upwards=queue != "recent")
+    return _and_one(reviews, also)
+
+
+def in_sieve(sieve: Sieve, page: int, *, also: int | None = None) -> tuple[Sequence[Item], Item | None]:
+    """The same of what waits and is wanted."""
+    here = sieve.reviews.order_by(Review.opened_at, Review.id).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    return _and_one(listing.chosen(db.session.scalars(here).all(), REVIEWS), also)
+
+
+def count_in_sieve(sieve: Sieve) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(sieve.reviews.subquery())) or 0
+
+
+def _and_one(reviews: Sequence[Review], also: int | None) -> tuple[Sequence[Item], Item | None]:
     other = listing.chosen([also], REVIEWS) if also else []
     found = items([*reviews, *other])
     return found[: len(reviews)], found[-1] if other else None
-
-
-def in_sieve(sieve: Sieve, page: int) -> tuple[Sequence[Item], int]:
-    """A page of what waits and is wanted, oldest first, and how many there are in all."""
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(sieve.reviews.subquery())) or 0
-    here = sieve.reviews.order_by(Review.opened_at, Review.id).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    return items(listing.chosen(db.session.scalars(here).all(), REVIEWS)), total
 
 
 def alike(items: Sequence[Item], queue: str) -> dict[str, int]:
@@ -225,7 +232,9 @@ def _authors(subjects: set[str]) -> dict[str, str]:
 
 
 def _last_words(subjects: set[str]) -> dict[str, int]:
-    statement = sa.select(LogLine.subject, sa.func.max(LogLine.id)).where(LogLine.subject.in_(subjects))
+    """Of the lines that decide; pinned or closed, a discussion is what it was decided to be."""
+    decisive = (LogLine.subject.in_(subjects), LogLine.act.in_((*DECISIONS, "undo")))
+    statement = sa.select(LogLine.subject, sa.func.max(LogLine.id)).where(*decisive)
     return dict(db.session.execute(statement.group_by(LogLine.subject)).all())
 
 

@@ -94,10 +94,12 @@ def watched() -> Any:
 def _queue_page(tab: str, title: str) -> Response:
     page, counts = page_number(), queries.counts()
     sieve = Sieve.of(request.args if tab != "recent" else {}, tab)
+    done, undone = (request.args.get(name, type=row_number) for name in ("done", "undone"))
     if sieve.facts:
-        (items, total), done = queries.in_sieve(sieve, page), None
+        items, last_one = queries.in_sieve(sieve, page, also=done or undone)
+        total = queries.count_in_sieve(sieve)
     else:
-        items, done = queries.in_queue(tab, page, also=request.args.get("done", type=row_number))
+        items, last_one = queries.in_queue(tab, page, also=done or undone)
         total = queries.count_decided() if tab == "recent" else counts[tab]
     last = max(1, -(-total // queries.PER_PAGE))
     if page > last:
@@ -110,10 +112,10 @@ def _queue_page(tab: str, title: str) -> Response:
         tab=tab,
         counts=SimpleNamespace(**counts),
         queue_count=counts["pending"] + counts["reported"],
-        reviews=[review_card(item, alike.get(item.review.likeness or "", 0)) for item in items],
+        reviews=[review_card(item, alike.get(item.review.likeness or "", 0), sieve) for item in items],
         oldest=items[0].review.opened_at if items and tab != "recent" and page == 1 else None,
         pages=Pages(page, last, path_for(endpoint), tuple((name, str(value)) for name, value in sieve.facts.items())),
-        toast=_toast(done),
+        toast=_toast_undone(last_one) if undone and not done else _toast(last_one, sieve),
         address=path_for(endpoint),
         sieve=sieve,
         kinds=kinds_on_offer(),
@@ -123,17 +125,21 @@ def _queue_page(tab: str, title: str) -> Response:
     )
 
 
-def _toast(item: queries.Item | None) -> Any:
+def _toast(item: queries.Item | None, sieve: Sieve) -> Any:
     """The decision just made, with the way back: named by the address the browser was sent to."""
     if item is None or item.review.decision is None or item.review.decided_by_id != g.person.id:
         return None
-    card = review_card(item)
-    words_of = {
-        "approve": _("Approved: a text by %(name)s", name=card.author_name),
-        "reject": _("Rejected: a text by %(name)s", name=card.author_name),
-    }
-    text = words_of.get(str(card.decision), _("Removed: a text by %(name)s", name=card.author_name))
+    card = review_card(item, sieve=sieve)
+    words_of = {"approve": _("Approved: %(what)s", what=card.what), "reject": _("Rejected: %(what)s", what=card.what)}
+    text = words_of.get(str(card.decision), _("Removed: %(what)s", what=card.what))
     return SimpleNamespace(text=text, action_url=card.action_url, version=card.version)
+
+
+def _toast_undone(item: queries.Item | None) -> Any:
+    """The decision just taken back. What was decided since has words of its own."""
+    if item is None or not item.review.open:
+        return None
+    return SimpleNamespace(text=_("Taken back, it waits again: %(what)s", what=review_card(item).what), action_url="", version=0)
 
 
 def _decide(review_id: int, form: DecisionForm) -> Any:
@@ -149,8 +155,9 @@ def _decide(review_id: int, form: DecisionForm) -> Any:
         return _one(review_id, 409, _("Somebody decided this a moment before you. This is how it stands now."), form)
     except Refused as problem:
         return _one(review_id, 422, str(problem.text), form)
-    back = path_for("moderation.reported" if review.queue == "reported" else "moderation.queue")
-    return redirect(back if wanted == "undo" else f"{back}?done={review.id}", 303)
+    endpoint = "moderation.reported" if review.queue == "reported" else "moderation.queue"
+    facts = Sieve.of(request.args, review.queue).facts | {"undone" if wanted == "undo" else "done": review.id}
+    return redirect(path_for(endpoint, **facts), 303)
 
 
 def _one(review_id: int, status: int, problem: str, form: DecisionForm) -> Response:
@@ -163,7 +170,7 @@ def _one(review_id: int, status: int, problem: str, form: DecisionForm) -> Respo
 
 def _card_page(card: ReviewCard, status: int, problem: str = "", typed: str = "") -> Response:
     notice = ("wrong", problem) if problem else None
-    page = Page(_("A text by %(name)s", name=card.author_name), noindex=True)
+    page = Page(card.what, noindex=True)
     return render_page("moderation/subject.html", page, status=status, review=card, notice=notice, typed_reason=typed)
 
 

@@ -33,7 +33,7 @@ def test_every_decision_is_told_with_its_reason_and_the_last_word_can_be_taken_b
     milo.get("/moderation/log")
     lines = [" ".join(line.text_content().split()) for line in milo.page.xpath("//li[@data-act]")]
     assert [line.split()[0] for line in lines] == ["changed", "approved", "taken", "rejected"]
-    assert "by milo" in lines[3] and "No hats" in lines[3] and "a text by nora" in lines[3]
+    assert "by milo" in lines[3] and "No hats" in lines[3] and "Comment · nora" in lines[3]
     assert [number for number, line in enumerate(lines) if "Can be taken back" in line] == [1]
     assert milo.page.xpath("//li[@data-act='approve']//a/@href")[0] == f"/moderation/comment/{said}"
 

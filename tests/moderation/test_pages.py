@@ -112,13 +112,34 @@ def test_a_decision_is_made_and_taken_back_on_the_page(cast, waiting, milo, stra
     assert "My very first words" in stranger.text
     milo.get(milo.location)
     assert cards(milo) == []
-    assert "Approved: a text by nora" in milo.text
+    assert "Approved: Comment · nora" in milo.text
     milo.submit("undo", {"decision": "undo"})
-    assert milo.location == QUEUE
+    told = f"{QUEUE}?undone={review_of(waiting)}"
+    assert milo.location == told
     stranger.get("/news/lisbon")
     assert "My very first words" not in stranger.text
-    milo.get(QUEUE)
+    milo.get(told)
     assert cards(milo) == [f"comment:{waiting}"]
+    assert "Taken back, it waits again: Comment · nora" in milo.text
+    assert not milo.page.xpath('//form[@data-form="undo"]')
+    operations.decide(review_of(waiting), "approve", by=cast.milo)
+    milo.get(told)
+    assert "waits again" not in milo.text
+
+
+def test_who_sifts_goes_on_sifting_after_a_decision(cast, post, waiting, milo):
+    other = say(post, cast.nora, "Look at https://example.org/hats").id
+    sifted = f"{QUEUE}?links=1"
+    milo.get(sifted)
+    assert cards(milo) == [f"comment:{other}"]
+    milo.submit("decision", {"decision": "reject"})
+    assert milo.location == f"{sifted}&done={review_of(other)}"
+    milo.get(milo.location)
+    assert cards(milo) == [] and "Rejected: Comment · nora" in milo.text
+    milo.submit("undo", {"decision": "undo"})
+    assert milo.location == f"{sifted}&undone={review_of(other)}"
+    milo.get(milo.location)
+    assert cards(milo) == [f"comment:{other}"] and "waits again" in milo.text
 
 
 def test_a_refusal_tells_its_author_why(cast, waiting, milo, browser_as):

@@ -11,17 +11,13 @@ from flask_babel import gettext as _
 from fansite.accounts.guards import keeps_order_only
 from fansite.accounts.models import Account
 from fansite.accounts.policy import disable
-from fansite.core import markup
 from fansite.core.errors import NotFound, Refused
 from fansite.core.web import Page, path_for, render_page
 from fansite.moderation import policy
 from fansite.moderation.blueprint import bp
-from fansite.moderation.cards import file_path, kind_words, log_line
+from fansite.moderation.cards import excerpt_of, file_path, kind_words, log_line
 from fansite.moderation.forms import PersonForm
 from fansite.moderation.people import operations, queries
-
-# As much of a text as tells what it is.
-EXCERPT = 220
 
 
 @bp.get("/people/<username>")
@@ -84,8 +80,7 @@ def _file_page(account: Account, form: PersonForm | None = None, status: int = 2
                 "kind": kind_words(piece.kind),
                 "address": path_for("moderation.subject", kind=piece.kind, subject_id=piece.id),
                 "status": piece.status,
-                "words": markup.summary_of(str(piece.card.html), length=EXCERPT),
-                "html": piece.card.html if "<img" in str(piece.card.html) else "",
+                "excerpt": excerpt_of(piece.card.html),
                 "on": piece.card.entry_title,
                 "at": piece.card.posted_at,
                 "reports": piece.reports,
@@ -95,6 +90,9 @@ def _file_page(account: Account, form: PersonForm | None = None, status: int = 2
         kinds=[(kind_words(kind), state, number) for (kind, state), number in sorted(file.counts.items())],
         since=format_date(account.joined_at, "medium"),
         lines=[log_line(line) for line in file.lines],
+        waiting_url=path_for("moderation.queue", by=account.id)
+        if any(piece.status == "pending" for piece in file.pieces)
+        else None,
         may_change=policy.change_standing(g.person, account),
         may_close=disable(g.person, account),
     )
