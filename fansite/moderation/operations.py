@@ -169,6 +169,11 @@ def undo(review_id: int, *, by: Any, version: int | None = None) -> Review:
         return review
 
 
+def note(act: str, subject: str, *, by_id: int | None, reason: str = "") -> None:
+    """Writes down what a moderator did that needs no decision. Inside the caller's transaction."""
+    db.session.add(LogLine(act=act, subject=subject, by_id=by_id, reason=reason))
+
+
 def _claim(review: Review, decision: str, version: int | None) -> None:
     """Only who saw the review as it stands may decide it. Without a version, only what is still open, or removing what was approved."""
     if not review.open and review.decision is None:
@@ -232,4 +237,4 @@ def _report_of(kind: str, subject_id: int, by_id: int | None) -> Report | None:
 
 
 def _log(act: str, review: Review, by_id: int | None, reason: str) -> None:
-    db.session.add(LogLine(act=act, subject=review.subject, by_id=by_id, reason=reason))
+    note(act, review.subject, by_id=by_id, reason=reason)

@@ -15,7 +15,7 @@ from fansite.core.errors import Forbidden, Refused, TooMany
 from fansite.core.outbox import record
 from fansite.lib.times import now
 from fansite.moderation import operations as moderation
-from fansite.moderation.models import Review
+from fansite.moderation.models import LogLine, Review
 from fansite.moderation.people import operations as people
 from fansite.talk import operations, queries
 from fansite.talk.models import MAX_BODY, Discussion, Revision
@@ -274,6 +274,37 @@ def test_pinned_ones_stand_first_and_are_few(cast, clock):
     assert titles(queries.page_of_latest(1))[-2:] == ["Number 5", "Number 0"]
     with pytest.raises(Forbidden):
         operations.pin(made[0], True, by=cast.fay)
+
+
+def test_what_moderators_do_with_a_discussion_stands_in_the_log(cast, browser_as):
+    made = discussion(cast.fay).id
+    moderation.decide(moderation.take_up("talk", made, by=cast.milo), "approve", by=cast.milo)
+    for _twice in range(2):
+        operations.pin(made, True, by=cast.milo)
+        operations.set_open(made, False, by=cast.milo)
+        operations.move_tags(made, "lifts", by=cast.ada)
+    operations.pin(made, False, by=cast.ada)
+    milo = browser_as(cast.milo)
+    milo.get("/moderation/log")
+    lines = [" ".join(line.text_content().split()) for line in milo.page.xpath("//li[@data-act]")]
+    assert [(line.split(" Discussion · Fay")[0], "by milo" in line) for line in lines] == [
+        ("no longer pinned", False),
+        ("filed under other tags", False),
+        ("closed", True),
+        ("pinned", True),
+        ("approved", True),
+    ]
+    assert "Tags: lifts" in lines[1]
+    assert [line for line in lines if "Can be taken back" in line] == lines[-1:]
+
+
+def test_who_asked_says_what_solved_it_and_the_log_is_silent(cast):
+    made = discussion(cast.fay)
+    reply = say(made, cast.milo, "Platform two.")
+    operations.solve(made.id, reply.id, by=cast.fay)
+    assert db.session.scalars(sa.select(LogLine)).all() == []
+    operations.solve(made.id, None, by=cast.milo)
+    assert [line.act for line in db.session.scalars(sa.select(LogLine))] == ["talk_unsolved"]
 
 
 def test_a_closed_one_is_read_and_nobody_answers(cast):

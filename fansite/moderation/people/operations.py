@@ -6,12 +6,12 @@ from typing import Any
 
 from fansite.accounts import operations as accounts
 from fansite.accounts.models import Account
-from fansite.core.db import db, get, touch, transaction
+from fansite.core.db import get, touch, transaction
 from fansite.core.outbox import record
 from fansite.core.policy import require
 from fansite.lib.times import now
 from fansite.moderation import policy
-from fansite.moderation.models import LogLine
+from fansite.moderation.operations import note
 
 
 def take_standing(account_id: int, *, by: Any, reason: str = "") -> None:
@@ -60,4 +60,4 @@ def _change_standing(account_id: int, *, by: Any, lost: bool, reason: str) -> No
 
 
 def _log(act: str, account_id: int, by_id: int | None, reason: str) -> None:
-    db.session.add(LogLine(act=act, subject=f"account:{account_id}", by_id=by_id, reason=reason))
+    note(act, f"account:{account_id}", by_id=by_id, reason=reason)
