@@ -37,6 +37,13 @@ def recent() -> Response:
     return _queue_page("recent", _("Decided lately"))
 
 
+@bp.get("/reviews/<int:review_id>")
+@keeps_order_only
+def one_review(review_id: int) -> Response:
+    """One card by itself: where a moderator comes back to who was signed out when they decided."""
+    return _one(review_id, 200)
+
+
 @bp.post("/reviews/<int:review_id>/decision")
 @keeps_order_only
 def decision(review_id: int) -> Any:
@@ -160,12 +167,17 @@ def _decide(review_id: int, form: DecisionForm) -> Any:
     return redirect(path_for(endpoint, **facts), 303)
 
 
-def _one(review_id: int, status: int, problem: str, form: DecisionForm) -> Response:
+def _one(review_id: int, status: int, problem: str = "", form: DecisionForm | None = None) -> Response:
     """The card as it stands now, with what is wrong and the reason that was typed."""
     item = queries.review_item(review_id)
     if item is None:
         raise NotFound()
-    return _card_page(review_card(item), status, problem, form.reason.data or "")
+    return _card_page(
+        review_card(item, sieve=Sieve.of(request.args, item.review.queue)),
+        status,
+        problem,
+        form.reason.data or "" if form is not None else "",
+    )
 
 
 def _card_page(card: ReviewCard, status: int, problem: str = "", typed: str = "") -> Response:

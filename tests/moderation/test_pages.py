@@ -127,6 +127,14 @@ def test_a_decision_is_made_and_taken_back_on_the_page(cast, waiting, milo, stra
     assert "waits again" not in milo.text
 
 
+def test_who_was_signed_out_when_they_decided_comes_back_to_the_card(waiting, stranger, milo):
+    review = review_of(waiting)
+    stranger.post(f"/moderation/reviews/{review}/decision", {"decision": "approve"}, status=302)
+    assert stranger.location == f"/login?next=/moderation/reviews/{review}"
+    milo.get(f"/moderation/reviews/{review}")
+    assert cards(milo) == [f"comment:{waiting}"]
+
+
 def test_who_sifts_goes_on_sifting_after_a_decision(cast, post, waiting, milo):
     other = say(post, cast.nora, "Look at https://example.org/hats").id
     sifted = f"{QUEUE}?links=1"

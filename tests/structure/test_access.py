@@ -322,6 +322,8 @@ GET   /moderation/talk/{talk}                  login    login  403    403    200
 POST  /moderation/talk/{talk}                  login    login  403    403    303    303    303
 GET   /moderation/entry/{draft}                login    login  403    403    404    404    404
 POST  /moderation/entry/{draft}                login    login  403    403    404    404    404
+GET   /moderation/reviews/{review}             login    login  403    403    200    200    200
+GET   /moderation/reviews/999                  login    login  403    403    404    404    404
 POST  /moderation/reviews/{review}/decision    login    login  403    403    303    303    303
 POST  /moderation/reviews/999/decision         login    login  403    403    404    404    404
 GET   /moderation/people/fay                   login    login  403    403    200    200    200
