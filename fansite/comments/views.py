@@ -22,7 +22,7 @@ from fansite.core.limits import visitor_key
 from fansite.core.web import Page, Pages, cacheable, entry_path, page_number, path_for, render_page, unlocalized
 from fansite.core.web.failures import words
 from fansite.moderation.queries import rules_named
-from fansite.moderation.reporting import Reported, report_view, thanks_page
+from fansite.moderation.reporting import Reported, quoted, report_view, thanks_page
 from fansite.rules import operations as rules
 
 bp = Blueprint("comments", __name__)
@@ -262,14 +262,13 @@ def _reportable(comment_id: int) -> Reported:
     comment = seen(comment_id)
     if not comment.visible:
         raise NotFound()
-    words = Markup('<blockquote class="sheet sheet--other"><div class="prose">{}</div></blockquote>')
     name = author_name(comment) or "[deleted]"
     return Reported(
         "comment",
         comment_id,
         title=_("Report a comment"),
         said_by=_("By %(name)s, on “%(title)s”", name=name, title=comment.entry.title),
-        html=words.format(Markup(comment.html)),  # cleaned when it was stored
+        html=quoted(Markup(comment.html)),  # cleaned when it was stored
         back=address_of(comment, comment.entry),
         action=path_for("comments.report", comment_id=comment_id),
         thanks=path_for("comments.reported", comment_id=comment_id),

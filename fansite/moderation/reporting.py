@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, g, redirect, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from wtforms import RadioField, SelectChoice, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -57,6 +58,11 @@ class Reported:
     thanks: str
     # What a stranger's page depends on.
     tags: tuple[str, ...] = ()
+
+
+def quoted(html: Markup) -> Markup:
+    """Clean words, as the form shows them."""
+    return Markup('<blockquote class="sheet sheet--other"><div class="prose">{}</div></blockquote>').format(html)
 
 
 def report_view(find: Callable[[], Reported]) -> Any:

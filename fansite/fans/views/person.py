@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Response, abort, g, redirect, request
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from fansite.accounts.guards import signed_in
 from fansite.accounts.models import Account, FormerName
@@ -28,7 +27,7 @@ from fansite.fans.showing import profile_node
 from fansite.fans.views.blueprint import bp, versions
 from fansite.lib.numbers import row_number
 from fansite.lib.times import from_microseconds, now
-from fansite.moderation.reporting import Reported, report_view, thanks_page
+from fansite.moderation.reporting import Reported, quoted, report_view, thanks_page
 from fansite.tour import queries as tour
 from fansite.tour.going import queries as going
 from fansite.tour.going.queries import Evenings
@@ -166,7 +165,9 @@ def _city(account: Account, portrait: Portrait) -> Any:
     if portrait.city is None:
         return None
     is_there = account.approved_comments > 0 and account.standing_lost_at is None
-    return portrait.city, path_for("fans.in_city", slug=cities.slug_of(portrait.city.name, portrait.city.country)) if is_there else None
+    return portrait.city, path_for(
+        "fans.in_city", slug=cities.slug_of(portrait.city.name, portrait.city.country)
+    ) if is_there else None
 
 
 def _waiting(account: Account) -> Markup:
@@ -246,13 +247,12 @@ def _reportable(username: str) -> Reported:
     portrait = portrait_of(account, g.person)
     if portrait.wording_id is None:
         raise NotFound()
-    words = Markup('<blockquote class="sheet sheet--other"><div class="prose">{}</div></blockquote>')
     return Reported(
         "profile",
         portrait.wording_id,
         title=_("Report a profile"),
         said_by=_("What %(name)s says about themselves", name=account.username),
-        html=words.format(shown(portrait.about, [title for title, _path in portrait.songs])),
+        html=quoted(shown(portrait.about, [title for title, _path in portrait.songs])),
         back=path_for("fans.show", username=account.username_key),
         action=path_for("fans.report", username=account.username_key),
         thanks=path_for("fans.reported", username=account.username_key),

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Response, abort, g, redirect, request
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from fansite.accounts.guards import signed_in
 from fansite.core import nonces
@@ -17,7 +16,7 @@ from fansite.core.entries import author_name
 from fansite.core.errors import Refused, TooMany
 from fansite.core.limits import visitor_key
 from fansite.core.web import Page, cacheable, entry_path, path_for, render_page
-from fansite.moderation.reporting import Reported, report_view, thanks_page
+from fansite.moderation.reporting import Reported, quoted, report_view, thanks_page
 from fansite.rules import operations as rules_operations
 from fansite.rules import queries as rules
 from fansite.talk import operations, policy
@@ -144,13 +143,12 @@ def _address_for_author(discussion: Discussion) -> str:
 def _reportable(slug: str) -> Reported:
     discussion = public(slug)
     name, asked = author_name(discussion) or "[deleted]", polls.texts_of([discussion.id]).get(discussion.id, [])
-    words = Markup('<blockquote class="sheet sheet--other"><div class="prose">{}</div></blockquote>')
     return Reported(
         "talk",
         discussion.id,
         title=_("Report a discussion"),
         said_by=_("By %(name)s: “%(title)s”", name=name, title=discussion.title),
-        html=words.format(words_of(discussion, asked)),
+        html=quoted(words_of(discussion, asked)),
         back=entry_path(discussion),
         action=path_for("talk.report", slug=slug),
         thanks=path_for("talk.reported", slug=slug),
