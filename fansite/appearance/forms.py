@@ -21,6 +21,7 @@ from fansite.lib.numbers import number_or_none
 from fansite.media import queries as pictures
 from fansite.media.models import MAX_ALT
 from fansite.reactions.models import MAX_WORD
+from fansite.reactions.showing import our_word
 from fansite.settings import LONGEST_NAME
 
 CHOICE_OF_PICTURES = 60
@@ -135,7 +136,7 @@ def appearance_form(wanted: Wanted | None = None, **kwargs: Any) -> AppearanceFo
         fields[f"line_{code}"] = StringField(label, [Length(max=MAX_LINE)], render_kw={"maxlength": MAX_LINE})
         label, hint = (
             _("The warm word, %(language)s", language=language),
-            _("On the button below texts and comments. Left empty, our own."),
+            _("On the button below texts and comments. Left empty, it says “%(word)s”.", word=our_word(code)),
         )
         fields[f"warm_{code}"] = StringField(label, [Length(max=MAX_WORD)], description=hint, render_kw={"maxlength": MAX_WORD})
     for ink in inks.INKS:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from fansite.core.kept import facts
+from fansite.core.web.language import locale_of
 from fansite.core.web.paths import current_language
 
 
@@ -26,3 +28,9 @@ def fact_of(language: str) -> str:
 def word() -> str:
     """What it means to react on this site, in the reader's language: the owner's word, else ours."""
     return facts().get(fact_of(current_language())) or str(_("Warms me"))
+
+
+def our_word(language: str) -> str:
+    """What stands where the owner chose none."""
+    with force_locale(locale_of(language)):
+        return str(_("Warms me"))
