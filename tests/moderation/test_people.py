@@ -202,3 +202,11 @@ def test_a_former_name_leads_to_the_file_and_who_is_gone_has_none(cast, milo):
     accounts.erase(cast.fay.id)
     milo.get("/moderation/people/gus", status=404)
     assert get(Account, cast.fay.id).standing_lost_at is None
+
+
+def test_nobody_closes_their_own_account_here(cast, browser_as):
+    ada = browser_as(cast.ada)
+    ada.get("/moderation/people/ada")
+    assert not ada.page.xpath('//form[@data-form="closing"]')
+    ada.get("/moderation/people/milo")
+    assert ada.page.xpath('//form[@data-form="closing"]')

@@ -94,7 +94,7 @@ def _file_page(account: Account, form: PersonForm | None = None, status: int = 2
         if any(piece.status == "pending" for piece in file.pieces)
         else None,
         may_change=policy.change_standing(g.person, account),
-        may_close=disable(g.person, account),
+        may_close=account.id != g.person.id and disable(g.person, account),
     )
 
 
