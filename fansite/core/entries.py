@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -65,6 +65,21 @@ def text_of(entry: Any) -> str:
 def year_of(moment: datetime) -> int:
     """The year on the site's own calendar, as the archive has it."""
     return moment.astimezone(settings().timezone).year
+
+
+def document_of(entry: Any, tags: Iterable[Any] = ()) -> Document:
+    """An entry with a text, as search knows it."""
+    assert entry.published_at is not None  # only what is public is indexed
+    return Document(
+        key=f"entry:{entry.id}",
+        kind=entry.kind,
+        language=entry.language,
+        title=entry.title,
+        body=text_of(entry),
+        published_at=entry.published_at,
+        year=year_of(entry.published_at),
+        tags=tuple(tag.name for tag in tags),
+    )
 
 
 def findable_entries(content: Content) -> Findable:

@@ -10,7 +10,7 @@ from fansite.backends.search import Document
 from fansite.core import publishing
 from fansite.core.band import band
 from fansite.core.content import Content
-from fansite.core.entries import author_name, text_of, year_of
+from fansite.core.entries import author_name, document_of
 from fansite.core.web import entry_path, path_for, public_url, static_path
 from fansite.lib.times import w3c
 from fansite.media import image_object, link_picture
@@ -19,17 +19,7 @@ from fansite.news.models import NewsPost
 
 
 def document(post: NewsPost) -> Document:
-    assert post.published_at is not None  # only what is public is indexed
-    return Document(
-        key=f"entry:{post.id}",
-        kind="news",
-        language=post.language,
-        title=post.title,
-        body=text_of(post),
-        published_at=post.published_at,
-        year=year_of(post.published_at),
-        tags=tuple(tag.name for tag in post.tags),
-    )
+    return document_of(post, post.tags)
 
 
 def json_ld(post: NewsPost) -> dict[str, Any]:

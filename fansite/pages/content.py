@@ -6,26 +6,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from fansite.backends.search import Document
 from fansite.core.content import Content
-from fansite.core.entries import text_of, year_of
+from fansite.core.entries import document_of
 from fansite.core.web import entry_path, public_url
 from fansite.lib.times import w3c
 from fansite.pages import operations, policy
 from fansite.pages.models import Page
-
-
-def document(page: Page) -> Document:
-    assert page.published_at is not None  # only what is public is indexed
-    return Document(
-        key=f"entry:{page.id}",
-        kind="page",
-        language=page.language,
-        title=page.title,
-        body=text_of(page),
-        published_at=page.published_at,
-        year=year_of(page.published_at),
-    )
 
 
 def json_ld(page: Page) -> dict[str, Any]:
@@ -47,7 +33,7 @@ content = Content(
     policy=policy,
     label=_l("Page"),
     plural=_l("Pages"),
-    document=document,
+    document=document_of,
     json_ld=json_ld,
     publish=operations.publish,
     in_feeds=False,

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from fansite.backends.search import Document
 from fansite.core import markup
 from fansite.core.content import Content, Entry
-from fansite.core.entries import author_name, text_of, year_of
+from fansite.core.entries import author_name, document_of
 from fansite.core.feature import SitemapPart
 from fansite.core.sitemap import sitemap_entries
 from fansite.core.web import entry_path, path_for, public_url
@@ -21,17 +21,7 @@ from fansite.talk.models import WORDLESS, Discussion
 
 
 def document(discussion: Discussion) -> Document:
-    assert discussion.published_at is not None  # only what is public is indexed
-    return Document(
-        key=f"entry:{discussion.id}",
-        kind="talk",
-        language=discussion.language,
-        title=discussion.title,
-        body=text_of(discussion),
-        published_at=discussion.published_at,
-        year=year_of(discussion.published_at),
-        tags=tuple(tag.name for tag in discussion.tags),
-    )
+    return document_of(discussion, discussion.tags)
 
 
 def json_ld(discussion: Discussion) -> dict[str, Any]:
