@@ -15,7 +15,7 @@ from fansite.core import markup
 from fansite.core.db import db
 from fansite.core.feature import Reviewable
 from fansite.core.web import entry_path
-from fansite.moderation.queries import Card
+from fansite.moderation.queries import Card, known_of
 
 
 def cards(ids: Sequence[int]) -> dict[int, Card]:
@@ -44,14 +44,12 @@ def text(comment_id: int) -> str:
 
 
 def _card(comment: Comment, earlier: Sequence[Revision]) -> Card:
-    author, parent = comment.author, comment.parent
+    parent = comment.parent
     return Card(
         html=Markup(comment.html),  # cleaned when it was stored
         author_name=author_name(comment) or "[deleted]",
         author_path=author_path(comment),
-        approved=author.approved_comments if author is not None else 0,
-        refused=author.refused_comments if author is not None else 0,
-        author_since=author.joined_at if author is not None else None,
+        **known_of(comment.author),
         entry_title=comment.entry.title,
         entry_path=entry_path(comment.entry, _anchor=f"comment-{comment.id}" if comment.visible else None),
         posted_at=comment.posted_at,

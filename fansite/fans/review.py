@@ -16,7 +16,7 @@ from fansite.core.feature import Reviewable
 from fansite.core.web import path_for
 from fansite.fans import deciding, queries
 from fansite.fans.models import Wording
-from fansite.moderation.queries import Card
+from fansite.moderation.queries import Card, known_of
 
 
 def cards(ids: Sequence[int]) -> dict[int, Card]:
@@ -58,9 +58,7 @@ def _card(wording: Wording) -> Card:
         html=shown(wording.html, wording.songs),
         author_name=account.username,
         author_path=page if account.active else None,
-        approved=account.approved_comments,
-        refused=account.refused_comments,
-        author_since=account.joined_at,
+        **known_of(account),
         entry_title=_("their page"),
         entry_path=page,
         posted_at=wording.written_at,

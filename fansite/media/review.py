@@ -14,7 +14,7 @@ from fansite.core.web import path_for
 from fansite.media import faces, queries
 from fansite.media.models import Face
 from fansite.media.showing import face_image
-from fansite.moderation.queries import Card
+from fansite.moderation.queries import Card, known_of
 
 
 def cards(ids: Sequence[int]) -> dict[int, Card]:
@@ -42,9 +42,7 @@ def _card(face: Face) -> Card:
         html=face_image(face.name, _("The picture %(name)s sent", name=account.username)),
         author_name=account.username,
         author_path=path_for("fans.show", username=account.username_key) if account.active else None,
-        approved=account.approved_comments,
-        refused=account.refused_comments,
-        author_since=account.joined_at,
+        **known_of(account),
         entry_title=_("their page"),
         entry_path=path_for("fans.show", username=account.username_key),
         posted_at=face.sent_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app
@@ -24,6 +24,13 @@ from fansite.rules.queries import Brief
 PER_PAGE = 25
 LINES_A_PAGE = 50
 QUEUES = ("pending", "reported", "recent")
+
+
+class Record(NamedTuple):
+    """Of what somebody sent, how much became public, and how much a moderator refused."""
+
+    approved: int = 0
+    refused: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,17 @@ class Card:
     parent_text: str = ""
     # What stood there before: (words, until when), oldest first.
     earlier: Sequence[tuple[str, datetime]] = ()
+
+
+def known_of(author: Account | None, also: Record = Record()) -> dict[str, Any]:
+    """What a card says of an author: how their comments fared, and what `also` is theirs; and since when they are here."""
+    if author is None:
+        return {"approved": 0, "refused": 0, "author_since": None}
+    return {
+        "approved": author.approved_comments + also.approved,
+        "refused": author.refused_comments + also.refused,
+        "author_since": author.joined_at,
+    }
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from fansite.core.db import db
 from fansite.core.db.moments import microseconds
 from fansite.core.kept import kept
 from fansite.core.listing import Listing
+from fansite.moderation.queries import Record
 from fansite.tags import queries as tags
 from fansite.tags.listing import TaggedListing
 from fansite.tags.models import Tag
@@ -72,13 +73,6 @@ class Solution(NamedTuple):
     excerpt: str
     by: str | None
     account_id: int | None
-
-
-class Record(NamedTuple):
-    """Of somebody's discussions, how many became public and how many a moderator refused."""
-
-    approved: int
-    refused: int
 
 
 # ---- lists ------------------------------------------------------------------------------------------------------------------
@@ -196,7 +190,7 @@ def records_of(account_ids: Sequence[int]) -> dict[int, Record]:
 
 
 def record_of(account_id: int) -> Record:
-    return records_of([account_id]).get(account_id, Record(0, 0))
+    return records_of([account_id]).get(account_id, Record())
 
 
 def of_authors(account_ids: Sequence[int]) -> Sequence[tuple[int, int, str]]:

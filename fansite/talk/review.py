@@ -14,7 +14,7 @@ from fansite.core.db import db
 from fansite.core.entries import author_name
 from fansite.core.feature import Reviewable
 from fansite.core.web import entry_path
-from fansite.moderation.queries import Card
+from fansite.moderation.queries import Card, Record, known_of
 from fansite.talk import operations, queries
 from fansite.talk.models import Discussion, Revision
 from fansite.talk.polls import queries as polls
@@ -25,7 +25,7 @@ def cards(ids: Sequence[int]) -> dict[int, Card]:
     earlier, asked = queries.earlier_wordings(ids), polls.texts_of(ids)
     records = queries.records_of([one.author_id for one in found if one.author_id is not None])
     return {
-        one.id: _card(one, earlier.get(one.id, []), asked.get(one.id, []), records.get(one.author_id or 0, queries.Record(0, 0)))
+        one.id: _card(one, earlier.get(one.id, []), asked.get(one.id, []), records.get(one.author_id or 0, Record()))
         for one in found
     }
 
@@ -50,15 +50,12 @@ def text(discussion_id: int) -> str:
     return operations.text_in(discussion) if discussion is not None else ""
 
 
-def _card(discussion: Discussion, earlier: Sequence[Revision], asked: Sequence[str], record: queries.Record) -> Card:
-    account = discussion.author
+def _card(discussion: Discussion, earlier: Sequence[Revision], asked: Sequence[str], record: Record) -> Card:
     return Card(
         html=words_of(discussion, asked),
         author_name=author_name(discussion) or "[deleted]",
         author_path=author_path(discussion),
-        approved=(account.approved_comments if account is not None else 0) + record.approved,
-        refused=(account.refused_comments if account is not None else 0) + record.refused,
-        author_since=account.joined_at if account is not None else None,
+        **known_of(discussion.author, record),
         entry_title=discussion.title,
         entry_path=entry_path(discussion),
         posted_at=discussion.created_at,

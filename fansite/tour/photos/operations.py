@@ -21,10 +21,10 @@ from fansite.media.encoding import Encoded
 from fansite.moderation import checks
 from fansite.moderation import limits as newcomers
 from fansite.moderation import operations as moderation
+from fansite.moderation.queries import Record
 from fansite.tour.models import Gig
 from fansite.tour.photos import policy, queries
 from fansite.tour.photos.models import KEEP_REMOVED, MAX_CAPTION, REFUSED, SHELF, FanPhoto, of_fan
-from fansite.tour.photos.queries import Record
 
 # More than a telephone takes. Five of them fit through the door of `deploy/nginx.conf`.
 MAX_BYTES = 12 * 1024 * 1024
@@ -209,7 +209,7 @@ def _verdict(author: Account, caption: str) -> checks.Verdict:
 
 
 def _photographer(author: Account) -> _Photographer:
-    earlier = queries.records_of([author.id]).get(author.id, Record(0, 0))
+    earlier = queries.records_of([author.id]).get(author.id, Record())
     approved, refused = author.approved_comments + earlier.approved, author.refused_comments + earlier.refused
     return _Photographer(author.id, author.keeps_order, author.joined_at, approved, refused, author.standing_lost_at)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from fansite.core.db import db
 from fansite.media.models import Picture
+from fansite.moderation.queries import Record
 from fansite.tour.models import Gig
 from fansite.tour.photos.models import REFUSED, SHELF, STANDING, FanPhoto
 
@@ -18,13 +19,6 @@ ON_GIG = 12
 PER_PAGE = 48
 OF_FAN = 8
 OWN_A_PAGE = 30
-
-
-class Record(NamedTuple):
-    """What became of all somebody sent: photographs that were public, and those a moderator refused."""
-
-    approved: int
-    refused: int
 
 
 def of_gig(gig_id: int, most: int, *, after: int = 0) -> Sequence[FanPhoto]:

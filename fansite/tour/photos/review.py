@@ -14,7 +14,7 @@ from fansite.core.feature import Reviewable
 from fansite.core.web import entry_path
 from fansite.media import path_of
 from fansite.media.models import WIDTHS
-from fansite.moderation.queries import Card
+from fansite.moderation.queries import Card, Record, known_of
 from fansite.tour.photos import operations, queries
 from fansite.tour.photos.models import FanPhoto
 from fansite.tour.words import short_day
@@ -49,15 +49,12 @@ def text(photo_id: int) -> str:
     return photo.picture.alt if photo is not None else ""
 
 
-def _card(photo: FanPhoto, record: queries.Record) -> Card:
-    account = photo.author
+def _card(photo: FanPhoto, record: Record) -> Card:
     return Card(
         html=_preview(photo),
         author_name=author_name(photo) or "[deleted]",
         author_path=author_path(photo),
-        approved=account.approved_comments + record.approved,
-        refused=account.refused_comments + record.refused,
-        author_since=account.joined_at,
+        **known_of(photo.author, record),
         entry_title=f"{photo.gig.title}, {short_day(photo.gig.day)}",
         entry_path=entry_path(photo.gig),
         posted_at=photo.sent_at,
