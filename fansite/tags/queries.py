@@ -48,7 +48,8 @@ def named(used: Mapping[int, int]) -> list[tuple[str, str, int]]:
 def everything() -> Sequence[tuple[Tag, int]]:
     """Every tag and how many entries carry it, drafts among them: for the desk."""
     used = _USES.count()
-    return [(tag, used.get(tag.id, 0)) for tag in db.session.scalars(sa.select(Tag).order_by(Tag.name))]
+    tags = sorted(db.session.scalars(sa.select(Tag)), key=lambda tag: tag.name.casefold())
+    return [(tag, used.get(tag.id, 0)) for tag in tags]
 
 
 _USES = UsesListing("tags.uses", ("tag",), entry_tag.c.entry_id, sa.literal_column("0", sa.Integer), ())

@@ -24,7 +24,7 @@ from fansite.lib.times import now
 from fansite.moderation import operations as moderation
 from fansite.moderation import policy
 from fansite.moderation.cleanups.queries import LIVE, Choice
-from fansite.moderation.models import Cleanup, CleanupAccount, CleanupItem, LogLine, Review
+from fansite.moderation.models import Cleanup, CleanupAccount, CleanupItem, Review
 from fansite.moderation.people import operations as people
 
 # What nobody who writes meanwhile waits for longer than a moment.
@@ -54,7 +54,7 @@ def ask(
         session.add(cleanup)
         session.flush()
         _write_down(cleanup, choice)
-        session.add(LogLine(act="cleanup", subject=f"cleanup:{cleanup.id}", by_id=by_id, reason=reason.strip()))
+        moderation.note("cleanup", f"cleanup:{cleanup.id}", by_id=by_id, reason=reason.strip())
         record("cleanup.asked", f"cleanup:{cleanup.id}")
         return cleanup
 
@@ -62,13 +62,13 @@ def ask(
 def undo(cleanup_id: int, *, by: Any) -> None:
     """All that it did is taken back: things stand as they stood, accounts it closed are open. What was decided anew meanwhile stays so."""
     by_id = by.id
-    with transaction() as session:
+    with transaction():
         require(policy.clean_up, get(Account, by_id, lock=False))
         cleanup = get(Cleanup, cleanup_id)
         if cleanup.undo_asked_at is not None:
             return
         cleanup.undo_asked_at, cleanup.undone_by_id = now(), by_id
-        session.add(LogLine(act="cleanup_undo", subject=f"cleanup:{cleanup_id}", by_id=by_id))
+        moderation.note("cleanup_undo", f"cleanup:{cleanup_id}", by_id=by_id)
         record("cleanup.undo_asked", f"cleanup:{cleanup_id}")
 
 
