@@ -321,6 +321,15 @@ def test_ticks_lead_to_a_look_and_then_it_is_done_once(cast, post, milo):
     assert "taken back" in milo.text
 
 
+def test_of_many_people_some_are_named_and_the_others_counted(cast, post, milo, monkeypatch):
+    monkeypatch.setattr(queries, "NAMES", 1)
+    said = [say(post, cast.nora, HATS), say(post, cast.fay, "Connard !")]
+    ids = MultiDict([("queue", "pending"), *(("id", str(review_of(one).id)) for one in said)])
+    made = clean(Choice.of(ids), cast.milo, closes=True)
+    milo.get(f"/moderation/cleanups/{made.id}")
+    assert len(milo.page.xpath('//ul[@class="clean-up__names"]/li/a')) == 1 and "and 1 more" in milo.text
+
+
 def test_a_page_is_chosen_without_scripts(cast, post, milo):
     say(post, cast.nora, "I am new")
     say(post, cast.nora, HATS)

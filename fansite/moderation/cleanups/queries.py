@@ -166,6 +166,10 @@ class Progress:
         return self.items.total()
 
     @property
+    def people(self) -> int:
+        return self.accounts.total()
+
+    @property
     def put_away(self) -> int:
         return self.items["done"]
 
