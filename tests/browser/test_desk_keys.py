@@ -45,7 +45,7 @@ def test_a_approves_the_card_one_stands_on_goes_on_with_the_next_and_u_takes_it_
     assert current(milo) == ids[2]
     assert milo.evaluate("document.activeElement.id") == ids[2]
     milo.keyboard.press("u")
-    milo.wait_for_selector(".toast", state="detached")
+    milo.wait_for_selector(".toast:has-text('waits again')")
     assert cards(milo) == ids
     assert milo.evaluate("document.activeElement.id") == ids[1]
 
@@ -82,4 +82,4 @@ def test_the_second_of_two_moderators_is_told(milo, visit):
     assert "Somebody decided this a moment before you" in ada.locator(".flash--wrong").inner_text()
     assert "APPROVED" in ada.locator(".review .stamp").inner_text().upper()
     milo.keyboard.press("u")
-    milo.wait_for_selector(".toast", state="detached")
+    milo.wait_for_selector(".toast:has-text('waits again')")

@@ -119,7 +119,7 @@ def told_why(fan: Any, comment: str) -> None:
 
 def undo(moderator: Any) -> None:
     moderator.click(".toast [data-undo]")
-    moderator.wait_for_selector(".toast", state="detached")
+    moderator.wait_for_selector(".toast:has-text('waits again')")
 
 
 def test_each_paragraph_runs_in_the_direction_of_its_own_script(visit):
