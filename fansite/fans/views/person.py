@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Response, abort, g, redirect, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from fansite.accounts.guards import signed_in
 from fansite.accounts.models import Account, FormerName
