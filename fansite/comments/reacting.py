@@ -12,7 +12,6 @@ from fansite.accounts.guards import signed_in
 from fansite.bonds.queries import ties_of
 from fansite.comments import operations, queries
 from fansite.comments.forms import ReactionForm
-from fansite.comments.models import Comment
 from fansite.comments.sections import address_of, author_name
 from fansite.comments.views import bp, seen
 from fansite.core import limits
@@ -41,8 +40,8 @@ def entry(entry_id: int) -> Any:
 def reaction(comment_id: int) -> Any:
     given = _wanted()
     operations.react_to_comment(comment_id, by=g.person, given=given)
-    comment = queries.with_context(comment_id) or abort(404)
-    return _answer(comment, given, lambda: _place_of(comment))
+    comment = seen(comment_id)  # what is hidden was taken back from all the same; nothing is told of it
+    return _answer(comment, given, lambda: address_of(comment, comment.entry))
 
 
 @bp.post("/entries/<int:entry_id>/reaction")
@@ -50,7 +49,7 @@ def reaction(comment_id: int) -> Any:
 def entry_reaction(entry_id: int) -> Any:
     given = _wanted()
     operations.react_to_entry(entry_id, by=g.person, given=given)
-    found = _entry(entry_id)
+    found = _public(entry_id)
     return _answer(found, given, lambda: entry_path(found, _anchor="reaction"))
 
 
@@ -62,7 +61,7 @@ def reactors(comment_id: int) -> Any:
         raise NotFound()
     name = author_name(comment) or "[deleted]"
     about = _("What %(name)s said on “%(title)s”", name=name, title=comment.entry.title)
-    return _people_page(comment, about, _place_of(comment), path_for("comments.reactors", comment_id=comment_id))
+    return _people_page(comment, about, address_of(comment, comment.entry), path_for("comments.reactors", comment_id=comment_id))
 
 
 @bp.get("/entries/<int:entry_id>/reactions")
@@ -100,16 +99,8 @@ def _answer(subject: Any, given: bool, place: Callable[[], str]) -> Any:
     return redirect(place(), 303)
 
 
-def _place_of(comment: Comment) -> str:
-    return address_of(comment, comment.entry) if comment.visible else entry_path(comment.entry)
-
-
-def _entry(entry_id: int) -> Entry:
-    return db.session.get(Entry, entry_id) or abort(404)
-
-
 def _public(entry_id: int) -> Entry:
-    found = _entry(entry_id)
+    found = db.session.get(Entry, entry_id) or abort(404)
     require_public(found)
     return found
 

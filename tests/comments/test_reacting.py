@@ -7,7 +7,9 @@ import pytest
 from fansite.appearance import operations as looks
 from fansite.bonds import operations as bonds
 from fansite.comments import operations as comments
+from fansite.comments.models import Comment
 from fansite.core.db import db
+from fansite.news import operations as news
 from tests.client import ORIGIN, fields_of
 from tests.comments.test_pages import token_of
 from tests.texts import many_comments, news_post, say
@@ -132,6 +134,26 @@ def test_whoever_shuts_somebody_out_is_spared_their_warm_words(cast, post, brows
     assert button(nora, fays.id) is None
     nora.post(f"/comments/{fays.id}/reaction", {"given": "yes", "csrf_token": token_of(nora)}, status=422)
     assert "You cannot react to this." in nora.text
+
+
+def test_taking_back_tells_nothing_of_what_is_not_public(cast, post, fay):
+    secret = news.draft(by=cast.eli, title="We part ways", body="It is over.", slug="we-part-ways")
+    waiting = say(post, cast.nora, "http://hats.example")
+    assert not waiting.visible
+    token = token_of(fay)
+    for path in (f"/entries/{secret.id}/reaction", f"/comments/{waiting.id}/reaction", "/entries/9999/reaction"):
+        for given in ("yes", "no"):
+            for accept in ("text/html", "application/json"):
+                answer = fay.post(path, {"given": given, "csrf_token": token}, status=404, headers={"Accept": accept})
+                assert "we-part-ways" not in answer.get_data(as_text=True)
+
+
+def test_a_word_about_what_was_taken_down_can_still_be_taken_back(cast, post, said, fay):
+    comments.react_to_comment(said.id, by=cast.fay, given=True)
+    comments.withdraw(said.id, by=cast.milo)
+    fay.post(f"/comments/{said.id}/reaction", {"given": "no", "csrf_token": token_of(fay)}, status=410)
+    db.session.rollback()
+    assert db.session.get(Comment, said.id).reactions_count == 0
 
 
 # ---- who gave it ------------------------------------------------------------------------------------------------------------
