@@ -7,7 +7,7 @@ import re
 # Enough to know what is answered; the rest is one press away.
 MOST = 600
 # The line over a quote that says whose words they are, and leads to them.
-CREDIT = re.compile(r"^> \[(?:\\.|[^\[\]\\\n])*\]\(/comments/\d+\)$", re.MULTILINE)
+_CREDIT = re.compile(r"^> \[((?:\\.|[^\[\]\\\n])*)\]\(/comments/\d+\)$", re.MULTILINE)
 _SIGNS = re.compile(r"([\\`*_\[\]~<])")
 
 
@@ -17,6 +17,11 @@ def quoted(name: str, address: str, body: str) -> str:
     credit = _SIGNS.sub(r"\\\1", name)
     lines = [f"[{credit}]({address})", *_beginning(own).split("\n")]
     return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
+
+
+def without_our_links(body: str) -> str:
+    """A text without the links over its quotes, which are none of its author's; what stands in them anybody may have written."""
+    return _CREDIT.sub(r"> \1", body)
 
 
 def _beginning(text: str) -> str:

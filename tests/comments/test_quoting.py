@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fansite.comments.quoting import MOST, quoted
+from fansite.moderation import words as words_of_the_site
 from tests.comments.test_pages import typed
 from tests.texts import news_post, say
 
@@ -60,3 +61,10 @@ def test_who_a_quote_names_is_told_over_it_and_its_link_holds_nobody_up(cast, po
     assert answer.html.count("<blockquote>") == 4
     assert f'<blockquote>\n<p><a href="/comments/{others[0]}" rel="ugc noopener">milo</a>' in answer.html
     assert not say(post, cast.fay, "> [a](https://one.example)\n> [b](https://two.example)\n> [c](https://three.example)").visible
+
+
+@pytest.mark.parametrize("words", ["Play in our casino", "Hats at www.hats.example www.caps.example www.coats.example"])
+def test_nothing_is_hidden_from_the_checks_in_the_line_over_a_quote(cast, post, words):
+    words_of_the_site.set_words("banned", ["casino"], by=cast.milo)
+    quoted_id = say(post, cast.milo, "Soup").id
+    assert not say(post, cast.fay, f"> [{words}](/comments/{quoted_id})\n> Soup\n\nYes").visible

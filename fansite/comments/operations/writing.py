@@ -15,7 +15,7 @@ from fansite.comments import policy
 from fansite.comments.models import MAX_BODY, Comment, Place, Rendered, Revision, rendered
 from fansite.comments.operations import naming
 from fansite.comments.operations.standing import claim, new_ids, once_more, stand, touch_pages
-from fansite.comments.quoting import CREDIT
+from fansite.comments.quoting import without_our_links
 from fansite.core import limits, markup, nonces
 from fansite.core.content import Entry, content_of
 from fansite.core.db import db, get, transaction
@@ -264,9 +264,8 @@ def _latest(author: Account | Author) -> Sequence[Any]:
 
 
 def _writing(author: Account | Author, body: str, latest: Sequence[Any], took: timedelta | None = None) -> Writing:
-    """The line over a quote is ours, and its link is none of theirs."""
     earlier = [(one.body, one.posted_at) for one in latest]
-    return Writing(text=CREDIT.sub("", body), author=author, at=now(), earlier=earlier, took=took)
+    return Writing(text=without_our_links(body), author=author, at=now(), earlier=earlier, took=took)
 
 
 def _sent_twice(latest: Sequence[Any], entry: Entry | Place, parent_id: int | None, body: str) -> int | None:
