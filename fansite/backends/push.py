@@ -7,19 +7,26 @@ import json
 import os
 import socket
 import ssl
+import threading
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPException, HTTPSConnection
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
+# All of it together: a place that hangs, or drips, holds up everybody else's news.
 SECONDS = 10
+# A place that hung is left alone for so long.
+LEFT_ALONE = 600
 # What every service takes.
 MOST_BYTES = 3000
 LONGEST_ENDPOINT = 800
 SIGNED_FOR = 12 * 3600
 POINT_BYTES, AUTH_BYTES = 65, 16
+# Of the others none leads to a machine out in the world; some lead to ours.
+UNICAST = IPv6Network("2000::/3")
 # Addresses in these stand for others, which may be our own.
 TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("2002::/16"), IPv6Network("2001::/32"))
 
@@ -40,7 +47,7 @@ def is_public(address: str) -> bool:
     if isinstance(found, IPv6Address):
         if found.ipv4_mapped is not None:
             return is_public(str(found.ipv4_mapped))
-        if any(found in network for network in TRANSLATED):
+        if found not in UNICAST or any(found in network for network in TRANSLATED):
             return False
     return found.is_global and not found.is_multicast
 
@@ -50,6 +57,8 @@ class Pusher:
 
     def __init__(self, *, anywhere: bool = False, context: ssl.SSLContext | None = None) -> None:
         self.anywhere, self.context = anywhere, context
+        # Host → until when it is left alone.
+        self.hung: dict[str, float] = {}
 
     def takes(self, endpoint: str, p256dh: str, auth: str) -> bool:
         """Whether this may be what a browser told: nothing is asked of anybody for it."""
@@ -90,20 +99,31 @@ class Pusher:
 
     def _post(self, place: SplitResult, body: bytes, headers: dict[str, str]) -> None:
         """Straight to an address that was looked at, and nowhere it would send us on to."""
-        host, port = place.hostname or "", place.port or 443
+        host, port, began = place.hostname or "", place.port or 443, time.monotonic()
+        if self.hung.get(host, began) > began:
+            raise PushFailed(f"{host} hung a while ago")
         connection = _Straight(host, port, self._address(host, port), self.context or ssl.create_default_context())
+        enough = threading.Timer(SECONDS, connection.cut)
+        enough.start()
         try:
             connection.request("POST", f"{place.path or '/'}{f'?{place.query}' if place.query else ''}", body, headers)
             answer = connection.getresponse()
             status, said = answer.status, answer.read(300).decode("utf-8", "replace")
         except (OSError, HTTPException) as problem:
+            self._note_if_hung(host, began)
             raise PushFailed(f"{host}: {problem!r}"[:300]) from problem
         finally:
+            enough.cancel()
             connection.close()
         if 200 <= status < 300:
             return
         later = status == 429 or status >= 500
         raise PushFailed(f"{host}: {status} {' '.join(said.split())}"[:300], gone=status in (404, 410), for_ever=not later)
+
+    def _note_if_hung(self, host: str, began: float) -> None:
+        at = time.monotonic()
+        if at - began >= SECONDS:
+            self.hung = {name: until for name, until in self.hung.items() if until > at} | {host: at + LEFT_ALONE}
 
     def _address(self, host: str, port: int) -> str:
         try:
@@ -125,10 +145,17 @@ class _Straight(HTTPSConnection):
     def connect(self) -> None:
         plain = socket.create_connection((self.address, self.port), SECONDS)
         try:
-            self.sock = self.own_context.wrap_socket(plain, server_hostname=self.host)
+            self.sock = self.own_context.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
         except BaseException:
             plain.close()
             raise
+        self.sock.do_handshake()
+
+    def cut(self) -> None:
+        """By another thread: whatever is being read or written ends. Not by the lock's own way, which wants an answer to it."""
+        if self.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
 
 def _is_name(host: str) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
+import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
 from typing import Any
@@ -196,6 +199,7 @@ def test_what_is_of_no_use_any_more_is_not_sent(cast, phone, maker, worker, cloc
         ("93.184.216.34", True), ("2606:2800:220:1::1", True), ("127.0.0.1", False), ("::1", False), ("10.1.2.3", False),
         ("169.254.169.254", False), ("100.64.0.1", False), ("0.0.0.0", False), ("224.0.0.1", False), ("fe80::1%eth0", False),
         ("fd00::1", False), ("::ffff:127.0.0.1", False), ("64:ff9b::7f00:1", False), ("2002:7f00:1::", False), ("::", False),
+        ("::127.0.0.1", False), ("fec0::1", False), ("5f00::1", False),
     ],
 )  # fmt: skip
 def test_what_is_out_in_the_world(address, public):
@@ -233,6 +237,37 @@ def test_a_name_that_means_a_machine_of_ours_is_not_called(monkeypatch, found):
     with pytest.raises(PushFailed) as refused:
         Pusher().send(*told.values(), b"x", keys=make_keys(), contact="mailto:a@example.org", seconds=1, topic="x")
     assert refused.value.gone
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_a_place_that_drips_is_cut_off_and_left_alone_for_a_while(authority, monkeypatch, locked):
+    """Each byte comes in time, the answer never: before the lock is made, or after."""
+    monkeypatch.setattr(service, "SECONDS", 0.3)
+    own, theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(own), authority.configure_trust(theirs)
+    over, called = threading.Event(), []
+
+    def drip() -> None:
+        plain, _from = listening.accept()
+        called.append(1)
+        with suppress(OSError), own.wrap_socket(plain, server_side=True) if locked else plain as answering:
+            while not over.wait(0.05):
+                answering.sendall(b"H" if locked else b"\x16")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=drip)
+        thread.start()
+        pusher, told = Pusher(anywhere=True, context=theirs), Browser(f"https://localhost:{listening.getsockname()[1]}").told
+        how = {"keys": make_keys(), "contact": "", "seconds": 1, "topic": "x"}
+        began = time.monotonic()
+        for _again in range(2):
+            with pytest.raises(PushFailed) as failed:
+                pusher.send(*told.values(), b"x", **how)
+            assert not (failed.value.gone or failed.value.for_ever)
+        took = time.monotonic() - began
+        over.set()
+        thread.join()
+    assert took < 2 and called == [1]
 
 
 def test_a_key_that_lies_on_no_curve_is_forgotten():
