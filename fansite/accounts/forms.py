@@ -40,6 +40,12 @@ class LoginForm(Doors):
     password = Secret(_l("Password"), validators=[InputRequired(_l("Your password."))])
 
 
+class LogoutForm(Form):
+    """`device` is put there by a script: by which mark this browser is told, or `none`."""
+
+    device = StringField(validators=[Length(max=64)])
+
+
 class JoinForm(Doors):
     email = EmailField(_l("E-mail"), filters=[_strip])
     username = StringField(_l("Name on the site"), filters=[_strip])

@@ -21,6 +21,7 @@ feature = Feature(
     listeners=[
         Listener("notifications.failed", note_failures, ("mail.failed",)),
         Listener("notifications.read", read_by_answering, ("comment.published", "comment.held", "reaction.given")),
+        Listener("notifications.left", push.forget_where_they_left, push.LEFT),
         Listener("notifications.push", push.send_queued, ("push.queued",), batch=1, lease=push.LEASE),
     ],
     routines=[

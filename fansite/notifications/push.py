@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +30,8 @@ LIFE = timedelta(days=1)
 LEASE = timedelta(minutes=1)
 # Enough for everything somebody carries around.
 MOST_DEVICES = 10
+# Somebody goes out of a browser, or of all of them.
+LEFT = ("session.closed", "sessions.closed", "account.password_changed", "account.disabled")
 # In the queue at once: behind so many waits nobody long.
 MOST_QUEUED = 200
 LONGEST_TITLE = 200
@@ -61,6 +64,8 @@ def add_device(endpoint: str, p256dh: str, auth: str, *, agent: str, by: Any) ->
     row = Device.__table__.c
     said = {"account_id": by.id, "p256dh": p256dh, "auth": auth, "agent": agent[:200], "created_at": now(), "failed_at": None}
     with transaction() as session:
+        others = sa.select(Device.id).where(Device.endpoint == endpoint, Device.account_id != by.id)
+        session.execute(sa.delete(Push).where(Push.device_id.in_(others)))
         added = upsert(Device.__table__).values(endpoint=endpoint, **said)
         session.execute(added.on_conflict_do_update(index_elements=[row.endpoint], set_=said))
         theirs = sa.select(Device.id).where(Device.account_id == by.id).order_by(Device.id.desc())
@@ -76,6 +81,29 @@ def forget_device(device_id: int, *, by: Any) -> bool:
     with transaction() as session:
         gone = sa.delete(Device).where(Device.id == device_id, Device.account_id == by.id)
         return bool(session.execute(gone).rowcount)  # type: ignore[attr-defined]
+
+
+def mark_of(endpoint: str) -> str:
+    """By which a browser tells its own line in the list from the others: the way to it is nobody's to read."""
+    return sha256(endpoint.encode()).hexdigest()
+
+
+def forget_where_they_left(events: Sequence[Event]) -> None:
+    """Listener: whoever went out of a browser is told nothing on it any more."""
+    for event in events:
+        account_id = int(event.subject.partition(":")[2])
+        theirs = db.session.scalars(sa.select(Device).where(Device.account_id == account_id)).all()
+        gone = [device.id for device in theirs if _was_left(device, event)]
+        with transaction() as session:
+            session.execute(sa.delete(Device).where(Device.id.in_(gone)))
+
+
+def _was_left(device: Device, event: Event) -> bool:
+    """Where no script said which it was, those that look like it: better told too little than told to whoever sits there now."""
+    if event.name != "session.closed":
+        return True  # everywhere at once
+    said = event.data["device"]
+    return bool(mark_of(device.endpoint) == said if said else device.agent == event.data["browser"])
 
 
 # ---- sending ------------------------------------------------------------------------------------------------------------------

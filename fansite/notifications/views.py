@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +171,7 @@ def _settings_page(form: ClockForm, *, status: int = 200, device_refused: bool =
         box_name=box_name,
         place=place_of(g.person.id),
         place_path=in_language("/account/place", current_language()),
-        devices=[(device, sha256(device.endpoint.encode()).hexdigest()) for device in devices],
+        devices=[(device, push.mark_of(device.endpoint)) for device in devices],
         device_refused=device_refused,
         push_key=push.public_key(),
         done=request.args.get("done", ""),

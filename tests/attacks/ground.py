@@ -123,7 +123,7 @@ FORMS = {
     "language": Act("fay", "/account/language", {"language": "fr"}),
     "end a session": Act("fay", "/account/sessions/{session}", {}),
     "end all sessions": Act("fay", "/account/sessions", {}),
-    "log out": Act("fay", "/logout", {}),
+    "log out": Act("fay", "/logout", {"device": "none"}),
     "leave": Act("fay", "/account/leave", {"password": PASSWORD}),
     "decide": Act("milo", "/moderation/reviews/{review}/decision", {"decision": "approve", "reason": "fine", "version": "1"}),
     "take up": Act("milo", "/moderation/comment/{fays}", {"decision": "remove", "reason": "no", "version": "1"}),

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from fansite.accounts import operations as accounts
+from fansite.accounts.models import SignIn
 from fansite.backends import push as service
 from fansite.backends.push import Pusher, PushFailed, is_public, make_keys
 from fansite.core import keys
@@ -29,6 +31,7 @@ from fansite.core.db import db, transaction
 from fansite.lib.times import now
 from fansite.notifications import push
 from fansite.notifications.models import Device, Push
+from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.once
 
@@ -305,6 +308,90 @@ def test_a_shared_browser_is_told_as_whoever_sits_there_now(cast, phone):
     assert [row.account_id for row in db.session.scalars(sa.select(Device))] == [cast.nora.id]
     tell(cast.fay)
     assert left() == (1, 0)
+
+
+def test_what_was_on_its_way_to_whoever_sat_there_before_is_not_told_to_the_next(cast, phone):
+    tell(cast.fay)
+    push.add_device(**phone.told, agent="", by=cast.fay)
+    assert left() == (1, 1)
+    push.add_device(**phone.told, agent="", by=cast.nora)
+    assert left() == (1, 0)
+
+
+# ---- going out of a browser ---------------------------------------------------------------------------------------------------------
+
+ANDROID = "Mozilla/5.0 (Android 14; Mobile; rv:130.0) Gecko/130.0 Firefox/130.0"
+
+
+@pytest.fixture
+def two(cast, phone, maker) -> tuple[Device, Device]:
+    """Fay's phone, and her laptop."""
+    laptop = Browser(f"{maker.address}/laptop")
+    push.add_device(**laptop.told, agent="Firefox, Linux", by=cast.fay)
+    return tuple(db.session.scalars(sa.select(Device).order_by(Device.id)))
+
+
+def agents() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Device.agent).order_by(Device.id)))
+
+
+def test_who_logs_out_is_told_no_more_on_the_browser_that_says_which_it_was(cast, two, browser_as, worker):
+    fay = browser_as(cast.fay)
+    fay.get("/account/")
+    fay.submit("leave", {"device": push.mark_of(two[1].endpoint)})
+    worker()
+    assert agents() == ["Firefox, Android"]
+
+
+def test_a_browser_that_was_told_nothing_leaves_the_others_alone(cast, two, browser_as, worker):
+    fay = browser_as(cast.fay)
+    fay.get("/account/")
+    fay.submit("leave", {"device": "none"})
+    worker()
+    assert len(agents()) == 2
+
+
+def test_without_a_script_those_that_look_like_it_are_forgotten(cast, two, worker):
+    accounts.open_session(cast.fay.id, agent=ANDROID)
+    session_id = db.session.scalar(sa.select(SignIn.id))
+    accounts.close_session(session_id, of=cast.fay.id)
+    worker()
+    assert agents() == ["Firefox, Linux"]
+
+
+def test_so_are_those_of_whoever_sat_there_when_somebody_else_signs_in(cast, two, worker):
+    accounts.open_session(cast.fay.id, agent=ANDROID)
+    session_id = db.session.scalar(sa.select(SignIn.id))
+    accounts.sign_in("fay", PASSWORD, agent=ANDROID, leaving=session_id)
+    worker()
+    assert len(agents()) == 2, "who signs in once more stays"
+    session_id = db.session.scalar(sa.select(SignIn.id))
+    accounts.sign_in("nora", PASSWORD, agent=ANDROID, leaving=session_id)
+    worker()
+    assert agents() == ["Firefox, Linux"]
+
+
+def test_nobody_forgets_by_going_out_what_is_anothers(cast, two, browser_as, worker):
+    nora = browser_as(cast.nora)
+    nora.get("/account/")
+    nora.submit("leave", {"device": push.mark_of(two[0].endpoint)})
+    worker()
+    assert len(agents()) == 2
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda cast: accounts.close_all_sessions(cast.fay.id),
+        lambda cast: accounts.set_password(cast.fay.id, "nine goats on a tram"),
+        lambda cast: accounts.disable(cast.fay.id, by=cast.milo),
+    ],
+)
+def test_who_is_signed_out_everywhere_is_told_nowhere(cast, two, worker, act):
+    act(cast)
+    worker()
+    assert agents() == []
 
 
 def test_nobody_forgets_the_devices_of_others(cast, phone, browser_as):

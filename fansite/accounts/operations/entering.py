@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from fansite.accounts import queries
+from fansite.accounts.agents import described
 from fansite.accounts.models import Account, MailedKey, SignIn
 from fansite.accounts.passwords import hash_password, outdated, verify_password
 from fansite.accounts.sessions import hash_of, new_token
 from fansite.core.db import db, get, transaction
 from fansite.core.errors import Forbidden, NotFound, Refused
+from fansite.core.outbox import record
 from fansite.core.web import clean
 
 MAX_AGENT = 200
@@ -47,7 +49,7 @@ def sign_in(typed: str, password: str, *, agent: str = "", leaving: int | None =
         _require_active(account)
         account.password_hash = fresh
         if leaving is not None:
-            db.session.execute(sa.delete(SignIn).where(SignIn.id == leaving))
+            _make_room(leaving, account_id)
         return Entered(account_id, add_session(account_id, agent))
 
 
@@ -57,18 +59,20 @@ def open_session(account_id: int, *, agent: str = "") -> str:
         return add_session(get(Account, account_id).id, agent)
 
 
-def close_session(session_id: int, *, of: int) -> None:
-    """Ends one browser's session; only one's own is found."""
+def close_session(session_id: int, *, of: int, device: str = "") -> None:
+    """Ends one browser's session; only one's own is found. `device` is what that browser's script said of it, if it said anything."""
     with transaction() as session:
-        found = session.execute(sa.delete(SignIn).where(SignIn.id == session_id, SignIn.account_id == of))
-        if not found.rowcount:  # type: ignore[attr-defined]
+        row = session.get(SignIn, session_id)
+        if row is None or row.account_id != of:
             raise NotFound()
+        _end(row, device=device)
 
 
 def close_all_sessions(account_id: int) -> None:
     """Everywhere, this browser included."""
     with transaction():
         end_sessions(account_id)
+        record("sessions.closed", f"account:{account_id}")
 
 
 # ---- for the other operations, inside their transactions -------------------------------------------------------------------
@@ -82,6 +86,20 @@ def add_session(account_id: int, agent: str) -> str:
     db.session.add(row)
     db.session.flush()
     return token
+
+
+def _make_room(session_id: int, account_id: int) -> None:
+    """Of whoever sat here before. Who comes once more went nowhere."""
+    row = db.session.get(SignIn, session_id)
+    if row is not None and row.account_id != account_id:
+        _end(row)
+    elif row is not None:
+        db.session.delete(row)
+
+
+def _end(row: SignIn, *, device: str = "") -> None:
+    db.session.execute(sa.delete(SignIn).where(SignIn.id == row.id))
+    record("session.closed", f"account:{row.account_id}", browser=described(row.agent), device=device)
 
 
 def end_sessions(account_id: int) -> None:

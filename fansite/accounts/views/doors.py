@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from fansite.accounts import operations, pace, sessions
-from fansite.accounts.forms import JoinForm, LoginForm
+from fansite.accounts.forms import JoinForm, LoginForm, LogoutForm
 from fansite.accounts.guards import signed_in
 from fansite.accounts.views.blueprint import agent, bp, enter, home, kept_text, leaving, onward, page, slow_down
 from fansite.core.errors import Problem, TooMany
@@ -91,7 +91,7 @@ def leave() -> Response:
 def logout() -> Any:
     row = g.get("sign_in")
     if row is not None:
-        operations.close_session(row.id, of=row.account.id)
+        operations.close_session(row.id, of=row.account.id, device=LogoutForm().device.data or "")
     sessions.drop()
     return redirect(home(), 303)
 

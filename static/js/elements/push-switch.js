@@ -1,5 +1,6 @@
 // Lets this browser be told while the site is closed: asked for by a press, never by the page itself.
 import { announce } from "../announce.js";
+import { mark, subscription } from "../telling.js";
 
 export default class PushSwitch extends HTMLElement {
   async connectedCallback() {
@@ -12,7 +13,7 @@ export default class PushSwitch extends HTMLElement {
       this.allow();
     });
     const known = await this.known();
-    if (known) return this.mark(known);
+    if (known) return this.show(known);
     if (Notification.permission === "denied") return this.say(this.dataset.denied);
     this.words.hidden = true;
     this.form.hidden = false;
@@ -25,17 +26,16 @@ export default class PushSwitch extends HTMLElement {
 
   // What this browser is told by, and the line of the list that stands for it.
   async known() {
-    const worker = await navigator.serviceWorker.getRegistration("/").catch(() => null);
-    const subscription = await worker?.pushManager.getSubscription().catch(() => null);
-    const line = subscription && this.querySelector(`[data-mark="${await digest(subscription.endpoint)}"]`);
-    return line && { subscription, line };
+    const found = await subscription().catch(() => null);
+    const line = found && this.querySelector(`[data-mark="${await mark(found)}"]`);
+    return line && { found, line };
   }
 
-  mark({ subscription, line }) {
+  show({ found, line }) {
     this.say(this.dataset.known);
     const badge = Object.assign(document.createElement("span"), { className: "badge badge--fourth", textContent: this.dataset.this });
     line.querySelector(".row").append(" ", badge);
-    line.querySelector("form").addEventListener("submit", () => subscription.unsubscribe());
+    line.querySelector("form").addEventListener("submit", () => found.unsubscribe());
   }
 
   async allow() {
@@ -45,8 +45,8 @@ export default class PushSwitch extends HTMLElement {
       const worker = await navigator.serviceWorker.ready;
       const before = await worker.pushManager.getSubscription();
       if (before) await before.unsubscribe(); // of another key, or of whoever sat here before
-      const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: this.dataset.key });
-      const { endpoint, keys } = subscription.toJSON();
+      const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: this.dataset.key });
+      const { endpoint, keys } = made.toJSON();
       for (const [name, value] of Object.entries({ endpoint, p256dh: keys.p256dh, auth: keys.auth })) this.form.elements[name].value = value;
       this.form.submit();
     } catch {
@@ -61,9 +61,4 @@ export default class PushSwitch extends HTMLElement {
     this.say(words);
     if (words) announce(words);
   }
-}
-
-async function digest(text) {
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
