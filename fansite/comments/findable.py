@@ -84,6 +84,7 @@ def _result(said: Said, place: Any, title: str) -> Result:
         at=said.posted_at,
         who=author_name(said) or "[deleted]",
         language=place.language,
+        by=said.author_id,
     )
 
 

@@ -127,6 +127,7 @@ class _OfFind(NamedTuple):
     slug: str
     title: str
     published_at: datetime
+    author_id: int | None
     html: str
     # Of its author's account; None without one.
     username: str | None
@@ -146,7 +147,7 @@ def _finds(model: Any) -> Any:
     """Put together once for each kind: that takes longer than the answer."""
     entry, own = Entry.__table__, model.__table__
     account = sa.inspect(Entry).relationships.author.mapper.local_table
-    of_entry = [entry.c[name] for name in Find._fields[:6]]
+    of_entry = [entry.c[name] for name in Find._fields[:7]]
     found = sa.select(*of_entry, own.c.html, account.c.username, account.c.erased_at)
     found = found.select_from(entry.join(own, own.c.id == entry.c.id).outerjoin(account, account.c.id == entry.c.author_id))
     return found.where(entry.c.id.in_(sa.bindparam("ids", expanding=True)), listed())
@@ -160,6 +161,7 @@ def _result(entry: Any) -> Result:
         at=entry.published_at,
         who=author_name(entry) or "",
         language=entry.language,
+        by=entry.author_id if content_of(entry).replies else None,
     )
 
 

@@ -28,6 +28,8 @@ class Result:
     at: Any
     who: str = ""
     language: str = ""
+    # The account whose words they are; of what the band says, nobody's.
+    by: int | None = None
 
 
 @dataclass(frozen=True)

@@ -47,12 +47,14 @@ def findables() -> dict[str, Findable]:
     return known
 
 
-def find(text: str, kind: str | None, year: int | None, page: int) -> Found:
-    """One page. What the index still holds but nobody may see any more is neither shown nor counted."""
+def find(text: str, kind: str | None, year: int | None, page: int, *, without: frozenset[int] = frozenset()) -> Found:
+    """One page. What the index still holds but nobody may see any more is neither shown nor counted, nor are words of those `without` whom
+    the reader wants to read."""
     gone = _gone()  # before the index is asked: what it was told of meanwhile it no longer holds
     answer = index().find(Query(text[:MAX_QUERY], kind, year, page, PER_PAGE, gone))
     results = present(answer.hits)
-    finds = [Find(hit.kind, results[hit.key]) for hit in answer.hits if hit.key in results]
+    seen = {key: result for key, result in results.items() if result.by not in without}
+    finds = [Find(hit.kind, seen[hit.key]) for hit in answer.hits if hit.key in seen]
     return Found(
         finds,
         answer.total - (len(answer.hits) - len(finds)),

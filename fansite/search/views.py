@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, g, request
 from flask_babel import gettext as _
 
 from fansite.backends.search.snippets import Answering, Readable, readable
+from fansite.bonds.queries import ties_of
 from fansite.core import markup
 from fansite.core.kept import site_name
 from fansite.core.web import Page, Pages, page_number, path_for, render_page
@@ -30,7 +31,7 @@ def index() -> Response:
     page = page_number()
     if page > queries.LAST_PAGE:
         abort(404)
-    found = queries.find(text, kind, year, page) if text else None
+    found = queries.find(text, kind, year, page, without=ties_of(g.person).unheard) if text else None
     asked = [("q", text), *([("kind", kind)] if kind else []), *([("year", str(year))] if year else [])]
     pages = Pages(page, page + int(found.more) if found else page, path_for("search.index"), tuple(asked))
     title = _("Search: %(words)s", words=text) if text else _("Search")

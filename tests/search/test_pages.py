@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from fansite.bonds import operations as bonds
 from fansite.comments import operations as comments
 from fansite.core.content import Entry
 from fansite.core.db import db, get, transaction
@@ -26,6 +27,7 @@ from fansite.pages import operations as pages
 from fansite.search import listeners, queries
 from fansite.search.commands import rebuild
 from tests.client import html_problems
+from tests.talk.cast import discussion
 from tests.texts import many_comments, many_posts, news_post, say
 
 
@@ -131,6 +133,19 @@ def test_a_find_says_what_it_is_who_wrote_it_and_shows_the_passage(cast, lisbon,
     [comment] = stranger.page.xpath('//li[@data-kind="comment"]')
     assert " ".join(comment.xpath("./p")[0].text_content().split()).startswith("Comment Fay ")
     assert comment.xpath("./p[2]//mark/text()") == ["fado"]
+
+
+def test_who_does_not_read_somebody_finds_none_of_their_words_but_all_that_the_band_says(
+    cast, lisbon, index, stranger, browser_as
+):
+    discussion(cast.milo, "Who sings fado?", "I do.")
+    index()
+    nora = browser_as(cast.nora)
+    assert (len(found(nora, q="fado")), total(nora)) == (4, 4)
+    for kind, whom in (("mute", cast.fay), ("mute", cast.milo), ("mute", cast.eli)):
+        bonds.tie(kind, whom.id, by=cast.nora)
+    assert [kind for kind, _address in found(nora, q="fado")] == ["news", "page"] and total(nora) == 2
+    assert len(found(stranger, q="fado")) == 4
 
 
 def test_a_find_is_shown_as_it_reads_now_not_as_it_was_found(cast, lisbon, index, stranger):
