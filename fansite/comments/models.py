@@ -58,6 +58,7 @@ class _OfPlace(NamedTuple):
     slug: str
     status: str
     visibility: str
+    author_id: int | None
     comments_open: bool
     comments_count: int
     threads_count: int

@@ -8,7 +8,9 @@ from fansite.bonds import operations as bonds
 from fansite.comments import operations as comments
 from fansite.comments.models import Comment
 from fansite.core.db import db
+from fansite.core.errors import Refused
 from tests.comments.test_pages import on_page, token_of, typed
+from tests.talk.cast import discussion
 from tests.texts import news_post, say
 
 LISBON = "/news/lisbon"
@@ -75,3 +77,25 @@ def test_what_was_said_before_a_block_can_be_edited_after_it(cast, post):
     answer = say(post, cast.milo, "Bread", parent_id=fays.id)
     bonds.tie("mute", cast.milo.id, by=cast.fay)
     assert comments.edit(answer.id, by=cast.milo, body="Bread, please").body == "Bread, please"
+
+
+def test_neither_answers_what_the_other_began_but_both_talk_to_everybody_else_there(cast, browser_as):
+    begun = discussion(cast.fay)
+    others = say(begun, cast.milo, "I come along")
+    bonds.tie("block", cast.nora.id, by=cast.fay)
+    nora = browser_as(cast.nora)
+    nora.get(f"/talk/{begun.slug}")
+    nora.submit("comment", {"body": "You again"}, status=422)
+    assert "You cannot answer who began this discussion." in nora.text
+    assert typed(nora) == "You again"
+    comments.post(begun.id, by=cast.nora, body="So do I", parent_id=others.id)
+    bonds.untie("block", cast.nora.id, by=cast.fay)
+    bonds.tie("block", cast.fay.id, by=cast.nora)
+    with pytest.raises(Refused):
+        comments.post(begun.id, by=cast.nora, body="You again")
+
+
+def test_what_those_begin_who_keep_order_is_for_everybody(cast):
+    begun = discussion(cast.milo)
+    bonds.tie("block", cast.nora.id, by=cast.milo)
+    assert comments.post(begun.id, by=cast.nora, body="I come along").status == "pending"

@@ -60,6 +60,8 @@ def post_at(
         parent = parent_in(entry, parent_id)
         if parent is not None and parent.author_id in apart:
             raise Refused(_l("You cannot answer this comment. Send your text as a comment of its own."), field="parent")
+        if parent is None:
+            _require_company(entry, by)
         latest = _latest(author)
         known = _sent_twice(latest, entry, parent_id, body)
         if known is not None:
@@ -201,6 +203,17 @@ def _who_and_where(author_id: int, entry_id: int, nonce: str | None) -> tuple[Au
     *facts, known = found
     who = len(Author._fields)
     return Author._make(facts[:who]), Place._make(facts[who:]), known
+
+
+def _require_company(entry: Place, by: Account) -> None:
+    """What is said first below a discussion is said to who began it. Whoever keeps order begins one for everybody."""
+    if not content_of(entry).replies or entry.author_id not in ties_of(by).apart:
+        return
+    starter = db.session.get(Account, entry.author_id)
+    if starter is not None and not starter.keeps_order:
+        raise Refused(
+            _l("You cannot answer who began this discussion. Answer one of the others, or begin one of your own."), field="body"
+        )
 
 
 def _publish_or_hold(
