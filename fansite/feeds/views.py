@@ -58,6 +58,8 @@ def thread(comment_id: int, format: str) -> Any:
         abort(404)
     require_public(comment.entry)
     if comment.root_id != comment.id:
+        if comment.shown_at is None:
+            abort(404)
         return redirect(path_for("feeds.thread", comment.entry.language, comment_id=comment.root_id, format=format), 301)
     if comment.entry.language != g.language:
         return redirect(path_for("feeds.thread", comment.entry.language, comment_id=comment.id, format=format), 301)

@@ -63,6 +63,12 @@ def test_what_is_said_below_a_text_can_be_followed(cast, post, stranger):
     assert f"{ORIGIN}/news/lisbon/feed.xml" in stranger.page.xpath("//link/@href")
 
 
+def test_an_answer_that_waits_leads_to_no_thread(cast, post, stranger):
+    first = say(post, cast.milo, "First")
+    waiting = say(post, cast.nora, "http://hats.example", parent_id=first.id)
+    stranger.get(f"/comments/{waiting.id}/feed.xml", status=404)
+
+
 def test_one_thread_can_be_followed_under_the_number_of_its_first(cast, post, stranger):
     first, other = say(post, cast.milo, "First"), say(post, cast.ada, "Another thread")
     reply = comments.post(post.id, by=cast.ada, body="Reply", parent_id=first.id)
