@@ -173,6 +173,13 @@ def test_names_are_offered_to_who_is_signed_in(cast, post, browser_as, stranger)
     assert offered("q=n") == ["nestor", "nora"]
 
 
+def test_whose_words_nobody_reads_is_not_offered_as_one_who_spoke(cast, post, browser_as):
+    waits = say(post, cast.nora, "http://hats.example")
+    assert not waits.visible
+    answer = browser_as(cast.fay).client.get(f"/fans/names?q=n&entry={post.id}", headers={"Accept": "application/json"})
+    assert answer.json == []
+
+
 def test_at_most_eight_names_are_offered(cast, browser_as):
     for number in range(12):
         accounts.create(email=None, username=f"guest-{number}", password=None)
