@@ -387,6 +387,12 @@ def test_whoever_asks_is_handed_what_they_started(cast):
     assert export(cast.nora.id) == []
 
 
+def test_of_what_a_stranger_typed_no_more_is_kept_than_a_discussion_holds(cast):
+    more = {"tags": "lifts," * 9000, "question": "When?" + " " * 90_000, "options": "Noon\n" * 90_000 + "Night", "ends_on": ""}
+    draft = operations.find_draft(operations.keep_draft(title="A car", body=BODY, more=more, language="en", address="192.0.2.7"))
+    assert draft.more == {"tags": "lifts", "question": "When?", "options": "Noon\nNight", "ends_on": ""}
+
+
 def test_a_stranger_writes_first(cast, clock):
     more = {"tags": "lifts", "question": "", "options": "Yes\nNo", "ends_on": "2026-12-24"}
     token = operations.keep_draft(title="A car", body=BODY, more=more, language="fr", address="192.0.2.7")

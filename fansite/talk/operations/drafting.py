@@ -27,7 +27,13 @@ def keep_draft(*, title: str, body: str, more: dict[str, str], language: str, ad
     words = _fit(title, body, more)
     limits.spend("draft", DRAFTS_BY_ADDRESS, address)
     token = secrets.token_urlsafe(32)
-    kept = {name: more.get(name, "") for name in MORE}
+    asked = words.poll
+    kept = {
+        "tags": ", ".join(words.tags),
+        "question": asked.question if asked is not None else "",
+        "options": "\n".join(asked.options) if asked is not None else "",
+        "ends_on": more.get("ends_on", ""),
+    }
     with transaction() as session:
         session.add(Draft(token_hash=key_of(token), language=language, title=words.title, body=words.body, more=kept))
     return token
