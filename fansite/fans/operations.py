@@ -208,7 +208,7 @@ def _say_city(account: Account, wanted: Wanted) -> None:
 
 
 def _titles(songs: Sequence[str]) -> list[str]:
-    titles = list(dict.fromkeys(title for song in songs if (title := " ".join(song.split()))))
+    titles = list(dict.fromkeys(filter(markup.says_something, map(markup.one_line, songs))))
     if len(titles) > MOST_SONGS:
         raise Refused(_l("%(most)s songs are the most.", most=MOST_SONGS), field="songs")
     if any(len(title) > MAX_SONG for title in titles):

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
+from fansite.core import markup
 from fansite.core.db import db, get, touch, transaction
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
@@ -26,7 +27,7 @@ def normalise(names: Iterable[str]) -> dict[str, str]:
     """Slug → name, each once and in order; refuses what is too long, too many or no word at all."""
     found: dict[str, str] = {}
     for given in names:
-        name = " ".join(given.split()).lstrip("# ")
+        name = markup.one_line(given).lstrip("# ")
         slug = slugs.slugify(name, fallback="")
         if not slug:
             raise Refused(_l("“%(name)s” holds no word.", name=given.strip()[:MAX_NAME]), field="tags")

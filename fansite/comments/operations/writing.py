@@ -48,8 +48,7 @@ def post_at(
     """The same, and where it stands."""
     body, author_id = fit(body), by.id
     # Before the lock that all writers share: it takes as long as all the rest.
-    text = rendered(body, standing=by.stands, known=naming.known_in(body))
-    naming.require_measure(text, by)
+    text = _said_by(by, body)
     apart = ties_of(by).apart if parent_id is not None else frozenset[int]()
     with transaction():
         author, entry, known = _who_and_where(author_id, entry_id, nonce)
@@ -78,7 +77,7 @@ def post_at(
 def edit(comment_id: int, *, by: Account, body: str) -> Comment:
     """The author changes the words; the checks run again, and the earlier wording is kept."""
     body, author_id = fit(body), by.id
-    text = _named_anew(body, by)
+    text = _said_by(by, body)
     with transaction():
         author, comment = get(Account, author_id), claim(comment_id)
         require(policy.edit, author, comment)
@@ -100,7 +99,7 @@ def edit(comment_id: int, *, by: Account, body: str) -> Comment:
 def resend(comment_id: int, *, by: Account, body: str) -> Comment:
     """A refused comment, corrected, goes back to the moderators."""
     body, author_id = fit(body), by.id
-    text = _named_anew(body, by)
+    text = _said_by(by, body)
     with transaction():
         author, comment = get(Account, author_id), claim(comment_id)
         require(policy.resend, author, comment)
@@ -242,8 +241,10 @@ def _publish_or_hold(
     return comment
 
 
-def _named_anew(body: str, by: Account) -> Rendered:
+def _said_by(by: Account, body: str) -> Rendered:
     text = rendered(body, standing=by.stands, known=naming.known_in(body))
+    if not markup.says_something(markup.plain(text.html)):
+        raise Refused(_l("Write something first."), field="body")
     naming.require_measure(text, by)
     return text
 

@@ -14,7 +14,7 @@ from . import cleaning, dialects, effort, fitting
 from .dialects import Trust
 from .names import Names
 from .pictures import Image, Pictures, Written, simple, with_pictures
-from .texts import plain, summary_of, tidy, without_unseen
+from .texts import one_line, plain, says_something, summary_of, tidy, without_unseen
 
 __all__ = [
     "RENDERER_VERSION",
@@ -26,8 +26,10 @@ __all__ = [
     "Written",
     "check",
     "clean_html",
+    "one_line",
     "plain",
     "render",
+    "says_something",
     "simple",
     "summary_of",
     "tidy",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from html import unescape
 
 # nh3 writes every attribute like this.
@@ -18,6 +19,9 @@ _UNSEEN = re.compile(
 # Letters carry two or three marks in any language; towers of them cover the neighbours' text.
 _MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _TOWER = re.compile(f"({_MARK}{{4}}){_MARK}+")
+
+# Letters and signs by name, and nothing on the page.
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 
 _NOTE_MARK = re.compile(
     rf'<sup id="[^"]*"><a{ATTRIBUTES}>[^<]*</a></sup>|<a{ATTRIBUTES} class="footnote-backref"{ATTRIBUTES}>[^<]*</a>'
@@ -36,6 +40,16 @@ _CUT_OFF = " ,;:–—-(«“\"'"
 def tidy(text: str) -> str:
     """The text as it is worth keeping: line ends made one kind, nothing in it that cannot be seen."""
     return without_unseen(_LINE_END.sub("\n", text))
+
+
+def one_line(text: str) -> str:
+    """The same of what stands in one line: a title, a name, an answer of a poll."""
+    return " ".join(tidy(text).split())
+
+
+def says_something(text: str) -> bool:
+    """Whether anything of it is to be seen."""
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in _BLANK for sign in text)
 
 
 def without_unseen(text: str) -> str:

@@ -35,8 +35,8 @@ def fit(title: str, body: str, tags: str = "", *, question: str = "", options: s
 
 
 def fit_title(title: str) -> str:
-    title = " ".join(title.split())
-    if not title:
+    title = markup.one_line(title)
+    if not markup.says_something(title):
         raise Refused(_l("Give it a title."), field="title")
     if len(title) > MAX_TITLE:
         raise Refused(_l("Say it in %(most)s characters at most.", most=MAX_TITLE), field="title")
@@ -45,7 +45,7 @@ def fit_title(title: str) -> str:
 
 def fit_body(body: str) -> str:
     body = body.strip()
-    if not body:
+    if not markup.says_something(body):
         raise Refused(_l("Write something first."), field="body")
     markup.check(body, limit=MAX_BODY)
     return body

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from fansite.accounts.models import Account
-from fansite.core import limits
+from fansite.core import limits, markup
 from fansite.core.db import db, get, touch, transaction
 from fansite.core.entries import require_public
 from fansite.core.errors import NotFound, Refused
@@ -43,8 +43,9 @@ class Ask:
 
 def fit(question: str, options: str, ends_on: date | None) -> Ask | None:
     """The poll as it will be stored; None where nothing was asked. `options` are one a line."""
-    question = " ".join(question.split())
-    chosen = tuple(dict.fromkeys(" ".join(line.split()) for line in options.splitlines() if line.strip()))
+    question = markup.one_line(question)
+    lines = map(markup.one_line, options.splitlines())
+    chosen = tuple(dict.fromkeys(line for line in lines if markup.says_something(line)))
     if not question and not chosen:
         return None
     if len(question) > MAX_QUESTION:

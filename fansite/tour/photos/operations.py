@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from fansite.accounts.models import Account
-from fansite.core import limits
+from fansite.core import limits, markup
 from fansite.core.db import db, get, touch, transaction
 from fansite.core.errors import NotFound, Problem, Refused
 from fansite.core.outbox import record
@@ -87,8 +87,8 @@ def withdraw(photo_id: int, *, by: Any) -> FanPhoto:
 
 def fit(caption: str) -> str:
     """What it shows, as it will be stored: one line."""
-    caption = " ".join(caption.split())
-    if not caption:
+    caption = markup.one_line(caption)
+    if not markup.says_something(caption):
         raise Refused(_l("Say in a few words what is to be seen."), field="caption")
     if len(caption) > MAX_CAPTION:
         raise Refused(_l("Say it in %(most)s characters at most.", most=MAX_CAPTION), field="caption")
