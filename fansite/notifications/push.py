@@ -13,7 +13,7 @@ import structlog
 from flask import current_app
 
 from fansite.backends.push import Pusher, PushFailed, make_keys
-from fansite.core import keys
+from fansite.core import keys, limits
 from fansite.core.db import db, transaction
 from fansite.core.db.rows import upsert
 from fansite.core.errors import Refused
@@ -32,6 +32,8 @@ LEASE = timedelta(minutes=1)
 MOST_DEVICES = 10
 # Somebody goes out of a browser, or of all of them.
 LEFT = ("session.closed", "sessions.closed", "account.password_changed", "account.disabled")
+# Nobody has so many browsers; each of them is a place out in the world that we call.
+PACE = "20 per day"
 # In the queue at once: behind so many waits nobody long.
 MOST_QUEUED = 200
 LONGEST_TITLE = 200
@@ -61,6 +63,7 @@ def add_device(endpoint: str, p256dh: str, auth: str, *, agent: str, by: Any) ->
     """A browser that is told already is told as whoever sits there now. The oldest makes room."""
     if not pusher().takes(endpoint, p256dh, auth):
         raise Refused("not a place that takes messages")
+    limits.spend("device", PACE, str(by.id))
     row = Device.__table__.c
     said = {"account_id": by.id, "p256dh": p256dh, "auth": auth, "agent": agent[:200], "created_at": now(), "failed_at": None}
     with transaction() as session:

@@ -32,6 +32,7 @@ from fansite.lib.times import now
 from fansite.notifications import push
 from fansite.notifications.models import Device, Push
 from tests.cast import PASSWORD
+from tests.client import ORIGIN, fields_of
 
 pytestmark = pytest.mark.once
 
@@ -409,6 +410,20 @@ def test_the_oldest_of_many_makes_room(cast, maker):
         push.add_device(**told, agent="", by=cast.fay)
     assert left()[0] == push.MOST_DEVICES
     assert f"{maker.address}/0" not in db.session.scalars(sa.select(Device.endpoint)).all()
+
+
+def test_nobody_lets_us_call_place_after_place(cast, browser_as):
+    fay = browser_as(cast.fay)
+    fay.get(PAGE)
+    form = fields_of(fay.page.xpath('//form[@data-form="device"]')[0])
+    statuses = [
+        fay.client.post(
+            f"{PAGE}/devices", data={**form, **Browser(f"https://{number}.example").told}, headers={"Origin": ORIGIN}
+        ).status_code
+        for number in range(22)
+    ]
+    assert statuses == [303] * 20 + [429] * 2
+    assert left()[0] == push.MOST_DEVICES
 
 
 def test_the_key_is_made_once_and_kept_from_others(app, cast, browser_as):
