@@ -47,6 +47,7 @@ FLOODS = [
 QUERIES = (
     "q", "kind", "year", "reply", "draft", "next", "email", "username", "done", "said", "status", "translation_of",
     "text_language", "p", "page_id", "resume", "password", "body", "cover", "copy", "sitting", "dropped", "removed", "heap", "title", "seed", "motif", "for",
+    "quote", "entry", "before", "after", "gone", "scope", "queue", "shown", "person", "upto", "likeness", "host",
 )  # fmt: skip
 IN_ADDRESSES = [
     "0", "00", "2026", "9" * 25, str(HIGH), str(2**31), "-1", "%00", "%ED%A0%80", "%FF", "..", "..%2F..", "%2e%2e%5c", "%E2%80%AE", "%0d%0aX:%20y", "a" * 3000,
