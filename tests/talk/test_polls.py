@@ -48,6 +48,25 @@ def test_one_vote_each_changed_and_taken_back(cast, poll):
     assert votes() == []
 
 
+def test_in_a_closed_discussion_nobody_votes_and_everybody_is_told(cast, poll, browser_as, stranger):
+    hay, puy, _road = options()
+    operations.vote(poll, hay, by=cast.nora)
+    stranger.get("/talk/which-song-first")
+    assert not stranger.page.xpath('//*[@class="poll__share"]')
+    talk.set_open(poll, False, by=cast.milo)
+    with pytest.raises(Refused):
+        operations.vote(poll, puy, by=cast.nora)
+    with pytest.raises(Refused):
+        operations.take_back(poll, by=cast.nora)
+    for visitor in (stranger, browser_as(cast.fay)):
+        visitor.get("/talk/which-song-first")
+        assert len(visitor.page.xpath('//*[@class="poll__share"]')) == 3
+        assert not visitor.page.xpath('//form[@data-form="vote"]')
+    talk.set_open(poll, True, by=cast.milo)
+    operations.vote(poll, puy, by=cast.nora)
+    assert votes() == [(cast.nora.id, puy)]
+
+
 def test_fifty_votes_at_once_count_once(app, cast, poll):
     hay, puy, _road = options()
     nora, problems = cast.nora, []

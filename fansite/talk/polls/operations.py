@@ -111,7 +111,7 @@ def _who_and_what(account_id: int, discussion_id: int) -> tuple[Account, Poll]:
     poll = db.session.scalar(sa.select(Poll).where(Poll.entry_id == discussion_id))
     if poll is None:
         raise NotFound()
-    if poll.over(now()):
+    if poll.over(now()) or not discussion.comments_open:
         raise Refused(_l("This poll is over."))
     return account, poll
 

@@ -64,13 +64,13 @@ def tags_of(poll_id: int) -> tuple[str, ...]:
     return tag_of(poll_id), "list:fans"
 
 
-def poll_for(entry_id: int, person: Any) -> Shown | None:
-    """In one question; in three for those who are told how it stands."""
+def poll_for(entry_id: int, person: Any, *, closed: bool = False) -> Shown | None:
+    """In one question; in three for those who are told how it stands. In a discussion that is closed it is over, too."""
     rows = db.session.execute(_POLL, {"entry": entry_id}).all()
     if not rows:
         return None
     id, question, ends_at = rows[0][:3]
-    over = ends_at is not None and ends_at <= now()
+    over = closed or (ends_at is not None and ends_at <= now())
     mine = db.session.scalar(_MINE, {"poll": id, "account": person.id}) if person is not None else None
     answers = [Answer(option_id, words) for *_poll, option_id, words in rows]
     if not over and mine is None:

@@ -77,7 +77,7 @@ def page_with(discussion: Discussion, *, problem: Problem | None = None, status:
     if discussion.public:
         also = frozenset({"solve"}) if "solve" in may else frozenset[str]()
         said = section(discussion, g.person, also=also, solved=discussion.solved_comment_id)
-    solution, poll = queries.solution_of(discussion), polls.poll_for(discussion.id, g.person)
+    solution, poll = queries.solution_of(discussion), polls.poll_for(discussion.id, g.person, closed=not discussion.comments_open)
     if solution is not None and solution.account_id in ties_of(g.person).unheard:
         solution = None  # it stands folded among the replies
     page = page_of(discussion, said)
