@@ -196,3 +196,16 @@ def test_who_follows_somebody_is_told_to_members(cast, stranger, browser_as):
     fans.save(Wanted(badges_to="me"), by=cast.fay)
     nora.get("/fans/fay/followers", status=404)
     browser_as(cast.fay).get("/fans/fay/followers")
+
+
+def test_who_is_blocked_sees_no_followers_and_nobody_sees_whom_they_do_not_read(cast, browser_as):
+    for one in (cast.milo, cast.eli):
+        bonds.tie("follow", cast.fay.id, by=one)
+    nora = browser_as(cast.nora)
+    bonds.tie("mute", cast.eli.id, by=cast.nora)
+    nora.get("/fans/fay/followers")
+    assert nora.page.xpath('//a[@class="face"]/@href') == ["/fans/milo"]
+    bonds.tie("block", cast.nora.id, by=cast.fay)
+    nora.get("/fans/fay/followers", status=404)
+    nora.get("/fans/fay")
+    assert "2 followers" in nora.text and not nora.page.xpath('//a[@href="/fans/fay/followers"]')

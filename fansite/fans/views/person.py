@@ -220,8 +220,9 @@ def _gigs(account: Account) -> Response:
 
 
 def _followers(account: Account) -> Response:
-    if "badges" not in portrait_of(account, g.person).shown:
-        raise NotFound()
+    ties = bonds.ties_of(g.person)
+    if "badges" not in portrait_of(account, g.person).shown or account.id in ties.blocked_by:
+        raise NotFound()  # whom somebody blocks sees no more of them than a stranger
     after = request.args.get("after", type=row_number) or 0
     ids, further = bonds.followers(account.id, after, FOLLOWERS_A_PAGE)
     return render_page(
@@ -235,7 +236,7 @@ def _followers(account: Account) -> Response:
             ],
         ),
         account=account,
-        people=queries.all_here(ids),
+        people=queries.all_here([id for id in ids if id not in ties.unheard]),
         further=further,
         first=after == 0,
     )
