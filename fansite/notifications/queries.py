@@ -243,6 +243,12 @@ def chosen_by(account_id: int) -> Sequence[Choice]:
     ).all()
 
 
+def stopped_since(account_id: int, at: datetime, channel: str) -> set[str]:
+    """The kinds somebody wants no more by this way, decided since then."""
+    off = (Choice.account_id == account_id, Choice.channel == channel, Choice.wanted.is_(False), Choice.chosen_at >= at)
+    return set(db.session.scalars(sa.select(Choice.kind).where(*off)))
+
+
 def exists(account_id: int) -> bool:
     which = (Account.id == account_id, Account.erased_at.is_(None))
     return db.session.scalar(sa.select(sa.literal(1)).where(*which)) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from datetime import timedelta
 from hashlib import sha256
 
 from flask import current_app
@@ -14,6 +15,8 @@ SALT = b"fansite.notifications.stop"
 DIGITS = 40
 # More than any mail has.
 LONGEST = 2000
+# Whoever has the link may take back for so long what was stopped.
+A_SLIP = timedelta(hours=1)
 # A mail that tells of more kinds than a link has room for is stopped with all others.
 ALL, MOST_NAMED = "*", 10
 

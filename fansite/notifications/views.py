@@ -14,6 +14,7 @@ from fansite.accounts.guards import signed_in, staff_only
 from fansite.core.errors import Refused
 from fansite.core.web import Page, path_for, render_page
 from fansite.core.web.paths import current_language, in_language
+from fansite.lib.times import now
 from fansite.notifications import inbox as lines
 from fansite.notifications import operations, push, queries, showing, stopping
 from fansite.notifications.channels import CHANNELS, choosable
@@ -120,15 +121,20 @@ def stop(token: str) -> Response:
 @bp.post("/unsubscribe/<token>")
 def stop_now(token: str) -> Response:
     """By the button of a mail program, which sends the two words of RFC 8058 and nothing else; or by one of the page's. The key is all
-    it takes: whoever has it may stop these mails, and nothing more."""
+    it takes: whoever has it may stop these mails, take that back if it was a slip, and nothing more."""
     found, what = _read(token), request.form.get("what", "")
     if found is None:
         return _cut_short()
     account_id, kinds = found
     if what == "again":
-        started = _named(request.form.get("kinds", "")) or kinds
-        operations.start_again(account_id, started)
-        return _stop_page(token, started, done="again", stopped=kinds)
+        asked = _named(request.form.get("kinds", "")) or kinds
+        slip = queries.stopped_since(account_id, now() - stopping.A_SLIP, "mail")
+        operations.start_again(account_id, sorted(slip.intersection(asked)))
+        chosen = queries.choices([account_id])
+        comes = [kind for kind in asked if queries.wants(chosen, account_id, kind, "mail")]
+        if not comes:  # a slip of long ago is taken back by who signs in
+            return _stop_page(token, kinds, done="stopped", stopped=asked)
+        return _stop_page(token, comes, done="again", stopped=kinds)
     stopped = operations.stop(account_id, list(queries.kinds()) if what == "all" else kinds)
     return _stop_page(token, kinds, done="all" if what == "all" else "stopped", stopped=stopped)
 

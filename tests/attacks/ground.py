@@ -187,7 +187,7 @@ FORMS = {
     "read a notice": Act("fay", "/account/notices/{told}/reading", {}),
     "add a device": Act("fay", "/account/notifications/devices", {"endpoint": "https://push.example/new", "p256dh": "B" + "A" * 86, "auth": "A" * 22}),
     "forget a device": Act("fay", "/account/notifications/devices/{device}/removal", {}),
-    "stop notices": Act(None, "/unsubscribe/{stop}", {"what": "again", "kinds": "gig.changed"}),
+    "stop notices": Act(None, "/unsubscribe/{stop}", {"what": "these", "kinds": "gig.changed"}),
     "show a photo": Act("fay", "/tour/{played}/photos/new", {"caption": "Us, wet", "rules": ""}, "file"),
     "take a photo back": Act("fay", "/tour/{played}/photos/{photo}/withdrawal", {}),
     "report a photo": Act(None, "/tour/{played}/photos/{photo}/report", {"category": "private", "note": "my sister"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from fansite.accounts import operations as accounts
 from fansite.core.db import db
-from fansite.notifications import stopping
+from fansite.notifications import queries, stopping
 from fansite.notifications.models import Choice
 from fansite.tour import operations as tour
 from tests.notifications.conftest import lives, says, text_of
@@ -158,5 +159,22 @@ def test_the_page_speaks_the_language_of_the_mail(cast, evening, later, mails, e
 
 
 def test_taking_it_back_starts_no_kinds_that_are_none(cast, link, stranger, elsewhere):
+    stranger.post(link, {"what": "all"}, status=200)
     stranger.post(link, {"what": "again", "kinds": "nonsense,gig.tickets"}, status=200)
-    assert elsewhere("SELECT kind, wanted FROM notice_choice") == [("gig.tickets", 1)]
+    assert elsewhere("SELECT kind FROM notice_choice WHERE wanted") == [("gig.tickets",)]
+    assert elsewhere("SELECT count(*) FROM notice_choice WHERE kind = 'nonsense'") == [(0,)]
+
+
+def test_the_link_sends_nobody_what_they_did_not_want_before(cast, stranger, clock):
+    fay, link = cast.fay.id, f"/unsubscribe/{stopping.token_for(cast.fay.id, ['comment.reply'])}"
+    stranger.post(link, {"what": "again", "kinds": "news.published"}, status=200)
+    assert not wants("news.published", fay), "never chosen"
+    stranger.post(link, {"what": "these"}, status=200)
+    clock.shift(timedelta(hours=2))
+    stranger.post(link, {"what": "again", "kinds": "comment.reply"}, status=200)
+    assert not wants("comment.reply", fay), "what was meant"
+
+
+def wants(kind: str, account_id: int) -> bool:
+    db.session.rollback()
+    return queries.wants(queries.choices([account_id]), account_id, kind, "mail")
