@@ -103,6 +103,16 @@ def test_who_is_new_names_two_and_who_stands_ten(cast, post):
     assert say(post, cast.fay, names.rpartition(" ")[0]).visible
 
 
+def test_who_rewords_a_comment_calls_no_more_people_than_one_comment_may(cast, post):
+    names = [f"@{accounts.create(email=None, username=f'guest-{number}', password=None).username}" for number in range(11)]
+    comment = say(post, cast.fay, " ".join(names[:9]))
+    comments.edit(comment.id, by=cast.fay, body=names[9])
+    with pytest.raises(Refused, match="At most 10"):
+        comments.edit(comment.id, by=cast.fay, body=names[10])
+    comments.edit(comment.id, by=cast.fay, body=f"{names[0]} and {names[9]}")
+    assert [len(to) for to in told()] == [9, 1]
+
+
 def test_who_asks_for_names_without_end_is_stopped(cast, browser_as):
     fay = browser_as(cast.fay)
     answers = [fay.client.get("/fans/names?q=n").status_code for _ask in range(62)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,13 +40,24 @@ def known_in(body: str) -> Known:
 
 def require_measure(text: Rendered, by: Any) -> None:
     """Who names half the room shouts; and nobody calls who wants to hear nothing of them."""
+    _require_few(text.named, by)
+    if text.named and text.named & ties_of(by).blocked_by:
+        raise Refused(_l("Somebody you name here cannot be called. Write their name without the @."), field="body")
+
+
+def require_measure_in_all(comment: Comment, text: Rendered, by: Any) -> None:
+    """The same of a comment that is worded anew, with those who were called by it before: one after the other is no less of a shout."""
+    called = sa.select(Mention.account_id).where(Mention.comment_id == comment.id, Mention.told_at.is_not(None))
+    if text.named:
+        _require_few(text.named | set(db.session.scalars(called)), by)
+
+
+def _require_few(named: Collection[int], by: Any) -> None:
     most = MOST if by.stands else MOST_OF_NEW
-    if len(text.named) > most:
+    if len(named) > most:
         raise Refused(
             _l("At most %(most)d people can be named in one comment. Leave out the @ of the others.", most=most), field="body"
         )
-    if text.named and text.named & ties_of(by).blocked_by:
-        raise Refused(_l("Somebody you name here cannot be called. Write their name without the @."), field="body")
 
 
 def note(comment: Comment, text: Rendered) -> None:

@@ -252,6 +252,7 @@ def _said_by(by: Account, body: str) -> Rendered:
 def _reword(comment: Comment, author: Account, text: Rendered) -> None:
     if text.standing != author.stands:  # a moderator decided meanwhile
         text = rendered(text.body, standing=not text.standing, known=naming.known_in(text.body))
+    naming.require_measure_in_all(comment, text, author)
     db.session.add(Revision(comment_id=comment.id, body=comment.body, by_id=author.id))
     comment.take(text)
     naming.note(comment, text)
