@@ -145,6 +145,18 @@ def test_who_did_it_is_shown_by_their_faces_and_who_is_not_heard_is_not_seen(cas
     assert len(fay.page.xpath('//ul[@class="told"]/li[1]//*[contains(@class, "avatar")]')) == 1
 
 
+def test_of_what_does_not_hold_any_more_nobody_is_stuck_with_a_badge(cast, browser_as):
+    told(cast.fay, by=cast.milo)
+    tie("mute", cast.milo.id, by=cast.fay)
+    fay = browser_as(cast.fay)
+    fay.get(PAGE)
+    assert (shown(fay), badge(fay)) == ([], "1")
+    assert "does not hold any more" in fay.text
+    fay.submit("read-all", follow=True)
+    assert badge(fay) == ""
+    assert "Nothing yet" in fay.text and not fay.page.xpath('//form[@data-form="read-all"]')
+
+
 def test_an_evening_stays_on_the_list_when_it_is_over(cast, evening, later, browser_as, clock):
     says(cast.fay, evening)
     tour.cancel(evening.id, by=cast.eli)
