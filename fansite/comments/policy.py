@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fansite.comments.models import REFUSED, Comment
-from fansite.core.content import Entry
+from fansite.core.content import Entry, content_of
 from fansite.core.policy import Rule, keeps_order
 from fansite.lib.times import now
 from fansite.reactions import policy as reactions
@@ -13,6 +13,11 @@ from fansite.reactions import policy as reactions
 
 def post(person: Any, entry: Entry) -> bool:
     return person is not None and person.active and entry.public
+
+
+def answer_starter(entry: Any, starter: Any, ties: Any) -> bool:
+    """What is said first below a discussion is said to who began it. Whoever keeps order begins one for everybody."""
+    return not (content_of(entry).replies and starter is not None and starter.id in ties.apart and not starter.keeps_order)
 
 
 def read(person: Any, comment: Comment) -> bool:

@@ -118,6 +118,8 @@ class Section:
     new_rules: Any = None
     # What is said here is called so: answers to somebody's question are no comments on it.
     replies: bool = False
+    # Why this reader says nothing to who began it; they answer the others.
+    not_to_starter: Any = ""
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -155,6 +157,9 @@ def section(
     made.may_react = policy.react_to_entry(person, entry) and entry.author_id not in ties_of(person).apart
     made.count, made.nodes = entry.comments_count, nodes_of(shown) if person is None else []
     _put_box(made, box, answered, person)
+    ties = ties_of(person)
+    if entry.author_id in ties.apart and not policy.answer_starter(entry, entry.author, ties):
+        made.not_to_starter = operations.NOT_TO_STARTER
     return made
 
 

@@ -85,6 +85,7 @@ def test_neither_answers_what_the_other_began_but_both_talk_to_everybody_else_th
     bonds.tie("block", cast.nora.id, by=cast.fay)
     nora = browser_as(cast.nora)
     nora.get(f"/talk/{begun.slug}")
+    assert "You cannot answer who began this discussion." in nora.text
     nora.submit("comment", {"body": "You again"}, status=422)
     assert "You cannot answer who began this discussion." in nora.text
     assert typed(nora) == "You again"

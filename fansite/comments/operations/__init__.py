@@ -5,9 +5,10 @@ from fansite.comments.operations.drafting import find_draft, keep_draft, post_dr
 from fansite.comments.operations.naming import lead_anew
 from fansite.comments.operations.reacting import react_to_comment, react_to_entry
 from fansite.comments.operations.renewing import render_links_of, render_older
-from fansite.comments.operations.writing import edit, parent_is_gone, post, post_at, resend, withdraw
+from fansite.comments.operations.writing import NOT_TO_STARTER, edit, parent_is_gone, post, post_at, resend, withdraw
 
 __all__ = [
+    "NOT_TO_STARTER",
     "approve",
     "edit",
     "find_draft",

@@ -35,6 +35,7 @@ PACE = "6 per minute"
 PACE_HOUR = "60 per hour"
 # More than the pace lets anybody write in a few minutes.
 LATEST = 40
+NOT_TO_STARTER = _l("You cannot answer who began this discussion. Answer one of the others, or begin one of your own.")
 
 
 def post(entry_id: int, *, by: Account, body: str, parent_id: int | None = None, nonce: str | None = None) -> Comment:
@@ -59,7 +60,7 @@ def post_at(
         parent = parent_in(entry, parent_id)
         if parent is not None and parent.author_id in apart:
             raise Refused(_l("You cannot answer this comment. Send your text as a comment of its own."), field="parent")
-        if parent is None:
+        if parent is None and content_of(entry).replies:
             _require_company(entry, by)
         latest = _latest(author)
         known = _sent_twice(latest, entry, parent_id, body)
@@ -205,14 +206,9 @@ def _who_and_where(author_id: int, entry_id: int, nonce: str | None) -> tuple[Au
 
 
 def _require_company(entry: Place, by: Account) -> None:
-    """What is said first below a discussion is said to who began it. Whoever keeps order begins one for everybody."""
-    if not content_of(entry).replies or entry.author_id not in ties_of(by).apart:
-        return
-    starter = db.session.get(Account, entry.author_id)
-    if starter is not None and not starter.keeps_order:
-        raise Refused(
-            _l("You cannot answer who began this discussion. Answer one of the others, or begin one of your own."), field="body"
-        )
+    starter = db.session.get(Account, entry.author_id) if entry.author_id in ties_of(by).apart else None
+    if not policy.answer_starter(entry, starter, ties_of(by)):
+        raise Refused(NOT_TO_STARTER, field="body")
 
 
 def _publish_or_hold(
