@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from fansite.comments import queries
 from fansite.comments.models import Comment, Mention
-from fansite.comments.operations.forgetting import forget_words
+from fansite.comments.operations.forgetting import forget_name_in_quotes, forget_words
 from fansite.comments.operations.naming import lead_anew
 from fansite.core.db import db
 from fansite.core.feature import Chapter, Leaver, Personal
@@ -73,6 +73,7 @@ def _named(account_id: int) -> list[Chapter]:
 def erase(leaver: Leaver) -> None:
     lead_anew(leaver.id)
     db.session.execute(sa.delete(Mention).where(Mention.account_id == leaver.id))
+    forget_name_in_quotes(leaver.id)
     forget_words(leaver.id, keep=leaver.keep_words)
 
 

@@ -24,6 +24,15 @@ def without_our_links(body: str) -> str:
     return _CREDIT.sub(r"> \1", body)
 
 
+def unnamed(body: str, comment_id: int) -> str:
+    """A text without the name of who wrote the comment it quotes: they are nobody any more."""
+
+    def nobodys(found: re.Match[str]) -> str:
+        return rf"> [\[deleted\]](/comments/{comment_id})" if found[0].endswith(f"(/comments/{comment_id})") else found[0]
+
+    return _CREDIT.sub(nobodys, body)
+
+
 def _beginning(text: str) -> str:
     """As many whole paragraphs as fit; of one that is longer, whole words."""
     text = re.sub(r"\n\s*\n\s*", "\n\n", text.strip())

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from fansite.accounts import operations as accounts
+from fansite.comments import operations as comments
+from fansite.comments.models import Comment
 from fansite.comments.quoting import MOST, quoted
+from fansite.core.db import db, get
 from fansite.moderation import words as words_of_the_site
 from tests.comments.test_pages import typed
 from tests.texts import news_post, say
@@ -68,3 +72,16 @@ def test_nothing_is_hidden_from_the_checks_in_the_line_over_a_quote(cast, post, 
     words_of_the_site.set_words("banned", ["casino"], by=cast.milo)
     quoted_id = say(post, cast.milo, "Soup").id
     assert not say(post, cast.fay, f"> [{words}](/comments/{quoted_id})\n> Soup\n\nYes").visible
+
+
+@pytest.mark.parametrize("keep_words", [True, False])
+def test_over_a_quote_of_who_left_stands_no_name(cast, post, keep_words):
+    fays, milos = say(post, cast.fay, "Soup").id, say(post, cast.milo, "Bread").id
+    others = f"> [milo](/comments/{milos})\n> Bread\n\nYes\n\n"
+    answer = say(post, cast.ada, others + f"> [Fay](/comments/{fays})\n> Soup\n\nNo", parent_id=fays)
+    accounts.erase(cast.fay.id, keep_words=keep_words)
+    comments.render_older()
+    db.session.expire_all()
+    answer = get(Comment, answer.id)
+    assert answer.body == others + rf"> [\[deleted\]](/comments/{fays})" + "\n> Soup\n\nNo"
+    assert "Fay" not in answer.html and "[deleted]</a>" in answer.html

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from fansite.comments.models import Comment, Mention, Revision
+from fansite.comments.operations.renewing import BY_NONE
+from fansite.comments.quoting import unnamed
 from fansite.core.content import Entry
 from fansite.core.db import db, touch
 from fansite.core.outbox import record
@@ -38,6 +40,19 @@ def forget_words(author_id: int, *, keep: bool) -> None:
     for row in gone:
         if row.status == "published":
             record("comment.withdrawn", f"comment:{row.id}")
+
+
+def forget_name_in_quotes(author_id: int) -> None:
+    """Over what others quoted of them in an answer stands no name: that line is the site's. The worker makes the text anew."""
+    theirs = sa.select(Comment.id).where(Comment.author_id == author_id)
+    quoting = sa.select(Comment.id, Comment.entry_id, Comment.parent_id, Comment.body).where(
+        Comment.parent_id.in_(theirs), Comment.body.contains("](/comments/")
+    )
+    for row in db.session.execute(quoting).all():
+        body = unnamed(row.body, row.parent_id)
+        if body != row.body:
+            db.session.execute(sa.update(Comment).where(Comment.id == row.id).values(body=body, renderer=BY_NONE))
+            touch("list:comments", f"entry:{row.entry_id}", f"comment:{row.id}")
 
 
 def _empty(ids: Sequence[int]) -> None:
