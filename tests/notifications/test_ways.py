@@ -23,7 +23,8 @@ pytestmark = pytest.mark.once
 
 
 @pytest.fixture(autouse=True)
-def _kinds(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def _kinds(app: Any, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At noon, whatever the hour is: in quiet ones nobody is called."""
     monkeypatch.setattr(sending, "meanwhile", lambda _without: None)
     for kind in KINDS:
         monkeypatch.setitem(app.extensions["fansite"].notices, kind.name, kind)
