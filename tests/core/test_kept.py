@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 import sqlalchemy as sa
 
 from fansite.core import kept
 from fansite.core.db import db, touch
 from fansite.core.kept import SiteFact, say, site_name
+from fansite.lib.times import now
 from tests.core.broken import broken_off
 from tests.core.forks import together
 
@@ -62,3 +66,49 @@ def test_an_answer_of_nothing_is_an_answer(app, count_queries):
         for _ in range(2):
             assert kept.kept("nothing", ("list:news",), nothing) is None
     assert len(counted) == 1
+
+
+# ---- what says itself what it depends on ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def drawn(app, clock):
+    """How often it was made, and what makes it."""
+    made: list[str] = []
+
+    def make():
+        made.append(site_name())
+        return made[-1], ("list:news",), now() + timedelta(hours=1)
+
+    return made, lambda: kept.kept_as_told("drawn", make)
+
+
+def test_it_is_made_again_as_soon_as_what_it_depends_on_changes(app, drawn):
+    made, asked = drawn
+    assert asked() == asked() == "The Paper Marmots" and len(made) == 1
+    app.extensions["fansite"].clock.bump(["list:comments"])
+    asked()
+    assert len(made) == 1
+    app.extensions["fansite"].clock.bump(["list:news"])
+    asked()
+    assert len(made) == 2
+
+
+def test_it_is_made_again_when_its_time_is_over(drawn, clock):
+    made, asked = drawn
+    asked()
+    clock.shift(59 * 60)
+    asked()
+    assert len(made) == 1
+    clock.shift(60)
+    asked()
+    assert len(made) == 2
+
+
+def test_what_is_made_of_what_is_taken_back_was_never_made(drawn):
+    made, asked = drawn
+    with broken_off():
+        touch("list:news")
+        asked()
+    asked()
+    assert len(made) == 2
