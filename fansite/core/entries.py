@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import abort, redirect
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from fansite.backends.search import Document
@@ -20,6 +19,7 @@ from fansite.core.errors import Gone
 from fansite.core.feature import Findable, Result
 from fansite.core.web import entry_path
 from fansite.core.web.paths import settings
+from fansite.core.web.templating import day
 
 BATCH = 500
 
@@ -42,7 +42,7 @@ def require_public(entry: Entry) -> None:
     if entry.public:
         return
     if entry.status == "withdrawn" and entry.withdrawn_at is not None:
-        raise Gone(_("We took this text down on %(date)s.", date=format_date(entry.withdrawn_at, "long")))
+        raise Gone(_("We took this text down on %(date)s.", date=day(entry.withdrawn_at, "long")))
     abort(404)
 
 

@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from fansite.accounts import names
 from fansite.accounts.models import ERASED
 from fansite.core import markup
 from fansite.core.web import path_for
+from fansite.core.web.templating import day
 from fansite.moderation.models import Review
 from fansite.moderation.queries import Card, Item, LogEntry
 from fansite.moderation.sifting import Sieve
@@ -304,7 +305,7 @@ def record_words(card: Card) -> str:
     parts = [ngettext("%(num)s approved", "%(num)s approved", card.approved)] if card.approved else [_("nothing approved yet")]
     if card.refused:
         parts.append(ngettext("%(num)s refused", "%(num)s refused", card.refused))
-    parts.append(_("here since %(day)s", day=format_date(card.author_since, "medium")))
+    parts.append(_("here since %(day)s", day=day(card.author_since, "medium")))
     return " · ".join(parts)
 
 

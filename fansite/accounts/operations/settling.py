@@ -6,7 +6,6 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from flask import current_app
-from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 
 from fansite.accounts import names, queries
@@ -15,6 +14,7 @@ from fansite.core.db import db, get, touch, transaction
 from fansite.core.errors import Refused
 from fansite.core.kept import site_name
 from fansite.core.outbox import record
+from fansite.core.web.templating import day
 from fansite.lib.times import now
 
 
@@ -50,7 +50,7 @@ def _leave_name(account: Account, username: str) -> None:
     wait_until = renamable_from(account.id)
     if wait_until is not None:
         raise Refused(
-            _l("You changed your name lately. From %(day)s you can do it again.", day=format_date(wait_until, "long")),
+            _l("You changed your name lately. From %(day)s you can do it again.", day=day(wait_until, "long")),
             field="username",
         )
     if not account.is_staff:

@@ -64,9 +64,9 @@ def framed(html: str) -> Markup:
     return Markup(TABLE.sub(lambda table: f"{opening}{table.group()}</div>", html))
 
 
-def day(moment: datetime | date, form: str = "long") -> str:
-    """Thursday 19 November 2026, in the site's zone and the reader's language."""
-    return _day(_here(moment), "full" if form == "long" else form, current_language())
+def day(moment: datetime | date, form: str = "full") -> str:
+    """Thursday 19 November 2026, in the site's zone and the reader's language; "long" leaves out the day of the week, "medium" is short."""
+    return _day(_here(moment), form, current_language())
 
 
 def month(at: datetime) -> str:

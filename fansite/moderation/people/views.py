@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, g, redirect, request
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from fansite.accounts.guards import keeps_order_only
@@ -13,6 +12,7 @@ from fansite.accounts.models import Account
 from fansite.accounts.policy import disable
 from fansite.core.errors import NotFound, Refused
 from fansite.core.web import Page, path_for, render_page
+from fansite.core.web.templating import day
 from fansite.moderation import policy
 from fansite.moderation.blueprint import bp
 from fansite.moderation.cards import excerpt_of, file_path, kind_words, log_line
@@ -88,7 +88,7 @@ def _file_page(account: Account, form: PersonForm | None = None, status: int = 2
             for piece in file.pieces
         ],
         kinds=[(kind_words(kind), state, number) for (kind, state), number in sorted(file.counts.items())],
-        since=format_date(account.joined_at, "medium"),
+        since=day(account.joined_at, "medium"),
         lines=[log_line(line) for line in file.lines],
         waiting_url=path_for("moderation.queue", by=account.id)
         if any(piece.status == "pending" for piece in file.pieces)
