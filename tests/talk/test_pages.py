@@ -225,13 +225,31 @@ def test_its_author_changes_and_takes_back(cast, browser_as, clock):
     assert "A van to Brussels" in fay.text
     assert "edited" in fay.text
     clock.shift(timedelta(minutes=31))
-    fay.get(f"{CAR}/edit", status=422)
     fay.get(f"{CAR}/withdrawal")
     fay.submit("withdraw")
     assert fay.location == "/account/talk?done=withdrawn"
     fay.get(fay.location)
     assert "taken back by you" in fay.text
     fay.get(CAR, status=410)
+
+
+def test_who_comes_too_late_to_change_it_is_led_back_with_what_they_typed(cast, browser_as, clock):
+    made = discussion(cast.fay)
+    fay = browser_as(cast.fay)
+    fay.get(f"{CAR}/edit")
+    clock.shift(timedelta(minutes=31))
+    fay.submit("edit", {"title": "A van", "body": "Six seats <and> a dog"}, status=422)
+    assert "can no longer be changed" in fay.text
+    assert fay.page.xpath("//main//textarea[@readonly]")[0].text.strip() == "Six seats <and> a dog"
+    assert fay.page.xpath("//main//input[@readonly]/@value") == ["A van"]
+    assert {CAR, f"{CAR}/withdrawal"} <= set(fay.page.xpath("//main//a/@href"))
+    assert db.session.get(Discussion, made.id).body == BODY
+    fay.get(f"{CAR}/edit", status=422)
+    assert CAR in fay.page.xpath("//main//a/@href") and not fay.page.xpath("//main//textarea")
+    operations.withdraw(made.id, by=cast.fay)
+    fay.get(f"{CAR}/edit", status=422)
+    assert fay.page.xpath("string(//h1)") == "You took this discussion back"
+    assert "/account/talk" in fay.page.xpath("//main//a/@href") and CAR not in fay.page.xpath("//main//a/@href")
 
 
 def test_ones_own_say_what_became_of_them(cast, browser_as):

@@ -49,10 +49,9 @@ def new() -> Any:
 def edit(slug: str) -> Any:
     """Within half an hour; and what was refused, to correct it and send it again."""
     discussion = own(slug)
-    again = policy.resend(g.person, discussion)
+    again, form = policy.resend(g.person, discussion), RewordForm(title=discussion.title, body=discussion.body)
     if not again and not policy.edit(g.person, discussion):
-        raise Refused(_("This discussion can no longer be changed. You can still take it back, or add to it in a reply."))
-    form = RewordForm(title=discussion.title, body=discussion.body)
+        return _too_late_page(discussion, form)
     if request.method != "POST":
         return _edit_page(discussion, form, again)
     act: Callable[..., Discussion] = operations.resend if again else operations.revise
@@ -133,6 +132,21 @@ def _edit_page(discussion: Discussion, form: RewordForm, again: bool, status: in
     back = path_for("talk.mine") if again else _address_for_author(discussion)
     page = Page(title, noindex=True)
     return render_page("talk/edit.html", page, status=status, discussion=discussion, form=form, again=again, back=back)
+
+
+def _too_late_page(discussion: Discussion, form: RewordForm) -> Response:
+    """What was typed meanwhile goes back to who typed it: a reply may say it."""
+    taken_back = discussion.state == "withdrawn"
+    page = Page(_("You took this discussion back") if taken_back else _("Half an hour has passed"), noindex=True)
+    return render_page(
+        "talk/too_late.html",
+        page,
+        status=422,
+        discussion=discussion,
+        form=form if request.method == "POST" else None,
+        may=policy.may(g.person, discussion),
+        back=_address_for_author(discussion),
+    )
 
 
 def _address_for_author(discussion: Discussion) -> str:
