@@ -16,6 +16,7 @@ from fansite.comments.sections import (
     author_name,
     author_path,
     empty_form,
+    in_language,
     in_their_places,
     section,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "author_name",
     "author_path",
     "feature",
+    "in_language",
     "operations",
     "queries",
     "section",

@@ -176,12 +176,21 @@ class Comment(Model):
 
 
 class Mention(Model):
-    """Whom a comment names by "@". Each is told once: when everybody can read it for the first time, or when an edit adds the name."""
+    """Whom a comment, or what a discussion begins with, names by "@". Each is told once: when everybody can read it for the first time, or
+    when an edit adds the name."""
 
     __tablename__ = "mention"
-    comment_id: Mapped[int] = mapped_column(sa.ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True)
-    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("entry.id", ondelete="CASCADE"))
+    comment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("comment.id", ondelete="CASCADE"))
     told_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.UniqueConstraint("entry_id", "account_id"),
+        sa.UniqueConstraint("comment_id", "account_id"),
+        sa.CheckConstraint("(entry_id IS NULL) <> (comment_id IS NULL)", name="one_subject"),
+    )
 
 
 class Revision(Model):

@@ -9,9 +9,10 @@ from fansite.comments import queries
 from fansite.comments.models import Comment, Mention
 from fansite.comments.operations.forgetting import forget_name_in_quotes, forget_words
 from fansite.comments.operations.naming import lead_anew
+from fansite.core.content import Entry
 from fansite.core.db import db
 from fansite.core.feature import Chapter, Leaver, Personal
-from fansite.core.web import path_for, public_url
+from fansite.core.web import entry_path, path_for, public_url
 from fansite.moderation.queries import rules_named
 
 LABELS = {
@@ -56,16 +57,23 @@ def export(account_id: int) -> list[Chapter]:
 
 def _named(account_id: int) -> list[Chapter]:
     """In what everybody can read: what is hidden is its author's."""
-    naming = sa.select(Mention.comment_id).where(Mention.account_id == account_id)
-    statement = sa.select(Comment).options(sa.orm.joinedload(Comment.entry)).where(Comment.id.in_(naming)).order_by(Comment.id)
+    mine = Mention.account_id == account_id
+    below = (
+        sa.select(Comment).join(Mention, Mention.comment_id == Comment.id).where(mine).options(sa.orm.joinedload(Comment.entry))
+    )
+    entries = sa.select(Entry).join(Mention, Mention.entry_id == Entry.id).where(mine)
     rows = [
         {
             "on": comment.entry.title,
             "posted_at": comment.posted_at,
             "address": public_url(path_for("comments.permalink", comment_id=comment.id)),
         }
-        for comment in db.session.scalars(statement)
+        for comment in db.session.scalars(below.order_by(Comment.id))
         if comment.visible and comment.entry.public
+    ] + [
+        {"on": entry.title, "posted_at": entry.published_at, "address": public_url(entry_path(entry))}
+        for entry in db.session.scalars(entries.order_by(Entry.id))
+        if entry.public
     ]
     return [Chapter("mentions", _l("Where you are named"), LABELS, rows)] if rows else []
 

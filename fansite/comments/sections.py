@@ -311,7 +311,7 @@ def _shown(
         author_badge=None if placeholder or said.author is None else badge_of(said.author),
         posted_at=said.posted_at,
         edited_at=None if placeholder else said.edited_at,
-        html=Markup("" if placeholder else _in_language(said.html, language)),  # cleaned when it was stored
+        html=Markup("" if placeholder else in_language(said.html, language)),  # cleaned when it was stored
         in_reply_to=answers[0] if answers is not None else None,
         address=path_for("comments.permalink", comment_id=said.id),
         waiting=not placeholder and said.status == "pending",
@@ -328,7 +328,7 @@ def _shown(
     )
 
 
-def _in_language(html: str, language: str) -> str:
+def in_language(html: str, language: str) -> str:
     """Links to people lead to the pages of the reader's language."""
     fans = f'href="{path_for("fans.index", settings().language)}'
     return html.replace(fans, f'href="{path_for("fans.index", language)}') if language != settings().language else html
@@ -395,4 +395,13 @@ def _put_box(made: Section, box: Box, answered: Comment | None, person: Any) -> 
             box.form.body.data = quoted(made.reply_to.author_name or "[deleted]", made.reply_to.address, answered.body)
 
 
-__all__ = ["COMMENT_PARAMETERS", "Section", "address_of", "author_name", "author_path", "section", "thread_section"]
+__all__ = [
+    "COMMENT_PARAMETERS",
+    "Section",
+    "address_of",
+    "author_name",
+    "author_path",
+    "in_language",
+    "section",
+    "thread_section",
+]

@@ -209,6 +209,8 @@ class Content:
     for_all_languages: bool = False
     # The table of its texts in further languages (`entry_id`, `body`, `html`, `renderer`, `write`, `page_tags`).
     more_texts: type[Any] | None = None
+    # How a text of it is made anew, where that takes more than the text.
+    write_anew: Callable[[Any], None] | None = None
     # What is said below it are replies, and not comments on it.
     replies: bool = False
 

@@ -21,7 +21,7 @@ def render_older() -> None:
     """Routine: entries of all kinds whose text is Markdown."""
     for content in contents().values():
         if issubclass(content.model, Written):
-            renew(content.model, _write, most=TEXTS)
+            renew(content.model, content.write_anew or _write, most=TEXTS)
         if content.more_texts is not None:
             renew(content.more_texts, _write, most=TEXTS)
 

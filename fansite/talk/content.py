@@ -76,5 +76,6 @@ content = Content(
     document=document,
     json_ld=json_ld,
     publish=operations.approve,
+    write_anew=operations.write_anew,
     replies=True,
 )

@@ -11,6 +11,7 @@ from fansite.comments.models import Comment
 from fansite.core.content import Entry
 from fansite.core.db import db, touch, transaction
 from fansite.core.outbox import Event
+from fansite.talk import operations
 from fansite.talk.models import Discussion
 
 # Each is rendered again: so many in one go keep nobody waiting who writes.
@@ -59,7 +60,7 @@ def _stand_as(account_id: int) -> bool:
         found = session.scalars(sa.select(Discussion).where(*wrong).limit(AT_ONCE)).all()
         for discussion in found:
             discussion.author_stands = account.stands
-            discussion.write(discussion.body)
+            operations.write_anew(discussion)
             discussion.touch()
         return len(found) == AT_ONCE
 

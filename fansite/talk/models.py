@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from fansite.comments.models import NOBODY, Known, Rendered, rendered
 from fansite.core import markup
 from fansite.core.content import Entry, Written
 from fansite.core.db import Model, index_of_some
@@ -65,10 +66,13 @@ class Discussion(Tagged, Written, Entry):
     def still_editable(self, at: datetime) -> bool:
         return self.state in STANDING and at - self.created_at < EDIT_WINDOW
 
-    def write(self, body: str) -> None:
-        """A fan's Markdown, not the desk's."""
-        self.body, self.renderer = body, markup.RENDERER_VERSION
-        self.html = markup.render(body, trust="fan", standing=self.author_stands)
+    def write(self, body: str, *, known: Known = NOBODY) -> None:
+        """A fan's Markdown, not the desk's. `known` is who can be named in it."""
+        self.take(rendered(body, standing=self.author_stands, known=known))
+
+    def take(self, text: Rendered) -> None:
+        self.body, self.html, self.renderer = text.body, text.html, markup.RENDERER_VERSION
+        self.author_stands = text.standing
 
 
 class Revision(Model):

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
+from fansite.comments.models import Mention
 from fansite.core.content import SlugHistory
 from fansite.core.db import db, touch
 from fansite.core.feature import Chapter, Leaver, Personal
@@ -62,6 +63,7 @@ def _forget(discussion: Discussion) -> None:
     touch_pages(discussion)
     discussion.title, discussion.summary, discussion.author_stands = WORDLESS, "", False
     discussion.write("")
+    db.session.execute(sa.delete(Mention).where(Mention.entry_id == discussion.id))
     discussion.tags = []
     # Its address tells what it said.
     discussion.slug = f"left-{discussion.id}"

@@ -186,7 +186,7 @@ def test_what_waits_or_was_refused_is_its_authors_and_the_moderators(site, worke
     """A discussion and what a fan says of themselves, of nora, whom fay follows."""
     bonds.tie("follow", site.nora.id, by=site.fay)
     fans.save(Wanted(bio="I am a glassblower."), by=site.nora)
-    begun = discussion(site.nora, "A sofa in Ghent", "Glassblower sleeps there.", tags="lifts")
+    begun = discussion(site.nora, "A sofa in Ghent", "Glassblower sleeps there, and @Fay and @zoe.", tags="lifts")
     settle(site, begun, became)
     worker()
     clock.shift(3600)

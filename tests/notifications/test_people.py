@@ -19,7 +19,9 @@ from fansite.notifications import planning, queries
 from fansite.notifications.models import Line, Notice, Occasion
 from fansite.notifications.people import telling
 from fansite.notifications.people.happening import HOLD
+from fansite.talk import operations as talk
 from tests.notifications.conftest import text_of
+from tests.talk.cast import discussion
 from tests.texts import news_post, say
 
 pytestmark = pytest.mark.once
@@ -69,6 +71,7 @@ a comment              -     -     -     -     -
 an answer to fay       told  -     -     -     -
 an answer by fay       -     -     -     -     -
 names nora             -     told  -     -     -
+names her in talk      -     told  told  -     -
 a warm word            told  -     -     -     -
 a warm word for news   -     -     -     told  -
 follows fay            told  -     -     -     -
@@ -92,6 +95,7 @@ ACTS = {
     "an answer to fay": lambda cast, post, first: say(post, cast.milo, "You too?", parent_id=first.id),
     "an answer by fay": lambda cast, post, first: say(post, cast.fay, "And more", parent_id=first.id),
     "names nora": lambda cast, post, first: say(post, cast.milo, "Ask @nora"),
+    "names her in talk": lambda cast, post, first: discussion(cast.fay, body="Ask @nora or @milo"),
     "a warm word": lambda cast, post, first: comments.react_to_comment(first.id, by=cast.milo, given=True),
     "a warm word for news": lambda cast, post, first: comments.react_to_entry(post.id, by=cast.fay, given=True),
     "follows fay": lambda cast, post, first: bonds.tie("follow", cast.fay.id, by=cast.ada),
@@ -175,6 +179,16 @@ def _answer_where_nobody_reads(cast, post):
     return lambda: news.withdraw(post.id, by=cast.eli)
 
 
+def _name_in_talk_taken_back(cast, post):
+    made = discussion(cast.milo, body="Ask @fay")
+    return lambda: talk.withdraw(made.id, by=cast.milo)
+
+
+def _name_in_talk_of_who_is_muted(cast, post):
+    discussion(cast.milo, body="Ask @fay")
+    return lambda: bonds.tie("mute", cast.milo.id, by=cast.fay)
+
+
 def _answer_of_who_is_muted(cast, post):
     _answer(cast, post)
     return lambda: bonds.tie("mute", cast.milo.id, by=cast.fay)
@@ -241,6 +255,8 @@ def _decision(cast, post):
         (_answer_of_who_blocks, "unheard"),
         (_answer_of_who_is_banned, "gone"),
         (_name, "withdrawn"),
+        (_name_in_talk_taken_back, "withdrawn"),
+        (_name_in_talk_of_who_is_muted, "unheard"),
         (_warm_word, "undone"),
         (_follower, "undone"),
         (_follower_who_is_erased, "gone"),
@@ -280,6 +296,20 @@ def test_who_is_answered_by_name_hears_of_it_once(cast, post, later, mails):
     (mail,) = mails()["fay"]
     assert mail["Subject"] == "milo answered you: Lisbon" and text_of(mail).count(f"/comments/{answer.id}") == 1
     assert list(db.session.scalars(sa.select(Notice.state).where(Notice.channel == "mail"))) == ["sent", "sent"]
+
+
+def test_who_is_named_by_somebody_they_follow_hears_of_it_once(cast, later, mails):
+    for who in (cast.nora, cast.ada):
+        bonds.tie("follow", cast.fay.id, by=who)
+    discussion(cast.fay, body="A seat for @nora and @milo.")
+    later()
+    told = mails()
+    assert [mail["Subject"] for who in ("nora", "milo", "ada") for mail in told[who]] == [
+        "Fay named you: A car to Brussels",
+        "Fay named you: A car to Brussels",
+        "Fay wrote: A car to Brussels",
+    ]
+    assert "A seat for @nora and @milo." in text_of(told["milo"][0]) and "/talk/a-car-to-brussels" in text_of(told["milo"][0])
 
 
 def test_followers_are_told_of_together(cast, post, later, mails):

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from fansite.accounts.models import Account
 from fansite.bonds.queries import ties_of
 from fansite.comments import policy
-from fansite.comments.models import MAX_BODY, Comment, Place, Rendered, Revision, rendered
+from fansite.comments.models import MAX_BODY, Comment, Place, Rendered, Revision
 from fansite.comments.operations import naming
 from fansite.comments.operations.standing import claim, new_ids, once_more, stand, touch_pages
 from fansite.comments.quoting import without_our_links
@@ -214,8 +214,7 @@ def _require_company(entry: Place, by: Account) -> None:
 def _publish_or_hold(
     author: Author, entry: Place, parent: Comment | None, text: Rendered, nonce: str | None, verdict: checks.Verdict
 ) -> Comment:
-    if text.standing != author.stands:  # a moderator decided meanwhile
-        text = rendered(text.body, standing=not text.standing, known=naming.known_in(text.body))
+    text = naming.as_author_stands(text, author.stands)
     comment = Comment(
         id=new_ids(1)[0],
         entry_id=entry.id,
@@ -238,17 +237,15 @@ def _publish_or_hold(
 
 
 def _said_by(by: Account, body: str) -> Rendered:
-    text = rendered(body, standing=by.stands, known=naming.known_in(body))
+    text = naming.read(body, by=by)
     if not markup.says_something(markup.plain(text.html)):
         raise Refused(_l("Write something first."), field="body")
-    naming.require_measure(text, by)
     return text
 
 
 def _reword(comment: Comment, author: Account, text: Rendered) -> None:
-    if text.standing != author.stands:  # a moderator decided meanwhile
-        text = rendered(text.body, standing=not text.standing, known=naming.known_in(text.body))
-    naming.require_measure_in_all(comment, text, author)
+    text = naming.as_author_stands(text, author.stands)
+    naming.require_few_in_all(comment, text, author)
     db.session.add(Revision(comment_id=comment.id, body=comment.body, by_id=author.id))
     comment.take(text)
     naming.note(comment, text)

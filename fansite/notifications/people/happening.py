@@ -31,15 +31,12 @@ def answered(event: Event) -> Happening | None:
 
 
 def mentioned(event: Event) -> Happening | None:
-    author = db.session.scalar(sa.select(Comment.author_id).where(Comment.id == _number(event.subject)))
-    return _to(set(event.data.get("to", ())), author, event.subject, "mention")
+    return _to(set(event.data.get("to", ())), _author(event.subject), event.subject, "mention")
 
 
 def reacted(event: Event) -> Happening | None:
     by = event.data.get("by")
-    thing = Comment if event.subject.startswith("comment:") else Entry
-    author = db.session.scalar(sa.select(thing.author_id).where(thing.id == _number(event.subject)))
-    return _to({author}, by, event.subject, f"by:{by}")
+    return _to({_author(event.subject)}, by, event.subject, f"by:{by}")
 
 
 def followed(event: Event) -> Happening | None:
@@ -79,6 +76,12 @@ def _to(people: set[int | None], by: int | None, subject: str, key: str) -> Happ
 
 def _held(subject: str, key: str, facts: dict[str, Any]) -> Happening:
     return Happening(subject, key, now() + HOLD, now() + HOLD + PATIENCE, facts)
+
+
+def _author(subject: str) -> int | None:
+    """Of a comment or of an entry."""
+    thing = Comment if subject.startswith("comment:") else Entry
+    return db.session.scalar(sa.select(thing.author_id).where(thing.id == _number(subject)))
 
 
 def _published(event: Event) -> tuple[str, int | None] | None:

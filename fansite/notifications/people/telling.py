@@ -54,6 +54,7 @@ def tell(waiting: Sequence[Waiting]) -> tuple[list[Piece], dict[int, str]]:
         if notice.id not in untold:
             things.setdefault((notice.account_id, *_thing(notice, facts)), []).append(notice)
     for reader, news, subject in [one for one in things if one[1] == "mention"]:
+        _with_its_text(things, reader, news, subject)
         _with_its_answer(things, reader, news, subject)
     pieces = [_piece(news, notices, facts) for (_reader, news, _subject), notices in things.items()]
     return pieces, untold
@@ -114,6 +115,11 @@ def _thing(notice: Waiting, facts: Facts) -> tuple[str, str]:
     return {"comment.mention": "mention", "comment.reaction": "reaction", "fan.followed": "followed"}[notice.kind], notice.subject
 
 
+def _with_its_text(things: dict[tuple[int, str, str], list[Waiting]], reader: int, news: str, subject: str) -> None:
+    """Who is named by somebody they follow hears of it once."""
+    things[reader, news, subject].extend(things.pop((reader, "text", subject), []))
+
+
 def _with_its_answer(things: dict[tuple[int, str, str], list[Waiting]], reader: int, news: str, subject: str) -> None:
     """Who is answered by name hears of it once."""
     for (account, other, _about), notices in things.items():
@@ -153,13 +159,23 @@ def _said(news: str, notices: Sequence[Waiting], facts: Facts) -> Told:
     )
 
 
+def _named(news: str, notices: Sequence[Waiting], facts: Facts) -> Told:
+    """In a comment, or in what a discussion begins with."""
+    return _of_text(news, notices, facts) if notices[0].subject.startswith("entry:") else _said(news, notices, facts)
+
+
 def _reacted(news: str, notices: Sequence[Waiting], facts: Facts) -> Told:
-    who, number = _who(notices, facts), _number(notices[0])
     if notices[0].subject.startswith("entry:"):
-        return Told(news, who, versions=tuple(facts.texts[number]))
-    own = facts.comments[number]
+        return _of_text(news, notices, facts)
+    own = facts.comments[_number(notices[0])]
     words = markup.summary_of(own.html, length=EXCERPT)
-    return Told(news, who, own.entry.title, words=words, path=partial(path_for, "comments.permalink", comment_id=own.id))
+    return Told(
+        news, _who(notices, facts), own.entry.title, words=words, path=partial(path_for, "comments.permalink", comment_id=own.id)
+    )
+
+
+def _of_text(news: str, notices: Sequence[Waiting], facts: Facts) -> Told:
+    return Told(news, _who(notices, facts), versions=tuple(facts.texts[_number(notices[0])]))
 
 
 def _followed(news: str, notices: Sequence[Waiting], facts: Facts) -> Told:
@@ -195,7 +211,7 @@ def _decided(news: str, notices: Sequence[Waiting], facts: Facts) -> Told:
 TELLERS: dict[str, Callable[[str, Sequence[Waiting], Facts], Told]] = {
     "answer": _said,
     "thread": _said,
-    "mention": _said,
+    "mention": _named,
     "reaction": _reacted,
     "followed": _followed,
     "text": _wrote,

@@ -4,7 +4,7 @@ from fansite.talk.operations.deciding import approve, hide, restore, touch_again
 from fansite.talk.operations.drafting import find_draft, keep_draft, post_draft, sweep_drafts
 from fansite.talk.operations.fitting import Words, fit, text_in
 from fansite.talk.operations.keeping import move_tags, pin, set_open, solve
-from fansite.talk.operations.writing import resend, revise, start, withdraw
+from fansite.talk.operations.writing import resend, revise, start, withdraw, write_anew
 
 __all__ = [
     "Words",
@@ -26,4 +26,5 @@ __all__ = [
     "text_in",
     "touch_again",
     "withdraw",
+    "write_anew",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from fansite.accounts.models import Account
+from fansite.comments.operations import naming
 from fansite.core.db import get
 from fansite.core.errors import Refused
 from fansite.core.outbox import record
@@ -18,6 +19,7 @@ def approve(discussion_id: int, *, by: Account, reason: str) -> None:
     if not discussion.visible:
         stand(discussion, "published")
         record("talk.published", discussion)
+        naming.tell(discussion)
 
 
 def hide(discussion_id: int, *, by: Account, reason: str) -> None:
@@ -34,6 +36,7 @@ def restore(discussion_id: int, *, by: Account, status: str) -> None:
     stand(discussion, status, never_shown=status == "pending" and discussion.visible)
     discussion.reason = None
     record("talk.published" if discussion.visible else "talk.hidden", discussion)
+    naming.tell(discussion)
 
 
 def touch_again(discussion_id: int) -> None:

@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from fansite.accounts.models import Account
+from fansite.comments.models import Rendered
+from fansite.comments.operations import naming
 from fansite.core import limits, markup, nonces
 from fansite.core.content import MAX_SUMMARY, free_slug
 from fansite.core.db import db, get, transaction
@@ -38,7 +40,7 @@ OWN_PLACES = ("new", "newest", "unanswered")
 
 def start(words: Words, *, by: Account, language: str, nonce: str = "") -> Discussion:
     """A new discussion, once. It is published, or waits for a moderator; `state` says which."""
-    author_id = by.id
+    author_id, text = by.id, naming.read(words.body, by=by)
     with transaction():
         author = get(Account, author_id)
         require(policy.start, author)
@@ -51,9 +53,10 @@ def start(words: Words, *, by: Account, language: str, nonce: str = "") -> Discu
         newcomers.require_few(who, words.text)
         newcomers.spend(who, "discussions")
         verdict = checks.judge(_writing(who, words.text, latest, words.body, took=nonces.age_of(nonce)))
-        discussion = _made(words, author, language, nonce_of(author.id, nonce))
+        discussion = _made(words, text, author, language, nonce_of(author.id, nonce))
         stand(discussion, verdict.status)
         record("talk.published" if discussion.visible else "talk.held", discussion)
+        naming.tell(discussion)
         _tell_moderators(discussion, verdict)
         return discussion
 
@@ -61,13 +64,14 @@ def start(words: Words, *, by: Account, language: str, nonce: str = "") -> Discu
 def revise(discussion_id: int, *, by: Account, title: str, body: str) -> Discussion:
     """The author changes the words; the checks run again, and the earlier wording is kept. Its poll and tags stay."""
     title, body, author_id = fit_title(title), fit_body(body), by.id
+    text = naming.read(body, by=by)
     with transaction():
         author, discussion = get(Account, author_id), get(Discussion, discussion_id)
         require(policy.edit, author, discussion)
         if (title, body) == (discussion.title, discussion.body):
             return _once_more(discussion.id)
         _keep_pace_of_edits(author)
-        _reword(discussion, author, title, body)
+        _reword(discussion, author, title, text)
         who = _as_judged(author)
         newcomers.require_few(who, text_in(discussion))
         verdict = checks.judge(_writing(who, text_in(discussion)))
@@ -75,6 +79,7 @@ def revise(discussion_id: int, *, by: Account, title: str, body: str) -> Discuss
             stand(discussion, verdict.status)
         touch_pages(discussion)
         record("talk.revised", discussion)
+        naming.tell(discussion)
         _tell_moderators(discussion, verdict)
         return discussion
 
@@ -82,11 +87,12 @@ def revise(discussion_id: int, *, by: Account, title: str, body: str) -> Discuss
 def resend(discussion_id: int, *, by: Account, title: str, body: str) -> Discussion:
     """A refused one, corrected, goes back to the moderators."""
     title, body, author_id = fit_title(title), fit_body(body), by.id
+    text = naming.read(body, by=by)
     with transaction():
         author, discussion = get(Account, author_id), get(Discussion, discussion_id)
         require(policy.resend, author, discussion)
         _keep_pace_of_edits(author)
-        _reword(discussion, author, title, body)
+        _reword(discussion, author, title, text)
         newcomers.require_few(_as_judged(author), text_in(discussion))
         again = f"sent again after: {discussion.reason}" if discussion.reason else "sent again"
         discussion.reason = None
@@ -108,6 +114,11 @@ def withdraw(discussion_id: int, *, by: Account) -> Discussion:
         record("talk.withdrawn", discussion)
         moderation.close_review("talk", discussion.id)
         return discussion
+
+
+def write_anew(discussion: Discussion) -> None:
+    """The same words, as they lead today to those they name, and as their author stands."""
+    discussion.write(discussion.body, known=naming.known_in(discussion.body))
 
 
 # ---- the parts --------------------------------------------------------------------------------------------------------------
@@ -135,7 +146,7 @@ def nonce_of(author_id: int, nonce: str) -> str | None:
     return hashlib.sha256(f"{author_id}:{nonce}".encode()).hexdigest() if nonce else None
 
 
-def _made(words: Words, author: Account, language: str, nonce: str | None) -> Discussion:
+def _made(words: Words, text: Rendered, author: Account, language: str, nonce: str | None) -> Discussion:
     wanted = slugs.slugify(words.title, fallback="talk")
     discussion = Discussion(
         kind="talk",
@@ -144,26 +155,28 @@ def _made(words: Words, author: Account, language: str, nonce: str | None) -> Di
         title=words.title,
         status="draft",
         author_id=author.id,
-        author_stands=author.stands,
         created_at=now(),
         updated_at=now(),
         last_said_at=now(),
         nonce=nonce,
     )
-    discussion.write(words.body)
+    discussion.take(naming.as_author_stands(text, author.stands))
     discussion.summary = markup.summary_of(discussion.html)[:MAX_SUMMARY]
     db.session.add(discussion)
     db.session.flush()
+    naming.note(discussion, text)
     label(discussion, words.tags)
     if words.poll is not None:
         polls.attach(discussion, words.poll)
     return discussion
 
 
-def _reword(discussion: Discussion, author: Account, title: str, body: str) -> None:
+def _reword(discussion: Discussion, author: Account, title: str, text: Rendered) -> None:
+    naming.require_few_in_all(discussion, text, author)
     db.session.add(Revision(discussion_id=discussion.id, title=discussion.title, body=discussion.body, by_id=author.id))
-    discussion.title, discussion.author_stands = title, author.stands
-    discussion.write(body)
+    discussion.title = title
+    discussion.take(naming.as_author_stands(text, author.stands))
+    naming.note(discussion, text)
     discussion.summary = markup.summary_of(discussion.html)[:MAX_SUMMARY]
     discussion.edited_at = discussion.updated_at = now()
     discussion.version += 1

@@ -8,10 +8,11 @@ from typing import Any
 
 from flask import Response, abort, g, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from fansite.accounts.guards import signed_in
 from fansite.bonds.queries import ties_of
-from fansite.comments import COMMENT_PARAMETERS, section
+from fansite.comments import COMMENT_PARAMETERS, in_language, section
 from fansite.core.content import by_slug
 from fansite.core.entries import elsewhere, require_sight, stands_for
 from fansite.core.errors import Problem
@@ -78,7 +79,8 @@ def page_with(discussion: Discussion, *, problem: Problem | None = None, status:
         also = frozenset({"solve"}) if "solve" in may else frozenset[str]()
         said = section(discussion, g.person, also=also, solved=discussion.solved_comment_id)
     solution, poll = queries.solution_of(discussion), polls.poll_for(discussion.id, g.person, closed=not discussion.comments_open)
-    if solution is not None and solution.account_id in ties_of(g.person).unheard:
+    unheard = ties_of(g.person).unheard
+    if solution is not None and solution.account_id in unheard:
         solution = None  # it stands folded among the replies
     page = page_of(discussion, said)
     depends = {
@@ -96,6 +98,7 @@ def page_with(discussion: Discussion, *, problem: Problem | None = None, status:
         status=status,
         until=poll.until if poll is not None else None,
         discussion=discussion,
+        html=Markup(in_language(discussion.html, g.language)),  # cleaned when it was stored
         section=said,
         solution=solution,
         poll=poll,
