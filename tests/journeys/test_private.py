@@ -235,6 +235,7 @@ def test_whom_one_does_not_read_says_nothing_anywhere(site, worker, clock, brows
         assert heard() == set(), kind
         nora.get("/talk/a-sofa-in-ghent")
         assert "armchair" in nora.page.xpath("string(//article[@data-unheard]/details)"), kind
+        assert "if she likes" in nora.page.xpath('string(//div[@id="post"]/details[not(@open)])'), kind
         nora.get("/fans/names?start=fa")
         assert "Fay" not in nora.response.get_data(as_text=True), kind
         bonds.untie(kind, site.fay.id, by=site.nora)

@@ -252,6 +252,25 @@ def test_who_comes_too_late_to_change_it_is_led_back_with_what_they_typed(cast, 
     assert "/account/talk" in fay.page.xpath("//main//a/@href") and CAR not in fay.page.xpath("//main//a/@href")
 
 
+@pytest.mark.parametrize("kind", ["mute", "block"])
+def test_whom_somebody_does_not_read_is_folded_away_in_what_they_began(cast, browser_as, stranger, kind):
+    say(discussion(cast.fay), cast.ada, "I come along")
+    nora = browser_as(cast.nora)
+    bonds.tie(kind, cast.fay.id, by=cast.nora)
+    nora.get(CAR)
+    (details,) = nora.page.xpath('//div[@id="post"]/details[not(@open)]')
+    assert details.xpath("summary")[0].text_content().strip() == "Somebody you do not read"
+    assert "Four seats" in details.text_content() and "/fans/fay" in details.xpath(".//a/@href")
+    assert not nora.page.xpath('//div[@id="post"]/*[not(self::details)]')
+    assert "I come along" in nora.page.xpath("string(//article[not(@data-unheard)]//div[@class='comment__body'])")
+    for other in (stranger, browser_as(cast.milo), browser_as(cast.fay)):
+        other.get(CAR)
+        assert not other.page.xpath('//div[@id="post"]/details')
+    bonds.untie(kind, cast.fay.id, by=cast.nora)
+    nora.get(CAR)
+    assert not nora.page.xpath('//div[@id="post"]/details')
+
+
 def test_ones_own_say_what_became_of_them(cast, browser_as):
     nora = browser_as(cast.nora)
     nora.get("/account/talk")

@@ -99,6 +99,7 @@ def page_with(discussion: Discussion, *, problem: Problem | None = None, status:
         until=poll.until if poll is not None else None,
         discussion=discussion,
         html=Markup(in_language(discussion.html, g.language)),  # cleaned when it was stored
+        unheard=discussion.author_id in unheard,
         section=said,
         solution=solution,
         poll=poll,
