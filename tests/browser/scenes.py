@@ -23,7 +23,8 @@ ALIVE = "[...document.querySelectorAll('*')].every((one) => !one.localName.inclu
 
 
 # Pages that say that there is nothing, or nothing for these eyes.
-MISSING = ("/no/such/burrow", "/staff/", "/confirm/0123456789abcdef", "/unsubscribe/0123456789abcdef")
+TOO_LATE = "/talk/the-left-speaker-in-brussels-who-stands-there-this-time/edit"
+MISSING = ("/no/such/burrow", "/staff/", "/confirm/0123456789abcdef", "/unsubscribe/0123456789abcdef", TOO_LATE)
 
 
 def all_scenes() -> dict[str, tuple[str | None, Way]]:
@@ -703,6 +704,7 @@ ACCOUNT: dict[str, tuple[str | None, Way]] = {
     "a discussion of one's own": ("fay", "/talk/the-left-speaker-in-brussels-who-stands-there-this-time"),
     "taking a discussion back": ("fay", "/talk/the-left-speaker-in-brussels-who-stands-there-this-time/withdrawal"),
     "correcting a discussion": ("fay", correct_discussion),
+    "correcting a discussion too late": ("fay", TOO_LATE),
     "own discussions": ("nora", "/account/talk"),
     "own profile": ("fay", "/fans/fay"),
     "profile to write": ("fay", "/account/profile"),
