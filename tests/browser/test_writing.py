@@ -115,6 +115,32 @@ def test_what_is_refused_stays_in_the_box_with_the_reason(fay):
     assert same_document(fay)
 
 
+def test_what_became_a_discussion_is_not_offered_again_and_what_was_refused_is(visit):
+    page = visit("fay")
+
+    def offered() -> str:
+        page.goto("/talk/new")
+        page.wait_for_selector("kept-text:defined")
+        return str(page.locator("[name='body']").input_value())
+
+    def start(title: str, body: str) -> None:
+        page.locator("[name='title']").fill(title)
+        page.locator("[name='body']").fill(body)
+        page.locator("[data-form='start'] .button--main").click()
+
+    assert offered() == ""
+    start("A lift for a tuba", "It folds, a little.")
+    page.wait_for_selector("kept-text[data-had]:defined", state="attached")
+    address = page.url
+    assert offered() == ""
+    start("", "It does not fold.")
+    page.wait_for_selector("[data-problems]")
+    page.goto(address)
+    page.wait_for_selector("kept-text[data-had]:defined", state="attached")
+    assert offered() == "It does not fold."
+    page.locator("[name='body']").fill("")
+
+
 # ---- answering --------------------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 // What is typed is kept on this machine until the server has it: it survives a closed tab, a lost connection, a wrong turn.
-// One place per form and comment that is answered: `kept:<path the form posts to>:<parent>`.
+// One place per form and comment that is answered: `kept:<path the form posts to>:<parent>`. On a page that such a form leads to, `data-had` is that path: what was sent there is
+// forgotten.
 const LIFE = 30 * 24 * 3600 * 1000;
 
 const store = {
@@ -9,9 +10,14 @@ const store = {
   keys(start) { try { return Object.keys(localStorage).filter((key) => key.startsWith(start)); } catch { return []; } },
 };
 
+function had(key) {
+  if (store.read(key)?.sent) store.drop(key);
+}
+
 export default class KeptText extends HTMLElement {
   connectedCallback() {
     if (this.box) return; // moved, not made
+    if (this.dataset.had) return had(`kept:${this.dataset.had}:`);
     this.box = this.querySelector("textarea");
     this.form = this.closest("form");
     this.key = this.place();
@@ -22,6 +28,8 @@ export default class KeptText extends HTMLElement {
     for (const key of store.keys("kept:")) if (Date.now() - (store.read(key)?.at ?? 0) > LIFE) store.drop(key);
     // Sent without a script's help and answered with the comment itself: the server has it.
     if (location.hash.startsWith("#comment-") && store.read(this.key)?.sent) store.drop(this.key);
+    // Given back to be put right: the server has not got it.
+    if (this.box.defaultValue && store.read(this.key)?.sent) this.keep();
     // Typed before this script came, or put back by the browser, which forgets whom it answered.
     const typed = this.box.value !== this.box.defaultValue && this.box.value;
     if (typed && typed !== store.read(this.key)?.text && !this.lookElsewhere(typed)) this.keep();
