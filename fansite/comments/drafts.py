@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from fansite.comments import operations
-from fansite.comments.sections import address_of
+from fansite.comments.authors import address_of
 from fansite.core.content import Entry
 from fansite.core.db import get
 from fansite.core.errors import Problem

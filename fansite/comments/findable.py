@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _l
 
 from fansite.backends.search import Document
 from fansite.comments import queries
+from fansite.comments.authors import author_name
 from fansite.comments.models import COMMENTS_A_PAGE, Comment, Place
 from fansite.comments.queries import Said
-from fansite.comments.sections import author_name
 from fansite.core import markup
 from fansite.core.content import listed
 from fansite.core.db import db

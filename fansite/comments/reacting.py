@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from fansite.accounts.guards import signed_in
 from fansite.bonds.queries import ties_of
 from fansite.comments import operations, queries
+from fansite.comments.authors import address_of, author_name
 from fansite.comments.forms import ReactionForm
-from fansite.comments.sections import address_of, author_name
 from fansite.comments.views import bp, seen
 from fansite.core import limits
 from fansite.core.content import Entry

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from fansite.comments import operations, queries
+from fansite.comments.authors import author_name, author_path
 from fansite.comments.models import Comment, Revision
-from fansite.comments.sections import author_name, author_path
 from fansite.core import markup
 from fansite.core.db import db
 from fansite.core.feature import Reviewable

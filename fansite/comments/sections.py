@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,22 +9,21 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from flask import abort, current_app, request
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from fansite.bonds.queries import ties_of
 from fansite.comments import operations, policy, queries
+from fansite.comments.authors import author_name, author_path, badge_of
+from fansite.comments.box import Box, answered_by, empty_form, new_box
 from fansite.comments.forms import CommentForm
 from fansite.comments.models import Comment
 from fansite.comments.queries import Said
 from fansite.comments.quoting import quoted
 from fansite.comments.structured import nodes_of
-from fansite.core import nonces
 from fansite.core.content import Entry, content_of
-from fansite.core.web import Pages, entry_path, made_each_time, page_number, path_for
+from fansite.core.web import Pages, entry_path, page_number, path_for
 from fansite.core.web.parts import parts
 from fansite.core.web.paths import current_language, settings
-from fansite.lib.numbers import row_number
 from fansite.reactions import queries as reactions
 from fansite.reactions.queries import Given
 from fansite.reactions.showing import Warmth, word
@@ -86,15 +84,6 @@ Row = tuple[Shown, int, int]
 
 
 @dataclass
-class Box:
-    """Where a word can be said. `form` is what was typed, with what is wrong with it; None in an empty box."""
-
-    answers: int | None = None
-    nonce: str | None = None
-    form: CommentForm | None = None
-
-
-@dataclass
 class Section:
     """What `comments/_section.html` needs, and what the page around it must declare."""
 
@@ -143,8 +132,8 @@ def section(
 ) -> Section:
     """The page of threads that `?page=` names. `form` is a refused one, with all that was typed: it comes back with its own page. `also` is
     what this person may do with each besides, and `solved` the one that answered the entry."""
-    box = _new_box(entry, person) if form is None else Box(form.parent.data, form.nonce.data, form)
-    answered = _answered(entry, box)
+    box = new_box(entry, person) if form is None else Box(form.parent.data, form.nonce.data, form)
+    answered = answered_by(entry, box)
     last = queries.last_page(entry)
     page = page_number() if form is None else answered.page_of_thread() if answered is not None else 1
     if page > last:
@@ -171,9 +160,9 @@ def thread_section(root: Comment, person: Any) -> Section:
     pages = Pages(page, last, path_for("comments.thread", comment_id=root.id))
     rows = queries.page_of_one_thread(root, page, person)
     shown, _given = arrange(rows, entry, person, page_path=pages.url(page))
-    made, box = _section(entry, shown, pages), _new_box(entry, person)
+    made, box = _section(entry, shown, pages), new_box(entry, person)
     made.count, made.answers = root.replies_count + int(root.visible), root.id if root.visible else None
-    _put_box(made, box, _answered(entry, box) or (root if root.visible else None), person)
+    _put_box(made, box, answered_by(entry, box) or (root if root.visible else None), person)
     return made
 
 
@@ -264,37 +253,6 @@ def nested(shown: Sequence[Shown]) -> list[Row]:
     return rows
 
 
-def author_name(comment: Any) -> str | None:
-    """None when the account was erased: the page says "[deleted]"."""
-    if comment.author is None:
-        return comment.author_name or None
-    return None if comment.author.erased_at is not None else str(comment.author.username)
-
-
-def author_path(comment: Any) -> str | None:
-    """None for who has no page (any more)."""
-    if comment.author is None or not comment.author.active:
-        return None
-    return path_for("fans.show", username=comment.author.username_key)
-
-
-def address_of(comment: Comment, entry: Any) -> str:
-    """Where a comment stands: a page of its entry (or of what is known of it, a `Place`), or of its long thread."""
-    anchor = f"comment-{comment.id}"
-    if comment.thread is None:
-        last = queries.last_page(entry)
-        return entry_path(entry, page=last if last > 1 else None, _anchor=anchor)
-    # What waits is shown to its author on the page of the entry, however long the thread is; what begins a thread stands there anyway.
-    share = queries.share_of_thread(comment, entry) if comment.visible and comment.parent_id is not None else None
-    if share is not None and (rank := queries.rank_in_thread(comment)) >= share:
-        page = queries.page_of_rank(rank)
-        return path_for(
-            "comments.thread", entry.language, comment_id=comment.root_id, page=page if page > 1 else None, _anchor=anchor
-        )
-    page = comment.page_of_thread()
-    return entry_path(entry, page=page if page > 1 else None, _anchor=anchor)
-
-
 def _shown(
     said: Any, answers: tuple[str, int | None] | None, language: str, entry_language: str, page_path: str, placeholder: bool,
     left_out: int, may: frozenset[str], warmth: Warmth, unheard: bool, solves: bool = False,
@@ -343,41 +301,6 @@ def in_their_places(rows: Iterable[Row]) -> Markup:
     return Markup("".join(parts("comments/_place.html", rows, own=lambda row: not row[0].may.isdisjoint(WITH_TOKEN))))
 
 
-def badge_of(account: Any) -> str | None:
-    """What the reader should know about who speaks."""
-    if account.erased_at is not None:
-        return None
-    if account.is_staff:
-        return str(_("the band"))
-    return str(_("moderator")) if account.keeps_order else None
-
-
-def _new_box(entry: Entry, person: Any) -> Box:
-    """An empty box, or one with what could not be posted after signing in."""
-    if "reply" in request.args or "quote" in request.args:
-        made_each_time()  # every comment has its own, for the one who answers it
-    box = Box(request.args.get("reply", type=row_number))
-    if person is not None:
-        box.nonce = nonces.fresh()
-        token = request.args.get("draft", "")
-        draft = operations.find_draft(token) if token else None
-        if draft is not None and draft.entry_id == entry.id and draft.comment_id is None:
-            box.answers, box.form = draft.parent_id, empty_form()
-            box.nonce = secrets.token_urlsafe(16)  # written before: how long the page lies there tells nothing
-            box.form.body.data = draft.body
-    return box
-
-
-def empty_form() -> CommentForm:
-    return CommentForm(formdata=None)
-
-
-def _answered(entry: Entry, box: Box) -> Comment | None:
-    """The comment the box answers, as long as it can be answered; it need not stand on this page."""
-    comment = queries.with_context(box.answers) if box.answers else None
-    return comment if comment is not None and comment.entry_id == entry.id and comment.visible else None
-
-
 def _put_box(made: Section, box: Box, answered: Comment | None, person: Any) -> None:
     if not made.entry.comments_open:
         made.kept = box.form if box.form is not None and box.form.body.data else None
@@ -393,15 +316,3 @@ def _put_box(made: Section, box: Box, answered: Comment | None, person: Any) -> 
         if box.form is None and "quote" in request.args:
             box.form = empty_form()
             box.form.body.data = quoted(made.reply_to.author_name or "[deleted]", made.reply_to.address, answered.body)
-
-
-__all__ = [
-    "COMMENT_PARAMETERS",
-    "Section",
-    "address_of",
-    "author_name",
-    "author_path",
-    "in_language",
-    "section",
-    "thread_section",
-]

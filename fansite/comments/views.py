@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from fansite.accounts.guards import signed_in
 from fansite.comments import operations, policy, queries
+from fansite.comments.authors import address_of, author_name
 from fansite.comments.forms import CommentForm, EditForm, nonce_of
 from fansite.comments.models import Comment
-from fansite.comments.sections import COMMENT_PARAMETERS, address_of, author_name, section, thread_section
+from fansite.comments.sections import COMMENT_PARAMETERS, section, thread_section
 from fansite.core import markup
 from fansite.core.content import Entry
 from fansite.core.db import db

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from fansite.accounts import operations as accounts
 from fansite.accounts.models import Account
 from fansite.comments import operations as comments
-from fansite.comments import queries
+from fansite.comments.queries import people
 from fansite.core.db import get, touch, transaction
 from fansite.fans import queries as fans
 from fansite.fans.queries import PER_PAGE
@@ -288,7 +288,7 @@ def counted(visitor) -> str:
 
 
 def test_the_count_of_who_said_very_much_is_kept_and_always_true(app, cast, post, stranger, count_queries, monkeypatch):
-    monkeypatch.setattr(queries, "SAID_MUCH", 1)
+    monkeypatch.setattr(people, "SAID_MUCH", 1)
     other = news_post(cast.eli, slug="porto")
     ids = many_comments(post.id, cast.fay.id, 30)
     many_comments(other.id, cast.fay.id, 3)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from fansite.bonds import operations as bonds
-from fansite.comments import queries as comments
+from fansite.comments.queries import threads
 from fansite.core.db import db, transaction
 from fansite.river import operations as river
 from fansite.search import listeners
@@ -171,7 +171,7 @@ def _as_sent(statement):
 @pytest.mark.sqlite
 def test_comments_before_the_page_of_a_long_thread_are_passed_over_unread(app):
     """A thread of two thousand has them by the hundred; reading each to look at its status took ten times as long as the page."""
-    (step,) = plan(*_as_sent(comments._ON_PAGE))
+    (step,) = plan(*_as_sent(threads._ON_PAGE))
     assert "USING COVERING INDEX ix_comment_entry_thread_path (entry_id=? AND thread=?)" in step
 
 
@@ -180,7 +180,7 @@ def test_comments_before_the_page_of_a_long_thread_are_passed_over_unread(app):
 @pytest.mark.parametrize("shared", [False, True])
 def test_a_page_of_comments_reads_no_others(app, shared, signed_in):
     """Those of an entry with too many for a page too, of which the other pages here have none."""
-    assert not reads_all(*_as_sent(comments._page(shared, signed_in, signed_in)))
+    assert not reads_all(*_as_sent(threads._page(shared, signed_in, signed_in)))
 
 
 @pytest.mark.sqlite
