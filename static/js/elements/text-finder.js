@@ -49,8 +49,8 @@ export default class TextFinder extends HTMLElement {
     this.list.replaceChildren(...offers.map((offer, index) => option(offer, `${this.list.id}-${index}`)));
     this.list.hidden = false;
     this.list.style.top = `${this.box.offsetTop + Math.min(below(this.box), this.box.clientHeight)}px`;
-    this.list.style.insetInline = `${this.box.offsetLeft}px auto`;
-    this.list.style.width = `${this.box.offsetWidth}px`;
+    const { offsetLeft: left, offsetWidth: wide, offsetParent: around } = this.box;
+    this.list.style.insetInline = `${left}px ${around.clientWidth - left - wide}px`; // it grows and shrinks with the box
     this.mark(0);
     announce(this.dataset.words.replace("%s", offers.length));
   }
