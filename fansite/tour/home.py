@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flask import g
+from flask import g, request
 from flask_babel import gettext as _
 
 from fansite.tour import queries
@@ -20,6 +20,7 @@ NEXT = 5
 NEAREST = 5
 # Faces of who goes to the next one: two rows on a desk.
 FACES = 36
+LIVES_AT = "fansite.lives_at"
 
 
 class Near(NamedTuple):
@@ -34,7 +35,7 @@ def next_gigs() -> dict[str, Any] | None:
     coming = queries.upcoming()
     if not coming:
         return None
-    place = place_of(g.person.id) if g.get("person") is not None else None
+    place = _place(g.get("person"))
     around = _around(place, coming) if place is not None else {}
     shown = {gig.id: gig for gig in queries.shown([*coming[:NEXT], *around])}
     near = next((Near(shown[night.id], words) for night, words in around.items() if _is_on(shown, night)), None)
@@ -64,7 +65,17 @@ def who_is_going() -> dict[str, Any] | None:
 
 def lives_nowhere(person: Any) -> str | None:
     """Of who never said where they live all see the same (`HomeSection.alike`)."""
-    return "" if person is None or place_of(person.id) is None else None
+    return "" if _place(person) is None else None
+
+
+def _place(person: Any) -> FanPlace | None:
+    """Asked once for a page."""
+    if person is None:
+        return None
+    if LIVES_AT not in request.environ:
+        request.environ[LIVES_AT] = place_of(person.id)
+    found: FanPlace | None = request.environ[LIVES_AT]
+    return found
 
 
 def _around(place: FanPlace, coming: list[Night]) -> dict[Night, str]:
