@@ -26,7 +26,7 @@ from tests.core.forks import ended
 from tests.notifications.conftest import says
 
 # `MANY_FANS=50000` for the whole of it.
-MANY = int(os.environ.get("MANY_FANS", "15000"))
+MANY = int(os.environ.get("MANY_FANS", "6000"))
 MANY_FOLLOWERS = int(os.environ.get("MANY_FANS", "2000"))
 
 
