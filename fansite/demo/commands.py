@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from fansite.core.command import as_json, tell, with_site
-from fansite.demo import operations
 
 WORDS = {"account": "accounts", "news": "posts", "page": "pages", "comment": "comments", "gig": "gigs"}
 COUNT = click.IntRange(0, 10_000_000)
@@ -35,6 +34,8 @@ def load(posts: int, comments: int, fans: int, evenings: int, as_json: bool) -> 
     Example:  fansite demo load
               fansite demo load --posts 3000 --comments 20000 --fans 1000
     """
+    from fansite.demo import operations  # a whole band, which no server needs
+
     made = operations.load(posts=posts, comments=comments, fans=fans, evenings=evenings)
     loaded = ", ".join(f"{count} {WORDS[kind]}" for kind, count in made.items())
     tell(as_json, {"created": made}, f"Loaded: {loaded}.", *operations.accounts_lines())
