@@ -803,7 +803,7 @@ IN_FRENCH = [
     "report refused", "reported to the moderators", "join", "join refused", "look at your mail", "login",
     "signed out everywhere", "banned at the door", "login refused", "confirm", "used up link", "stopping mails",
     "ask for a new password", "letter to a new password", "new password", *(name for name in ACCOUNT if name not in IN_ENGLISH),
-    *(name for name in DESK if name not in ("one comment", "queue in French", "seen before it is out")),
+    *(name for name in DESK if name not in ("one comment", "queue in French", "seen before it is out", "a discussion to keep in order")),
 ]  # fmt: skip
 
 __all__ = ["IN_FRENCH", "Way", "all_scenes", "go"]
