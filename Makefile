@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV := .tools/bin/uv
 PO := $(wildcard fansite/translations/*/LC_MESSAGES/messages.po)
 
-.PHONY: help run test setup bench bench-check screenshots format translations lock clean
+.PHONY: help run test setup bytecode bench bench-check screenshots format translations lock clean
 
 help:
 	@echo "make run     install, migrate, load the demo band when empty, serve on http://127.0.0.1:8000"
@@ -17,16 +17,16 @@ help:
 	@echo "make format  put Python and templates into shape"
 	@echo "make lock    resolve the requirements again (hashes, no addresses)"
 
-setup: .venv/.ready $(PO:.po=.mo)
+setup: .venv/.ready $(PO:.po=.mo) bytecode
 
 run: setup
 	$(BIN)/fansite run
 
-test: .venv/.ready-dev $(PO:.po=.mo)
+test: .venv/.ready-dev $(PO:.po=.mo) bytecode
 	$(BIN)/python -m tests
 
 # Needs wrk and nginx, and says so.
-bench: .venv/.ready-dev $(PO:.po=.mo)
+bench: .venv/.ready-dev $(PO:.po=.mo) bytecode
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
 
 BEFORE ?= HEAD~1
@@ -50,15 +50,19 @@ screenshots: .venv/.ready-dev $(PO:.po=.mo)
 .venv/.ready: .venv/.made deploy/requirements.txt pyproject.toml
 	@echo "Installing the locked requirements into .venv"
 	@test -e .venv/.ready-dev || $(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python deploy/requirements.txt
-	@test ! -e .venv/.ready-dev || $(UV) pip sync --quiet --require-hashes --python $(BIN)/python deploy/requirements-dev.txt
+	@test ! -e .venv/.ready-dev || $(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python deploy/requirements-dev.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 
 .venv/.ready-dev: .venv/.made deploy/requirements-dev.txt pyproject.toml
 	@echo "Installing the locked requirements and the test tools into .venv"
-	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python deploy/requirements-dev.txt
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python deploy/requirements-dev.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@ .venv/.ready
+
+# A service that may not write beside its code, or was told not to, would else compile all of it at every start.
+bytecode: | .venv/.made
+	@$(BIN)/python -m compileall -q -j 0 fansite migrations
 
 %.mo: %.po
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
