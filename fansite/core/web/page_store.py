@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from fansite.backends.clock import Clock
 from fansite.core.web.representation import Representation
 
-# What a page takes beside its forms: its key, its headers, its place; and each of its tags.
-BESIDE = 2048
-A_TAG = 160
+# What a page takes beside its forms: its key, its headers, its place; and its place among the pages that depend on a tag.
+BESIDE = 1024
+A_TAG = 100
 # No single page may push out half of the others.
 LARGEST_SHARE = 8
 

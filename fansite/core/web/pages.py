@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from sys import intern
 from typing import Any
 from urllib.parse import urlencode
 
@@ -182,7 +183,7 @@ def conditional(response: Response, *, until: datetime | None = None, cache: str
     `cache` is what others in between may do: keep it too, but ask."""
     response.headers["Cache-Control"] = cache
     response.headers["Vary"] = "Accept-Encoding, Cookie"
-    tags = frozenset(() if EACH_TIME_KEY in request.environ else g.get("page_tags", ()))
+    tags = frozenset(() if EACH_TIME_KEY in request.environ else map(intern, g.get("page_tags", ())))
     is_page = READ_KEY in request.environ
     request.environ[PAGE_KEY] = ForEveryone(g.clock_seen, tags, until.timestamp() if until else None, is_page)
     return response

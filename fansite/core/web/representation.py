@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from werkzeug.http import is_resource_modified
@@ -15,10 +16,11 @@ from fansite.core.web.packing import CODECS, IDENTITY, LONG, WORTH_IT, Effort, i
 Environ = dict[str, Any]
 Begin = Callable[..., Any]
 WSGI = Callable[[Environ, Begin], Iterable[bytes]]
-Headers = Sequence[tuple[str, str]]
+Header = tuple[str, str]
+Headers = Sequence[Header]
 
-# What a form takes beside its body: two lists of headers.
-BESIDE_THE_BODY = 1024
+# What a form takes beside its body.
+BESIDE_THE_BODY = 512
 # More than a browser remembers of one address. To compare it would take longer than to answer.
 LONGEST_MATCH = 2000
 
@@ -29,14 +31,19 @@ def bodiless(environ: Environ) -> bool:
     return environ.get("CONTENT_LENGTH", "") in ("", "0") and "HTTP_TRANSFER_ENCODING" not in environ
 
 
+@lru_cache(maxsize=512)
+def _one(header: Header) -> Header:
+    """The same header, and the same in memory on the thousand pages that say the same."""
+    return header
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One encoding of it, ready to be sent. `unchanged` are the headers of the answer to who has it, by the ETag they know it by, its own
+    """One encoding of it, ready to be sent, with the `headers` that are about its body. `etags` are those by which it is known, its own
     first; what is `hurried` could be smaller."""
 
-    etag: str
-    headers: list[tuple[str, str]]
-    unchanged: dict[str, list[tuple[str, str]]]
+    etags: tuple[str, ...]
+    headers: tuple[Header, ...]
     body: bytes
     hurried: bool
 
@@ -48,11 +55,13 @@ class Representation:
     who has one of them has it. What is `lasting` is packed at best, once.
     """
 
-    __slots__ = ("_digest", "_forms", "_headers", "_last_modified", "_lasting", "_long", "_packable", "_sent")
+    __slots__ = ("_about_body", "_digest", "_forms", "_headers", "_last_modified", "_lasting", "_long", "_packable", "_sent")
 
     def __init__(self, headers: Headers, body: bytes, encoding: str = IDENTITY, *, lasting: bool = False) -> None:
         known = {name.lower(): value for name, value in headers}
-        self._headers = [(name, value) for name, value in headers if name.lower() not in ("content-length", "etag")]
+        # All answers say those, an answer with a body says these too; and each form says more of its own.
+        self._headers = tuple(_one(header) for header in headers if header[0].lower() not in (*OF_THE_BODY, "etag"))
+        self._about_body = tuple(_one(header) for header in headers if header[0].lower() in ("content-type", "content-encoding"))
         self._last_modified = known.get("last-modified")
         self._packable = len(body) >= WORTH_IT and is_text(known.get("content-type", ""))
         self._lasting, self._long, self._sent = lasting, len(body) > LONG, False
@@ -74,11 +83,11 @@ class Representation:
         form = self.form_for(environ)
         known = self._known(environ, form)
         if known is not None:
-            begin("304 NOT MODIFIED", [*form.unchanged[known], *more])
+            begin("304 NOT MODIFIED", [*self._headers, ("ETag", known), *more])
             return ()
         if form.hurried and self._sent:
             form = self._another(wanted(environ.get("HTTP_ACCEPT_ENCODING", "")))
-        begin("200 OK", [*form.headers, *more])
+        begin("200 OK", [*self._headers, *form.headers, *more])
         if environ["REQUEST_METHOD"] == "HEAD":
             return ()
         self._sent = True
@@ -91,9 +100,9 @@ class Representation:
             return None
         if len(known or "") > LONGEST_MATCH:
             return None
-        if known in form.unchanged:
+        if known in form.etags:
             return known
-        etags = (etag for etag in form.unchanged if not is_resource_modified(environ, etag, last_modified=self._last_modified))
+        etags = (etag for etag in form.etags if not is_resource_modified(environ, etag, last_modified=self._last_modified))
         return next(etags, None)
 
     def _another(self, encoding: str) -> Form:
@@ -104,19 +113,13 @@ class Representation:
         return made
 
     def _form(self, encoding: str, body: bytes, *, hurried: bool) -> Form:
-        headers, etags = list(self._headers), [f'"{self._digest}"']
+        headers, etags = list(self._about_body), [f'"{self._digest}"']
         if encoding != IDENTITY:
             codec = CODECS[encoding]
             effort: Effort = "best" if self._lasting else "hurried" if hurried or self._long else "usual"
             body = codec.pack(body, codec.levels[effort])
             etags = [f'"{self._digest}-{encoding}"', f'"{self._digest}-{encoding}-hurried"']
             etags.sort(key=len, reverse=effort == "hurried")
-            headers.append(("Content-Encoding", encoding))
-        unchanged = [(name, value) for name, value in headers if name.lower() not in OF_THE_BODY]
-        return Form(
-            etags[0],
-            [*headers, ("ETag", etags[0]), ("Content-Length", str(len(body)))],
-            {etag: [*unchanged, ("ETag", etag)] for etag in etags},
-            body,
-            hurried=hurried and encoding != IDENTITY and not self._long,
-        )
+            headers.append(_one(("Content-Encoding", encoding)))
+        headers += [("ETag", etags[0]), ("Content-Length", str(len(body)))]
+        return Form(tuple(etags), tuple(headers), body, hurried=hurried and encoding != IDENTITY and not self._long)
