@@ -32,11 +32,11 @@ def _write(text: Any) -> None:
 
 def renew(model: Any, write: Callable[[Any], None], *, most: int, with_: Any = ()) -> None:
     """Writes some texts of this kind as they stand. Pages are old only where readers would see another text; no date moves."""
-    older = sa.select(model).where(model.renderer < markup.RENDERER_VERSION).limit(most).options(*with_)
-    if not db.session.scalars(older.limit(1)).all():
+    is_older = model.renderer < markup.RENDERER_VERSION
+    if db.session.scalar(sa.select(sa.literal(1)).select_from(model).where(is_older).limit(1)) is None:
         return
     with transaction() as session:
-        for text in session.scalars(older):
+        for text in session.scalars(sa.select(model).where(is_older).limit(most).options(*with_)):
             was = text.html
             write(text)
             if text.html != was:
