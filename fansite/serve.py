@@ -2,7 +2,7 @@
 
 granian's own supervisor is not used: it gives up when one process dies twice within six seconds, forks beside running threads, and lets
 every process listen for itself, so that what waits at a dying one is lost and two sites can share a port without knowing. Here one socket
-is opened before the fork and stays open while a process is started again; granian serves it inside each process.
+is opened before the fork and stays open while a process is started again; granian serves it inside each web process.
 """
 
 from __future__ import annotations
@@ -11,24 +11,19 @@ import errno
 import gc
 import os
 import resource
-import signal
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 import structlog
-from granian._granian import SocketHolder
-from granian.constants import HTTPModes, Interfaces, RuntimeModes
-from granian.log import LogLevels
-from granian.server.mp import MPServer
 
-from fansite.lib.memory import give_back, hold_little
-from fansite.lib.processes import Held, hold, stop_asked, tried_until, when_asked_to_stop
-from fansite.lib.reception import THREADS, Application, Reception
+from fansite.lib.memory import fill_holes, give_back, hold_little, put_code_down
+from fansite.lib.processes import Held, hold, stop_asked, tried_until
+from fansite.lib.reception import Application, Reception
 from fansite.lib.supervision import Child, Supervisor
 from fansite.settings import Settings
 
@@ -42,7 +37,7 @@ OPEN_FILES = 8192
 KILL_AFTER_SECONDS = 8.0
 # Children of a killed supervisor are gone within milliseconds, unless the disk holds them up.
 ORPHANS_SECONDS = 3.0
-# What requests took goes back to the system this often, instead of lying free between what is kept.
+# What requests took goes back to the system this often, instead of lying free between what is kept; and what is never run again.
 GIVE_BACK_SECONDS = 20.0
 LOCK_NAME = "serve.lock"
 
@@ -83,7 +78,7 @@ def run(
     Supervisor(
         children,
         kill_after=KILL_AFTER_SECONDS,
-        on_ready=lambda: print(_greeting(host, port, web, with_worker), flush=True),
+        on_ready=partial(_begun, _greeting(host, port, web, with_worker)),
         on_stop=listener.close,
     ).run()
     os.close(lock)
@@ -97,7 +92,7 @@ def run_worker(settings: Settings) -> int:
     Supervisor(
         [_worker(work)],
         kill_after=KILL_AFTER_SECONDS,
-        on_ready=lambda: print("The worker runs. Ctrl-C stops.", flush=True),
+        on_ready=partial(_begun, "The worker runs. Ctrl-C stops."),
         on_stop=lambda: None,
     ).run()
     return 0
@@ -143,10 +138,12 @@ def _bound(listener: socket.socket, address: object) -> bool:
 
 
 def _site(settings: Settings) -> tuple[Callable[[], Application], Work, Callable[[], None]]:
+    gc.disable()  # nearly all that is made now stays; what does not would leave holes (gc, "freeze")
     from fansite.app import create_app  # dear to import: a start that is refused need not wait for it
-    from fansite.core.outbox.worker import work
+    from fansite.core.outbox.worker import look_round, work
 
     site = create_app(settings, behind=Reception)
+    look_round(site)
     return lambda: site.wsgi_app, partial(work, site), site.extensions["fansite"].readership.close
 
 
@@ -158,7 +155,9 @@ def _share_memory() -> None:
     """What is here now is shared by all processes for as long as none of them writes to it; the collector would."""
     hold_little()
     gc.collect()
+    fill_holes()
     gc.freeze()
+    gc.enable()
 
 
 def _processes() -> int:
@@ -176,6 +175,11 @@ def _connections() -> int:
     return (OPEN_FILES if soft == resource.RLIM_INFINITY else min(soft, OPEN_FILES)) // 2
 
 
+def _begun(greeting: str) -> None:
+    print(greeting, flush=True)
+    put_code_down()
+
+
 def _greeting(host: str, port: int, web: int, with_worker: bool) -> str:
     shown = f"[{host}]" if ":" in host else host
     processes = f"{web} web process{'es' if web > 1 else ''}{' and the worker' if with_worker else ''}"
@@ -188,23 +192,13 @@ def _greeting(host: str, port: int, web: int, with_worker: bool) -> str:
 def _serve_web(
     application: Application, listener: socket.socket, connections: int, after: Callable[[], None], ready: Callable[[], None]
 ) -> None:
-    """Serves until SIGTERM: granian then stops accepting and lets running requests finish."""
-    server = _WebProcess(
-        "",
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        runtime_mode=RuntimeModes.mt,
-        blocking_threads=THREADS,
-        backlog=BACKLOG,
-        backpressure=connections,
-        websockets=False,
-        log_level=LogLevels.warning,
-        # Only this logger's level changes: without "incremental" granian would close the handlers of everybody else.
-        log_dictconfig={"incremental": True, "handlers": {}, "loggers": {"_granian": {"propagate": True}}},
-    )
-    when_asked_to_stop(_stop_granian)
-    threading.Thread(target=_give_back_now_and_then, name="memory", daemon=True).start()
-    server.serve_here(application, listener, ready)
+    from fansite.lib.web_process import serve  # granian is loaded where it serves, and nowhere else
+
+    def begun() -> None:  # and not earlier: from here on no new thread is given a signal
+        threading.Thread(target=_give_back_now_and_then, name="memory", daemon=True).start()
+        ready()
+
+    serve(application, listener, connections, BACKLOG, begun)
     after()
 
 
@@ -212,28 +206,7 @@ def _give_back_now_and_then() -> None:
     while True:
         time.sleep(GIVE_BACK_SECONDS)
         give_back()
-
-
-def _stop_granian() -> None:
-    """Calls granian's own signal handler. Left to the main thread it was now and then not heard, and the process was killed."""
-    handler = signal.getsignal(signal.SIGTERM)
-    if not callable(handler):  # it has not begun to serve
-        os._exit(0)
-    handler(signal.SIGTERM, None)
-
-
-class _WebProcess(MPServer):
-    """granian's web process without granian's supervisor: serves in the process it is called in."""
-
-    def serve_here(self, application: Application, listener: socket.socket, ready: Callable[[], None]) -> None:
-        def load() -> Application:
-            ready()
-            return application
-
-        holder: Callable[..., Any] = SocketHolder  # granian's own description of it is older than it is
-        # The descriptor is granian's from here on; it closes it to stop accepting.
-        self._ssp, self._shd, self._sso = None, holder(listener.detach(), False, BACKLOG), None
-        self._spawn_worker(0, self._spawn_wsgi_worker, load).inner.run()
+        put_code_down()
 
 
 def _serve_worker(work: Work, closing: Callable[[], None], ready: Callable[[], None]) -> None:

@@ -384,6 +384,26 @@ def test_the_worker_works_until_it_is_asked_to_stop(app, hears):
     assert not at_work.is_alive()
 
 
+def test_before_a_fork_what_is_due_is_looked_for_and_left_alone(app, hears):
+    heard = hears("index")
+    told()
+    db.session.remove()
+    worker.look_round(app)
+    assert db.engine.pool.checkedin() == 0
+    assert not heard.batches
+    deliver_all()
+    assert heard.batches == [["gig:1"]]
+
+
+def test_a_database_that_is_away_before_the_fork_is_left_for_the_worker_to_find(app, monkeypatch, capsys):
+    def away() -> sa.Select[str]:
+        raise sa.exc.OperationalError("SELECT", None, OSError("unable to open database file"))
+
+    monkeypatch.setattr(worker, "owed_to", away)
+    worker.look_round(app)
+    assert "database-away" in capsys.readouterr().err
+
+
 class Sizes(threading.Event):
     """A worker that holds so many MiB when it begins and each time it is looked at, which is after every round; asked to stop at last."""
 

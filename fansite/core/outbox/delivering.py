@@ -49,8 +49,13 @@ def deliver_round(stop: threading.Event | None = None, *, without: tuple[str, ..
     return full
 
 
+def owed_to() -> sa.Select[str]:
+    """The names of those something is due for."""
+    return sa.select(Delivery.listener).where(is_open()).distinct().order_by(Delivery.listener)
+
+
 def _listeners_due() -> list[str]:
-    names = db.session.scalars(sa.select(Delivery.listener).where(is_open()).distinct().order_by(Delivery.listener)).all()
+    names = db.session.scalars(owed_to()).all()
     db.session.rollback()
     return list(names)
 

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 import structlog
 from flask import Flask
 
+from fansite.core.db import db
 from fansite.lib.memory import give_back, held
 
-from .delivering import IDLE_SECONDS, deliver_round
+from .delivering import IDLE_SECONDS, deliver_round, owed_to
 from .routines import run_routines
 
 log = structlog.get_logger("outbox")
@@ -49,6 +50,18 @@ def work(app: Flask, stop: threading.Event) -> None:
                 break
         if not more:
             stop.wait(pause)
+
+
+def look_round(app: Flask) -> None:
+    """Before a fork: looks for what is due, as a worker does twice a second, and leaves it alone. What the first look brings into being is
+    then shared by all processes, instead of each one's own. No connection is left open."""
+    with app.app_context():
+        try:
+            with db.engine.connect() as connection:
+                connection.execute(owed_to()).all()
+        except sa.exc.OperationalError as problem:
+            log.warning("database-away", error=str(problem.orig))
+        db.engine.dispose()
 
 
 @dataclass
