@@ -207,7 +207,7 @@ TABLE = (
         "Whom `security.txt` names: `mailto:…` or `https://…`; empty: the sender of mails and the contact page.",
         _security_contact,
     ),
-    Setting("page_memory", "32", "Mebibytes of rendered pages each web process keeps ready; 0: none.", _count_up_to(4096)),
+    Setting("page_memory", "8", "Mebibytes of rendered pages each web process keeps ready; 0: none.", _count_up_to(4096)),
     Setting("trusted_proxies", "0", "How many proxies in front are believed about a visitor's address.", _count_up_to(10)),
     Setting("limits", "on", "`off` lifts rate limits and anti-flood pauses; only with a loopback base address.", _switch),
     Setting("language", "en", "Language served without a prefix.", _language),

@@ -21,7 +21,7 @@ SCHEMES = (
 )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def cover(seed: str, classes: str = "", motif: str = "", wide: int = 300, tall: int = 200) -> str:
     """An inline SVG, hidden from readers: the title always stands beside it. It fills its frame, of whatever shape, and is cut to it."""
     lot = Lot(seed)

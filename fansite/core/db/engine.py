@@ -18,6 +18,8 @@ from .base import db
 BUSY_TIMEOUT_MS = 8000
 # Pages of the database each connection keeps. They are forgotten with every commit of another; the system keeps them all.
 CACHE_KIB = 256
+# Each connection holds the schema and what it kept: two megabytes, if all statements there are were kept ready by all.
+CONNECTIONS_KEPT, STATEMENTS_KEPT = 4, 32
 # Whoever writes waits as long as the log waits for who reads.
 LOG_PATIENCE_MS = 300
 # PostgreSQL's word for a transaction in which nothing may be written.
@@ -31,16 +33,21 @@ def database_uri(settings: Settings) -> str:
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
-    always = {"pool_size": 10, "hide_parameters": True}  # what people wrote is not for the log
+    always = {"hide_parameters": True}  # what people wrote is not for the log
     if not settings.sqlite:
-        return {**always, "max_overflow": 6, "pool_pre_ping": True}
+        return {**always, "pool_size": 10, "max_overflow": 6, "pool_pre_ping": True}
     # Threads of one process each need their own connection; waiting is done at the write lock.
     # The one used last first: what it kept is what is wanted, and the others keep nothing.
     return {
         **always,
         "pool_use_lifo": True,
-        "max_overflow": 10,
-        "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+        "pool_size": CONNECTIONS_KEPT,
+        "max_overflow": 20 - CONNECTIONS_KEPT,
+        "connect_args": {
+            "timeout": BUSY_TIMEOUT_MS / 1000,
+            "check_same_thread": False,
+            "cached_statements": STATEMENTS_KEPT,
+        },
     }
 
 

@@ -20,7 +20,7 @@ from fansite.core.web.spoken import environment_in
 
 T = TypeVar("T")
 # A comment is three of them and takes about 5 KB.
-MOST = 2000
+MOST = 1000
 
 
 class Parts:
