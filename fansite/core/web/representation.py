@@ -55,7 +55,18 @@ class Representation:
     who has one of them has it. What is `lasting` is packed at best, once.
     """
 
-    __slots__ = ("_about_body", "_digest", "_forms", "_headers", "_last_modified", "_lasting", "_long", "_packable", "_sent")
+    __slots__ = (
+        "_about_body",
+        "_digest",
+        "_forms",
+        "_headers",
+        "_last_modified",
+        "_lasting",
+        "_long",
+        "_packable",
+        "_sent",
+        "size",
+    )
 
     def __init__(self, headers: Headers, body: bytes, encoding: str = IDENTITY, *, lasting: bool = False) -> None:
         known = {name.lower(): value for name, value in headers}
@@ -67,12 +78,10 @@ class Representation:
         self._lasting, self._long, self._sent = lasting, len(body) > LONG, False
         self._digest = hashlib.sha256(body).hexdigest()[:24]
         encoding = encoding if self._packable else IDENTITY
-        self._forms = {encoding: self._form(encoding, body, hurried=not lasting)}
-
-    @property
-    def size(self) -> int:
-        """Bytes it takes in all its forms, about."""
-        return sum(len(form.body) + BESIDE_THE_BODY for form in tuple(self._forms.values()))
+        self._forms: dict[str, Form] = {}
+        # Bytes it takes in all its forms, about.
+        self.size = 0
+        self._keep(encoding, self._form(encoding, body, hurried=not lasting))
 
     def form_for(self, environ: Environ) -> Form:
         encoding = wanted(environ.get("HTTP_ACCEPT_ENCODING", "")) if self._packable else IDENTITY
@@ -109,8 +118,12 @@ class Representation:
         """Two who ask for it first at once make it twice."""
         known, form = next(iter(self._forms.items()))
         body = form.body if known == IDENTITY else CODECS[known].unpack(form.body)
-        self._forms[encoding] = made = self._form(encoding, body, hurried=False)
-        return made
+        return self._keep(encoding, self._form(encoding, body, hurried=False))
+
+    def _keep(self, encoding: str, form: Form) -> Form:
+        self._forms[encoding] = form
+        self.size = sum(len(known.body) + BESIDE_THE_BODY for known in tuple(self._forms.values()))
+        return form
 
     def _form(self, encoding: str, body: bytes, *, hurried: bool) -> Form:
         headers, etags = list(self._about_body), [f'"{self._digest}"']
