@@ -314,7 +314,7 @@ def test_a_page_is_counted_each_time_somebody_reads_it(small, read, views):
 # ---- how much -------------------------------------------------------------------------------------------------------------------
 
 
-def test_it_holds_no_more_than_it_may_and_drops_what_was_asked_for_longest_ago(small, views):
+def test_it_holds_no_more_than_it_may_and_drops_what_nobody_asked_for(small, views):
     cache = cache_of(small, views, most_bytes=10 * WEIGHT)
     read = Reader(cache)
     for number in range(40):
@@ -326,6 +326,19 @@ def test_it_holds_no_more_than_it_may_and_drops_what_was_asked_for_longest_ago(s
     read("/list?page=0")
     assert small.asked.count("GET /list?page=39") == 1
     assert small.asked.count("GET /list?page=0") == 2
+
+
+def test_where_all_pages_are_asked_for_the_oldest_makes_room_for_the_newest():
+    store = Store(10 * WEIGHT)
+    keys = [("", "", "/", str(number)) for number in range(30)]
+    for number, key in enumerate(keys):
+        store.put(key, KeptPage(Representation([], b"x" * 700), ForEveryone(1, frozenset({"site", "/"}))))
+        for asked in keys[: number + 1]:
+            store.get(asked)
+    there = [number for number, key in enumerate(keys) if store.get(key)]
+    assert there[-1] == 29
+    assert there == list(range(30 - len(there), 30))
+    assert 5 < len(there) <= 10
 
 
 def test_each_form_of_a_page_is_weighed(small, read):
@@ -363,7 +376,7 @@ def test_pages_weigh_what_they_take(small):
 
 
 def test_readers_and_writers_of_a_full_store_are_not_in_each_others_way(small):
-    """Whoever looks a page up moves it, also in the moment in which another is pushed out."""
+    """Whoever looks a page up marks it, also in the moment in which another is pushed out."""
     store, made = Store(20 * WEIGHT), KeptPage(Representation([], b"x" * 700), ForEveryone(1, frozenset({"site", "/"})))
     problems: list[Exception] = []
     over, before = threading.Event(), sys.getswitchinterval()

@@ -100,7 +100,7 @@ class PageCache:
         answer = kept.page.answer(environ, begin)
         if kept.told.is_page:
             self._count(environ)
-        if kept.weight != kept.size:
+        if kept.page.size != kept.weighed:
             self.store.put(key, kept)
         return answer
 
@@ -154,7 +154,9 @@ class PageCache:
     def _count(self, environ: Environ) -> None:
         if environ["REQUEST_METHOD"] == "GET":
             path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
-            self.read(path.encode("latin-1").decode("utf-8", "replace"), environ.get("HTTP_USER_AGENT", ""))
+            if not path.isascii():
+                path = path.encode("latin-1").decode("utf-8", "replace")
+            self.read(path, environ.get("HTTP_USER_AGENT", ""))
 
 
 def for_everyone(environ: Environ, cookie: str) -> bool:

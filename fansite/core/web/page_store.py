@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from contextlib import suppress
 from dataclasses import dataclass
 
 from fansite.backends.clock import Clock
@@ -34,12 +33,13 @@ class ForEveryone:
 
 
 class KeptPage:
-    """A page with what it depends on. `verified` is the clock at which it was last found to hold."""
+    """A page with what it depends on. `verified` is the clock at which it was last found to hold; `asked_for`, whether anybody read it
+    since it was last to go."""
 
-    __slots__ = ("page", "size", "told", "verified")
+    __slots__ = ("asked_for", "page", "size", "told", "verified", "weighed")
 
     def __init__(self, page: Representation, told: ForEveryone) -> None:
-        self.page, self.told, self.verified, self.size = page, told, -1, 0
+        self.page, self.told, self.verified, self.size, self.weighed, self.asked_for = page, told, -1, 0, 0, False
 
     @property
     def weight(self) -> int:
@@ -58,7 +58,8 @@ class KeptPage:
 
 
 class Store:
-    """Pages of one process, bounded in bytes; who was not asked for the longest goes first."""
+    """Pages of one process, bounded in bytes. The oldest goes first; one that was asked for meanwhile is passed over once (the "clock" of
+    page replacement, Corbató 1968): to read a page changes no order."""
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes, self.bytes = most_bytes, 0
@@ -71,22 +72,26 @@ class Store:
     def get(self, key: Key) -> KeptPage | None:
         kept = self._pages.get(key)
         if kept is not None:
-            with suppress(KeyError):  # it was pushed out just now
-                self._pages.move_to_end(key)
+            kept.asked_for = True
         return kept
 
     def put(self, key: Key, kept: KeptPage) -> None:
         """Also after a page has grown by another form."""
         with self._lock:
             self._leave(key)
-            kept.size = kept.weight
+            kept.size, kept.weighed = kept.weight, kept.page.size
             if kept.size * LARGEST_SHARE > self.most_bytes:
                 return
             self._pages[key] = kept
             self.bytes += kept.size
-            while self.bytes > self.most_bytes:  # in one step: readers move pages to the end meanwhile
-                _key, gone = self._pages.popitem(last=False)
-                self.bytes -= gone.size
+            spared = len(self._pages)  # at most: readers go on asking meanwhile
+            while self.bytes > self.most_bytes:
+                oldest, gone = self._pages.popitem(last=False)
+                if oldest == key or (gone.asked_for and spared > 0):
+                    gone.asked_for, spared = False, spared - 1
+                    self._pages[oldest] = gone
+                else:
+                    self.bytes -= gone.size
 
     def drop(self, key: Key, kept: KeptPage) -> None:
         """Unless another has taken its place."""
