@@ -76,7 +76,7 @@ def test_a_port_shared_by_whoever_wants_is_refused_too(start):
 def test_a_web_process_gives_back_what_lies_free(start):
     served = start(processes=1)
     littered = int(served.get("/litter"))
-    until(lambda: int(served.get("/resident")) < littered - 100_000_000)
+    until(lambda: int(served.get("/resident")) < littered - 100_000_000, 20)
 
 
 # ---- parts that die ---------------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def test_asked_to_stop_it_finishes_what_runs(start, tmp_path, asked):
         answers = [visitors.submit(served.get, "/wait?for=go") for _ in range(6)]
         until(lambda: len(list(tmp_path.glob("waiting-*"))) == 6)
         served.process.send_signal(asked)
-        until(lambda: refused(served.port) and (tmp_path / "delivery-runs").exists())
+        until(lambda: refused(served.port) and (tmp_path / "delivery-runs").exists(), 20)
         assert not any(answer.done() for answer in answers)
         (tmp_path / "go").touch()
         assert [answer.result() for answer in answers] == [b"done"] * 6
