@@ -34,12 +34,11 @@ class Clock(Protocol):
 
 
 class MappedClock:
-    """The clock of one host, shared by all its processes. Opened at first use, so it survives a fork."""
+    """The clock of one host, shared by all its processes. Opened at first use; a process that is forked later has the same map."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._slots: memoryview | None = None
-        self._pid = 0
 
     def seen(self) -> int:
         return self._view()[0]
@@ -62,8 +61,8 @@ class MappedClock:
         return all(view[slot_of(tag)] <= seen for tag in tags)
 
     def _view(self) -> memoryview:
-        if self._slots is None or self._pid != os.getpid():
-            self._slots, self._pid = self._open(), os.getpid()
+        if self._slots is None:
+            self._slots = self._open()
         return self._slots
 
     def _open(self) -> memoryview:

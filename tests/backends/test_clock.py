@@ -185,7 +185,7 @@ class Site:
         (folder / "clock").touch()
         self.clock = MappedClock(folder / "clock")
         self.slots = Watched()
-        self.clock._slots, self.clock._pid = self.slots, os.getpid()  # type: ignore[assignment]
+        self.clock._slots = self.slots  # type: ignore[assignment]
         self.truth = {"a": 0, "b": 0}
         self.promised = {"a": 0, "b": 0}
         self.renders: dict[int, list[Any]] = {}
