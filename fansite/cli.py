@@ -79,7 +79,9 @@ def _settings() -> Settings:
 
 
 def _site(*, old_schema: bool = False) -> Flask:
-    """The application for a feature's command, or one line about what is missing. Some work on an older schema as well."""
+    """The application for a feature's command, or one line about what is missing. Some work on an older schema as well. When the command
+    is through, no connection of it is left open."""
+    from fansite.core.db import connected
     from fansite.core.db.schema import is_older, schema_problem
 
     loaded = _settings()
@@ -87,7 +89,9 @@ def _site(*, old_schema: bool = False) -> Flask:
     if problem and not (old_schema and is_older(loaded)):
         click.echo(problem, err=True)
         raise SystemExit(2)
-    return _open(loaded)
+    application = _open(loaded)
+    click.get_current_context().find_root().with_resource(connected(application))
+    return application
 
 
 def _open(loaded: Settings) -> Flask:
@@ -143,6 +147,7 @@ def init(email: str, username: str, site_name: str, password_stdin: bool) -> Non
     from fansite.accounts import operations as accounts
     from fansite.app import create_app
     from fansite.core import kept
+    from fansite.core.db import connected
     from fansite.core.db.schema import upgrade
     from fansite.core.errors import Problem
     from fansite.core.web import clean
@@ -154,7 +159,7 @@ def init(email: str, username: str, site_name: str, password_stdin: bool) -> Non
     if not 0 < len(site_name) <= settings_table.LONGEST_NAME:
         fail(f"The band's name has 1 to {settings_table.LONGEST_NAME} characters.")
     upgrade(loaded)
-    with create_app(loaded).app_context():
+    with connected(create_app(loaded)):
         if accounts.has_owner():
             fail("This site has an owner already; `fansite user create --role owner` makes another.")
         try:
@@ -276,11 +281,11 @@ def run(ctx: click.Context, port: int) -> None:
 
 def _demo_when_empty(loaded: Settings) -> None:
     from fansite.app import create_app
+    from fansite.core.db import connected
     from fansite.core.errors import Problem
     from fansite.demo import operations as demo
 
-    application = create_app(loaded)
-    with application.app_context():
+    with connected(create_app(loaded)):
         if demo.is_empty():
             click.echo("Loading the demo band, The Paper Marmots")
             try:

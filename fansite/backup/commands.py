@@ -14,7 +14,6 @@ import click
 from fansite.backup import operations
 from fansite.backup.archive import opened
 from fansite.core.command import as_json, fail, progress, tell
-from fansite.core.db import db
 from fansite.core.errors import Refused
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -64,13 +63,11 @@ def create(ways: dict[str, Any], file: Path, force: bool, keep: int | None, as_j
     """
     if not file.parent.is_dir():
         raise Refused(f"{file.parent} is no folder.")
-    with ways["app"](old_schema=True).app_context():
-        try:
-            with progress("Backing up", operations.work_of_creating(), quiet=as_json) as advance:
-                made = operations.create(file, force=force, keep=keep, advance=advance)
-        finally:
-            db.session.remove()
-            db.engine.dispose()
+    with (
+        ways["app"](old_schema=True).app_context(),
+        progress("Backing up", operations.work_of_creating(), quiet=as_json) as advance,
+    ):
+        made = operations.create(file, force=force, keep=keep, advance=advance)
     manifest = made.manifest
     facts = {
         "file": str(made.path),

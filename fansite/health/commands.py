@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from fansite.core.command import as_json, tell
-from fansite.core.db import db
+from fansite.core.db import connected
 from fansite.core.db.schema import schema_problem
 from fansite.core.feature import Finding
 from fansite.health.findings import Found, all_of_them
@@ -57,12 +57,8 @@ def _all(ways: dict[str, Any]) -> Any:
             "files", Finding("problem", f"{wrong.filename}: {wrong.strerror}", "The service's user must be able to write there.")
         )
         return
-    with site.app_context():
-        try:
-            yield from all_of_them(tables=problem is None)
-        finally:
-            db.session.remove()
-            db.engine.dispose()
+    with connected(site):
+        yield from all_of_them(tables=problem is None)
 
 
 def _line(finding: Finding) -> str:

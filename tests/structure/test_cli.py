@@ -11,14 +11,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 import pytest
 from click.testing import CliRunner
+from flask import Flask
+from sqlalchemy.pool import QueuePool
 
+from fansite import app as application
 from fansite import settings
 from fansite.cli import main
+from fansite.core.db import db
 from fansite.core.db.schema import schemas
 from tests.cast import PASSWORD
 from tests.conftest import ROOT
@@ -268,6 +272,16 @@ def test_scripts_are_told_one_object(begun):
     assert (made.returncode, facts["username"], facts["role"]) == (0, "milo", "moderator")
     listed = json.loads(command(begun, "user", "list", "--json").stdout)
     assert [account["username"] for account in listed["accounts"]] == ["ada", "milo"]
+
+
+def test_when_a_command_is_through_no_connection_of_it_is_open(begun, monkeypatch):
+    made: list[Flask] = []
+    monkeypatch.setattr(
+        application, "create_app", lambda loaded, make=application.create_app: made.append(make(loaded)) or made[-1]
+    )
+    assert typed(begun, "user", "list").returncode == 0
+    with made[0].app_context():
+        assert cast(QueuePool, db.engine.pool).checkedin() == 0
 
 
 @pytest.mark.parametrize(

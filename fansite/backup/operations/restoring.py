@@ -15,7 +15,7 @@ from fansite.backends.storage import Storage, open_storage
 from fansite.backup import ledger, postgres, sqlite
 from fansite.backup.archive import DATABASE, Advance, Archive, Manifest, opened, sync_folder
 from fansite.core import keys
-from fansite.core.db import db
+from fansite.core.db import connected
 from fansite.core.db.schema import schemas, upgrade
 from fansite.core.errors import Refused
 from fansite.lib.processes import Held, hold
@@ -156,13 +156,8 @@ def _known_erasures(archive: Archive, file: Path, ledgers: Iterable[Path]) -> li
 def _erase_again(
     erasures: list[ledger.Erasure], manifest: Manifest, staged: Settings, open_site: Callable[[Settings], Flask]
 ) -> tuple[int, list[str]]:
-    app = open_site(staged)
-    with app.app_context():
-        try:
-            return ledger.apply(erasures, manifest.site)
-        finally:
-            db.session.remove()
-            db.engine.dispose()
+    with connected(open_site(staged)):
+        return ledger.apply(erasures, manifest.site)
 
 
 def _move_in(staged: Settings, settings: Settings, *, wipe: bool) -> None:

@@ -12,10 +12,10 @@ schema        what migrations made of the database, and what they will
 readiness     whether a visitor can be served
 """
 
-from . import engine  # how every connection is opened  # noqa: F401
 from .base import Base, Model, db, index_of_some
+from .engine import connected
 from .moments import Moment
 from .rows import get
 from .transactions import touch, transaction
 
-__all__ = ["Base", "Model", "Moment", "db", "get", "index_of_some", "touch", "transaction"]
+__all__ = ["Base", "Model", "Moment", "connected", "db", "get", "index_of_some", "touch", "transaction"]

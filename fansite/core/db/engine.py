@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import event
 
 from fansite.settings import Settings
@@ -30,6 +31,17 @@ def database_uri(settings: Settings) -> str:
     if settings.database_url == "sqlite:":
         return f"sqlite:///{settings.instance_path / 'fansite.db'}"
     return settings.database_url
+
+
+@contextmanager
+def connected(app: Flask) -> Iterator[None]:
+    """Within the application for one piece of work. No connection is left open."""
+    with app.app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import structlog
 from flask import Flask
 
-from fansite.core.db import db
+from fansite.core.db import connected, db
 from fansite.lib.memory import give_back, held
 
 from .delivering import IDLE_SECONDS, deliver_round, owed_to
@@ -55,13 +55,12 @@ def work(app: Flask, stop: threading.Event) -> None:
 def look_round(app: Flask) -> None:
     """Before a fork: looks for what is due, as a worker does twice a second, and leaves it alone. What the first look brings into being is
     then shared by all processes, instead of each one's own. No connection is left open."""
-    with app.app_context():
+    with connected(app):
         try:
             with db.engine.connect() as connection:
                 connection.execute(owed_to()).all()
         except sa.exc.OperationalError as problem:
             log.warning("database-away", error=str(problem.orig))
-        db.engine.dispose()
 
 
 @dataclass
