@@ -302,8 +302,12 @@ def test_another_editor_is_seen_by_both_and_what_they_saved_is_told(visit):
     ada.goto("/staff/news/12")
     alive(ada)
     until(lambda: "eli" in ada.locator("[data-others]").inner_text())
-    eli.evaluate("document.querySelector('editor-presence').sign()")
-    until(lambda: "ada" in eli.locator("[data-others]").inner_text())
+
+    def eli_hears_of_ada() -> bool:  # whose own sign may still be on its way: her page knew of Eli before she sent it
+        eli.evaluate("document.querySelector('editor-presence').sign()")
+        return "ada" in eli.locator("[data-others]").inner_text()
+
+    until(eli_hears_of_ada)
     say(eli, "\n\nA word of Eli’s.")
     say(ada, "\n\nA word of Ada’s.")
     ada.locator('form[data-form="entry"] .button--main').first.click()
