@@ -40,7 +40,7 @@ from fansite.core.web.guard import headers_of_all, open_guard
 from fansite.core.web.language import LanguagePrefix, open_languages
 from fansite.core.web.page_cache import PageCache
 from fansite.core.web.parts import Parts
-from fansite.core.web.paths import Number, parameters_of
+from fansite.core.web.paths import LateRule, Number, parameters_of
 from fansite.core.web.records import configure_logs, open_records
 from fansite.core.web.representation import WSGI
 from fansite.core.web.spoken import SpokenEnvironment
@@ -102,6 +102,7 @@ def create_app(settings: Settings | None = None, *, behind: Callable[[WSGI], WSG
         template_folder=str(ROOT / "templates"),
         static_folder=None,
     )
+    app.url_rule_class = LateRule
     app.url_map.converters["int"] = Number
     app.config.update(
         SECRET_KEY=settings.secret_key or keys.made_once(settings.instance_path / keys.FORMS, partial(secrets.token_urlsafe, 48)),

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from werkzeug.routing import Map, Rule
 
 from fansite.core.web import entry_path, path_for, public_url, safe_next
-from fansite.core.web.paths import in_language
+from fansite.core.web.paths import LateRule, in_language
 from tests.texts import news_post
 
 pytestmark = pytest.mark.once
@@ -238,3 +239,21 @@ def test_signing_in_leads_nowhere_else(app, cast, browser_as, target):
     response = fay.client.get("/login", query_string={"next": target})
     assert response.status_code in (200, 302)
     assert stays_here(response.headers.get("Location", "/"))
+
+
+def test_an_address_that_is_first_compiled_when_it_is_written_is_werkzeugs():
+    """Twice each: the first writing compiles."""
+    late, plain = (
+        Map([kind("/<self>/<int:number>/", endpoint="both"), kind("/", defaults={"page": 1}, endpoint="one")])
+        for kind in (LateRule, Rule)
+    )
+    asked = [
+        ("both", {"self": "à b", "number": 7}),
+        ("both", {"self": "x", "number": 7, "more": "a&b"}),
+        ("one", {}),
+        ("one", {"page": 1}),
+    ]
+    for unknown in (True, False):
+        for endpoint, values in [*asked, *asked]:
+            written, as_werkzeug = (map.bind("here").build(endpoint, values, append_unknown=unknown) for map in (late, plain))
+            assert written == as_werkzeug

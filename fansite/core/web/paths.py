@@ -34,6 +34,20 @@ class Number(IntegerConverter):
         return int(super().to_python(value))
 
 
+class LateRule(Rule):
+    """werkzeug compiles two functions for every address, to write it with; here each is compiled when it is first written so."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = super()._compile_builder
+
+        def build(self: Rule, /, **values: Any) -> tuple[str, str]:
+            made: Callable[..., tuple[str, str]] = compiled(append_unknown).__get__(self)
+            setattr(self, "_build_unknown" if append_unknown else "_build", made)
+            return made(**values)
+
+        return build
+
+
 def unlocalized(view: V) -> V:
     """This address is the same in all languages and answers without a prefix only."""
     view.unlocalized = True  # type: ignore[attr-defined]
