@@ -218,11 +218,11 @@ def posting(folder: Path, workers: int, *, seconds: int) -> tuple[Figure, dict[s
 
 
 def _elsewhere(folder: Path, actions: list[str]) -> list[str]:
-    """Pages that stay as they are while comments go to these: the list of fans, and other posts."""
+    """Pages that stay as they are while comments go to these: where fans live, and other posts. (The list of fans tells of each comment.)"""
     written_to = {int(action.rpartition("/")[2]) for action in actions}
     with closing(sqlite3.connect(folder / "fansite.db")) as database:
         posts = "SELECT id, slug FROM entry WHERE kind = 'news' AND language = 'en' AND status = 'published' ORDER BY published_at LIMIT 20"
-        return ["/fans/", *(f"/news/{slug}" for id, slug in database.execute(posts) if id not in written_to)]
+        return ["/fans/cities", *(f"/news/{slug}" for id, slug in database.execute(posts) if id not in written_to)]
 
 
 def _comments_in(folder: Path) -> int:
