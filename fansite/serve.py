@@ -154,7 +154,6 @@ def _worker(work: Work, *, closing: Callable[[], None] = lambda: None) -> Child:
 def _share_memory() -> None:
     """What is here now is shared by all processes for as long as none of them writes to it; the collector would."""
     hold_little()
-    gc.collect()
     fill_holes()
     gc.freeze()
     gc.enable()
