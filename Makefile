@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := .tools/bin/uv
 PO := $(wildcard fansite/translations/*/LC_MESSAGES/messages.po)
+# Every template in every language, compiled: beside them, as Python keeps its own.
+TEMPLATES := templates/__pycache__/all
 
 .PHONY: help run test setup bytecode bench bench-check screenshots format translations lock clean
 
@@ -61,8 +63,12 @@ screenshots: .venv/.ready-dev $(PO:.po=.mo)
 	@touch $@ .venv/.ready
 
 # A service that may not write beside its code, or was told not to, would else compile all of it at every start.
-bytecode: | .venv/.made
+bytecode: $(TEMPLATES) | .venv/.made
 	@$(BIN)/python -m compileall -q -j 0 fansite migrations
+
+$(TEMPLATES): $(shell find templates -type f -not -path '*/__pycache__/*') $(wildcard fansite/core/web/*.py) fansite/app.py $(PO:.po=.mo) deploy/requirements.txt
+	@$(BIN)/python -m fansite.compiling
+	@touch $@
 
 %.mo: %.po
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

@@ -20,7 +20,7 @@ LAYERS = (
     ("search", "seo", "posters", "feeds", "contact", "backup", "health", "notifications", "river"),
     ("home", "staff", "transfer", "demo"),
     ("app",),
-    ("serve",),
+    ("serve", "compiling"),
     ("cli",),
 )
 
@@ -28,5 +28,5 @@ FEATURES = tuple(
     name
     for layer in LAYERS
     for name in layer
-    if name not in ("settings", "features", "lib", "backends", "core", "app", "serve", "cli")
+    if name not in ("settings", "features", "lib", "backends", "core", "app", "serve", "compiling", "cli")
 )

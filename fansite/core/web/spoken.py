@@ -20,6 +20,7 @@ from jinja2.utils import internalcode
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+from fansite.core.web.compiled import CompiledTemplates
 from fansite.core.web.language import words_in
 
 GETTEXT = ("_", "gettext")
@@ -74,11 +75,12 @@ class SpokenEnvironment(Environment):
 
 
 def environment_in(app: Flask, language: str) -> Any:
-    """The templates in a language. Each process compiles what it needs of them."""
+    """The templates in a language. Each process loads what it needs of them, or compiles it."""
     known: dict[str, Any] = app.extensions["fansite"].spoken
     if language not in known:
         made: Any = app.jinja_env.overlay()
         made.words = words_in(language)
+        made.bytecode_cache = CompiledTemplates(language)
         known[language] = made
     return known[language]
 
