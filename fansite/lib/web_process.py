@@ -5,16 +5,30 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any
 
+import granian.server.mp
 from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.log import LogLevels
 from granian.server.mp import MPServer
+from granian.wsgi import ResponseIterWrap
 
 from fansite.lib.processes import when_asked_to_stop
-from fansite.lib.reception import THREADS, Application
+from fansite.lib.reception import THREADS, Application, Environ, Headers
+
+# What PEP 3333 asks for beside what granian says of a request. granian's own way adds the environment of the process, keys included.
+OF_ALL_REQUESTS: Environ = {
+    "SCRIPT_NAME": "",
+    "wsgi.errors": sys.stderr,
+    "wsgi.input_terminated": True,
+    "wsgi.multiprocess": True,
+    "wsgi.multithread": True,
+    "wsgi.run_once": False,
+    "wsgi.version": (1, 0),
+}
 
 
 def serve(application: Application, listener: socket.socket, connections: int, backlog: int, ready: Callable[[], None]) -> None:
@@ -33,6 +47,7 @@ def serve(application: Application, listener: socket.socket, connections: int, b
         # Only this logger's level changes: without "incremental" granian would close the handlers of everybody else.
         log_dictconfig={"incremental": True, "handlers": {}, "loggers": {"_granian": {"propagate": True}}},
     )
+    granian.server.mp._wsgi_call_wrap = answering  # type: ignore[assignment]
     when_asked_to_stop(_stop_granian)
     server.serve_here(application, listener, backlog, ready)
 
@@ -55,3 +70,29 @@ class _WebProcess(MPServer):
         # The descriptor is granian's from here on; it closes it to stop accepting.
         self._ssp, self._shd, self._sso = None, holder(listener.detach(), False, backlog), None
         self._spawn_worker(0, self._spawn_wsgi_worker, load).inner.run()
+
+
+# ---- a request ----------------------------------------------------------------------------------------------------------------
+
+
+def answering(application: Application, *_settings: Any) -> Callable[[Any, Environ], None]:
+    """What granian calls with each request, and with what takes the answer: whole, where it is a list, else piece by piece."""
+
+    def answer(taker: Any, request: Environ) -> None:
+        begun = Begun()
+        answer = application(OF_ALL_REQUESTS | request, begun)
+        if type(answer) is list:
+            taker.response_bytes(begun.status, begun.headers, b"".join(answer))
+        else:
+            taker.response_iter(begun.status, begun.headers, ResponseIterWrap(answer))
+
+    return answer
+
+
+class Begun:
+    """`start_response` of PEP 3333."""
+
+    __slots__ = ("headers", "status")
+
+    def __call__(self, status: str, headers: Headers, _problem: Any = None) -> None:
+        self.status, self.headers = int(status[:3]), headers

@@ -63,6 +63,10 @@ def answer_echo(folder: Path, environ: dict[str, Any]) -> bytes:
     return body
 
 
+def answer_environ(_folder: Path, environ: dict[str, Any]) -> bytes:
+    return " ".join(environ).encode()
+
+
 def answer_litter(_folder: Path, _environ: dict[str, Any]) -> bytes:
     """Takes 128 MB in small pieces and frees all of them but the last, before which nothing goes back by itself."""
     libc = ctypes.CDLL(None)

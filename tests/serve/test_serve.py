@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -245,6 +247,21 @@ def test_a_long_answer_arrives_whole(start):
     assert len(start().get("/long")) == LONG
 
 
+def test_a_request_says_nothing_of_the_environment_of_the_process(start):
+    known = set(start().get("/environ").decode().split())
+    assert known >= {
+        "REQUEST_METHOD",
+        "PATH_INFO",
+        "QUERY_STRING",
+        "SCRIPT_NAME",
+        "REMOTE_ADDR",
+        "HTTP_HOST",
+        "wsgi.input",
+        "wsgi.errors",
+    }
+    assert not known & set(os.environ)
+
+
 def test_a_body_that_broke_off_never_reaches_the_application(start, tmp_path):
     served = start(processes=1)
     visitor = served.connect()
@@ -275,6 +292,20 @@ def test_making_the_application_opens_nothing(tmp_path, empty_database):
     assert made.text.splitlines()[-1] == "True 1"
 
 
+class Answer(NamedTuple):
+    status: int
+    body: bytes
+    etag: str
+    length: str | None
+
+
+def asked(port: int, method: str, **headers: str) -> Answer:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request(method, "/news/", headers=headers)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.read(), answer.headers["ETag"], answer.headers["Content-Length"])
+
+
 def test_the_site_itself_is_served(tmp_path, empty_database):
     (tmp_path / "fansite.db").write_bytes(empty_database.read_bytes())
     port = free_port()
@@ -283,6 +314,10 @@ def test_the_site_itself_is_served(tmp_path, empty_database):
     try:
         served.started()
         assert b"<h1" in served.get("/news/")
+        whole, kept = (asked(port, "GET") for _ in range(2))
+        assert (kept.status, kept.body) == (200, whole.body)
+        assert asked(port, "HEAD") == kept._replace(body=b"")
+        assert asked(port, "GET", **{"If-None-Match": kept.etag}) == (304, b"", kept.etag, None)
         served.process.terminate()
         assert served.process.wait(10) == 0
         assert served.left() == []

@@ -87,20 +87,20 @@ class Representation:
         encoding = wanted(environ.get("HTTP_ACCEPT_ENCODING", "")) if self._packable else IDENTITY
         return self._forms.get(encoding) or self._another(encoding)
 
-    def answer(self, environ: Environ, begin: Begin, *more: tuple[str, str]) -> Iterable[bytes]:
-        """200 or 304, of GET or HEAD."""
+    def answer(self, environ: Environ, begin: Begin, *more: tuple[str, str]) -> list[bytes]:
+        """200 or 304, of GET or HEAD. A list is handed to the server in one piece."""
         form = self.form_for(environ)
         known = self._known(environ, form)
         if known is not None:
             begin("304 NOT MODIFIED", [*self._headers, ("ETag", known), *more])
-            return ()
+            return []
         if form.hurried and self._sent:
             form = self._another(wanted(environ.get("HTTP_ACCEPT_ENCODING", "")))
         begin("200 OK", [*self._headers, *form.headers, *more])
         if environ["REQUEST_METHOD"] == "HEAD":
-            return ()
+            return []
         self._sent = True
-        return (form.body,)
+        return [form.body]
 
     def _known(self, environ: Environ, form: Form) -> str | None:
         """The ETag of what the asker has, which is this."""
