@@ -116,6 +116,7 @@ def one_app(database: Any) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         draw_each_card_once(patch)
         draw_each_poster_once(patch)
+        compare_each_password_once(patch)
         yield site
     with site.app_context():
         db.session.remove()
@@ -151,6 +152,26 @@ def draw_each_poster_once(patch: pytest.MonkeyPatch) -> None:
         return drawn[task.stem]
 
     patch.setattr(operations, "drawn", once)
+
+
+def compare_each_password_once(patch: pytest.MonkeyPatch) -> None:
+    """The people of all tests know one password, and to compare it takes longer than to make a page."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import VerifyMismatchError
+
+    compare, fits = PasswordHasher.verify, dict[tuple[Any, Any], bool]()
+
+    def verify(self: PasswordHasher, known: Any, password: Any) -> bool:
+        if (known, password) not in fits:
+            try:
+                fits[known, password] = compare(self, known, password)
+            except VerifyMismatchError:
+                fits[known, password] = False
+        if not fits[known, password]:
+            raise VerifyMismatchError
+        return True
+
+    patch.setattr(PasswordHasher, "verify", verify)
 
 
 @pytest.fixture
