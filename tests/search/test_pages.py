@@ -27,6 +27,7 @@ from fansite.pages import operations as pages
 from fansite.search import listeners, queries
 from fansite.search.commands import rebuild
 from tests.client import html_problems
+from tests.databases import ON_POSTGRESQL
 from tests.talk.cast import discussion
 from tests.texts import many_comments, many_posts, news_post, say
 
@@ -493,7 +494,7 @@ def test_naughty_strings_are_only_questions(app, lisbon, index, shared):
         json.loads(line)["xml"] for line in (shared / "data" / "xss" / "feedparser-sanitize-cases.jsonl").read_text().splitlines()
     ]
     client = app.test_client()
-    for text in [*strings, *cases]:
+    for text in [*strings, *cases][:: 4 if ON_POSTGRESQL else 1]:
         response = client.get("/search", query_string={"q": text.encode("utf-8", "replace")})
         assert response.status_code == 200, text
         assert response.headers["Content-Type"] == "text/html; charset=utf-8"
