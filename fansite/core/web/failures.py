@@ -17,7 +17,8 @@ from fansite.core.errors import Problem, TooMany
 from fansite.core.web.guard import typed_fields
 from fansite.core.web.language import locale_of, location, speak_as_visitor
 from fansite.core.web.pages import Page, private
-from fansite.core.web.paths import entry_path, path_for
+from fansite.core.web.paths import current_language, entry_path, path_for
+from fansite.core.web.spoken import environment_in
 from fansite.settings import Settings
 
 log = structlog.get_logger("web")
@@ -141,7 +142,8 @@ def failure_page(settings: Settings, code: int, text: object = "") -> Response:
     try:
         acts = [(_("Home"), path_for("home.index"), True), (_("Search"), path_for("search.index"), False)]
         page = Page(title=title, noindex=True)
-        body = render_template("errors/error.html", page=page, code=code, title=title, text=text, acts=acts, language_switch=[])
+        spoken = environment_in(current_app, current_language()).get_template("errors/error.html")
+        body = render_template(spoken, page=page, code=code, title=title, text=text, acts=acts, language_switch=[])
     except Exception:  # the page about a failure must not fail: the plain one needs neither database nor menu
         log.exception("error-page-failed", code=code)
         return bare_page(settings, code)
