@@ -76,17 +76,17 @@ def add(duty: str, bodies: dict[str, str], *, author_id: int | None, at: datetim
         first = first or page
 
 
-def footer_pages() -> list[tuple[str, str]]:
+def footer_pages() -> tuple[tuple[str, str], ...]:
     """(title, address) of those that are public, in the reader's language where there is one. Kept until a page changes."""
     language = current_language()
 
-    def ask() -> list[tuple[str, str]]:
+    def ask() -> tuple[tuple[str, str], ...]:
         slugs = [slug for names in SLUGS.values() for slug in names.values()]
         statement = sa.select(Page.title, Page.language, Page.slug).where(
             of_kind(Page), listed(), readable_in(language), Page.slug.in_(slugs)
         )
         rows = db.session.execute(statement.order_by(Page.id)).all()
-        return [(title, path_for("pages.show", language=of, slug=slug)) for title, of, slug in rows]
+        return tuple((title, path_for("pages.show", language=of, slug=slug)) for title, of, slug in rows)
 
     return kept(f"pages.duties.{language}", ("list:page",), ask)
 

@@ -27,16 +27,16 @@ _VERSIONS = (
 )
 
 
-def menu_pages() -> list[tuple[str, str]]:
+def menu_pages() -> tuple[tuple[str, str], ...]:
     """(title, address): the menu in the reader's language, kept in the process until a page changes."""
     language = current_language()
 
-    def ask() -> list[tuple[str, str]]:
+    def ask() -> tuple[tuple[str, str], ...]:
         statement = sa.select(Page.title, Page.language, Page.slug).where(
             of_kind(Page), listed(), readable_in(language), Page.menu_order.is_not(None)
         )
         rows = db.session.execute(statement.order_by(Page.menu_order, Page.title))
-        return [(title, _address(of, slug)) for title, of, slug in rows]
+        return tuple((title, _address(of, slug)) for title, of, slug in rows)
 
     return kept(f"pages.menu.{language}", ("list:page",), ask)
 

@@ -81,7 +81,7 @@ def test_the_menu_is_asked_for_once_and_again_when_it_changed(cast, about, app, 
         menu_pages()
     assert counted == []
     pages.revise(about.id, by=cast.eli, version=1, menu_order=None)
-    assert menu_pages() == []
+    assert menu_pages() == ()
     event = db.session.scalars(sa.select(Event).where(Event.name == "page.revised")).one()
     assert "list:page" in event.data["tags"]
 
