@@ -28,6 +28,24 @@ def test_a_page_is_for_everyone_in_french_too(look: Any, site: Any, monkeypatch:
     is_for_everyone(page, LOOKS[:1])
 
 
+@pytest.mark.parametrize("path", ["/news/", "/fr/news/"])
+def test_a_wide_screen_has_name_menu_and_ways_in_in_one_row(look: Any, path: str) -> None:
+    page = look()
+    page.goto(path)
+    page.wait_for_selector("scheme-switch button:visible")
+    for width, pages in ((1088, False), (1279, False), (1280, True), (1440, True), (2000, True)):
+        page.set_viewport_size({"width": width, "height": 900})
+        tops = page.evaluate(ROW)
+        assert len(set(tops)) == 1, f"{tops} at {width} px"
+        assert page.is_visible(".nav a[href$='/contact']") is pages
+        assert page.locator(".masthead__home .wordmark, .masthead__name").bounding_box()["width"] > 120
+
+
+# The middle of all that is seen in the bar.
+ROW = """() => [...document.querySelectorAll('.masthead__home, .nav__link, .masthead__tool')]
+  .filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect()).map((box) => Math.round(box.top + box.height / 2))"""
+
+
 FAILURES = [(failure_page, code) for code in (405, 413, 422, 429, 500, 503)] + [(bare_page, 500), (bare_page, 503)]
 
 
