@@ -19,6 +19,7 @@ from fansite.appearance.themes import Theme, theme
 from fansite.core.feature import HomeSection
 from fansite.core.kept import facts, kept, last_known
 from fansite.core.web import path_for
+from fansite.core.web.parts import part
 from fansite.lib.wordmark import wordmark
 from fansite.media import queries as pictures
 from fansite.media import showing
@@ -37,9 +38,9 @@ DRAWN = {
 FACT = "look"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
-    """The looks of the page that is being made."""
+    """The looks of the page that is being made. Each time they are read they are others: what was made for these is for these alone."""
 
     wanted: Wanted
     theme: Theme
@@ -57,9 +58,6 @@ class Shown:
         drawn = wordmark(name, stacked) if self.wanted.logo == "theme" and self.theme.cuts_the_name else None
         return Markup(drawn) if drawn else None
 
-    def art(self, name: str) -> str:
-        return self.theme.drawing(name)
-
 
 def look() -> Shown:
     """What everybody sees; on the preview of a draft, the draft; on the page that may ask nothing, what this process saw last."""
@@ -72,6 +70,11 @@ def look() -> Shown:
         g.previewed_look = shown(current())
     preview: Shown = g.previewed_look
     return preview
+
+
+def art(name: str) -> Markup:
+    """A drawing, inline, so that it takes the theme's inks: asleep, duo, letter, notice, peek, piano, string, ukulele, mark, ridge, scene."""
+    return part(look().theme.drawing(name), ())
 
 
 def current() -> Wanted:
