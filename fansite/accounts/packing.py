@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import g, render_template
-from flask_babel import force_locale
+from flask import render_template
 
 from fansite.core.feature import Chapter
-from fansite.core.web.language import locale_of
+from fansite.core.web.language import speaking
 from fansite.core.web.paths import settings
 from fansite.lib.times import now, w3c
 
@@ -32,14 +31,9 @@ def packed(chapters: Sequence[Chapter], language: str) -> bytes:
 
 
 def _page(chapters: Sequence[Chapter], code: str, own: str) -> str:
-    before = g.get("language")
-    g.language = code
-    try:
-        with force_locale(locale_of(code)):
-            others = [(other, "index.html" if other == own else f"index.{other}.html") for other in settings().languages]
-            return render_template("accounts/parcel.html", chapters=chapters, code=code, others=others, made_at=now())
-    finally:
-        g.language = before
+    with speaking(code):
+        others = [(other, "index.html" if other == own else f"index.{other}.html") for other in settings().languages]
+        return render_template("accounts/parcel.html", chapters=chapters, code=code, others=others, made_at=now())
 
 
 def _facts(chapters: Sequence[Chapter]) -> dict[str, Any]:

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
-from flask import current_app, g
-from flask_babel import force_locale
+from flask import current_app
 
 from fansite.backends.storage import Storage
 from fansite.core.db import db, touch, transaction
 from fansite.core.outbox.long_work import meanwhile
-from fansite.core.web.language import locale_of
+from fansite.core.web.language import speaking
 from fansite.core.web.paths import settings
 from fansite.lib.times import now
 from fansite.posters import looks, printing
@@ -79,12 +78,8 @@ def _tasks() -> Iterator[Task]:
 
 
 def _in_language(language: str, tour: Tour | None, shown: list[gigs.Evening]) -> Wanted:
-    before, g.language = g.get("language"), language
-    try:
-        with force_locale(locale_of(language)):
-            return poster_of(tour, shown)
-    finally:
-        g.language = before
+    with speaking(language):
+        return poster_of(tour, shown)
 
 
 def _stem(subject: str, language: str, wanted: Wanted, look: str) -> str:

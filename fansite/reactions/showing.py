@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask_babel import force_locale
-from flask_babel import gettext as _
-
 from fansite.core.kept import facts
-from fansite.core.web.language import locale_of
+from fansite.core.web.language import words_in
 from fansite.core.web.paths import current_language
+from fansite.core.web.templating import N_
+
+OURS = N_("Warms me")
 
 
 class Warmth(NamedTuple):
@@ -27,10 +27,10 @@ def fact_of(language: str) -> str:
 
 def word() -> str:
     """What it means to react on this site, in the reader's language: the owner's word, else ours."""
-    return facts().get(fact_of(current_language())) or str(_("Warms me"))
+    language = current_language()
+    return facts().get(fact_of(language)) or our_word(language)
 
 
 def our_word(language: str) -> str:
     """What stands where the owner chose none."""
-    with force_locale(locale_of(language)):
-        return str(_("Warms me"))
+    return str(words_in(language).ugettext(OURS))

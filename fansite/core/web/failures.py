@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
@@ -15,7 +14,7 @@ from fansite.core.content import at_old_address
 from fansite.core.db import db
 from fansite.core.errors import Problem, TooMany
 from fansite.core.web.guard import typed_fields
-from fansite.core.web.language import locale_of, location, speak_as_visitor
+from fansite.core.web.language import location, speak_as_visitor
 from fansite.core.web.pages import Page, private
 from fansite.core.web.paths import current_language, entry_path, path_for
 from fansite.core.web.spoken import environment_in
@@ -161,20 +160,19 @@ def _typed() -> list[tuple[str, str]]:
 def bare_page(settings: Settings, code: int) -> Response:
     """For the moments when nothing may be asked of the database."""
     language = request.accept_languages.best_match(settings.languages) or settings.language
-    with force_locale(locale_of(language)):
-        title, text = words(code)
-        g.language, g.asks_nothing = language, True
-        # Not render_template: what every page is given there asks the database.
-        template = current_app.jinja_env.get_template("errors/bare.html")
-        body = template.render(
-            code=code,
-            title=title,
-            text=text,
-            language=language,
-            site_name=settings.site_name,
-            fields=_typed(),
-            action=request.script_root + request.full_path.rstrip("?"),
-        )
+    g.language, g.asks_nothing = language, True
+    title, text = words(code)
+    # Not render_template: what every page is given there asks the database.
+    template = current_app.jinja_env.get_template("errors/bare.html")
+    body = template.render(
+        code=code,
+        title=title,
+        text=text,
+        language=language,
+        site_name=settings.site_name,
+        fields=_typed(),
+        action=request.script_root + request.full_path.rstrip("?"),
+    )
     response = private(Response(body, code))
     if code == 503:
         response.headers["Retry-After"] = str(COME_BACK)

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from babel import support
 from flask import Flask, abort, g, redirect, request
-from flask_babel import Babel, force_locale, refresh
+from flask_babel import Babel, Domain, refresh
 from werkzeug.routing import RequestRedirect
 
 from fansite.core.web.paths import current_language
@@ -61,17 +61,25 @@ def speaking(language: str) -> Iterator[None]:
     """Words and paths are those of this language meanwhile: for what is written to somebody who is not asking."""
     before = g.get("language")
     g.language = language
+    refresh()
     try:
-        with force_locale(locale_of(language)):
-            yield
+        yield
     finally:
         g.language = before
+        refresh()
 
 
 @lru_cache(maxsize=16)
 def words_in(language: str) -> Any:
     """The translations of one language, whoever asks and in whatever language they are spoken to."""
     return support.Translations.load(str(ROOT / "fansite" / "translations"), [locale_of(language)])
+
+
+class Words(Domain):
+    """The language of the request decides; Flask-Babel would look for a locale at every word."""
+
+    def get_translations(self) -> Any:
+        return words_in(current_language())
 
 
 def locale_of(language: str) -> str:
@@ -83,6 +91,7 @@ def open_languages(app: Flask, settings: Settings) -> Babel:
         BABEL_DEFAULT_LOCALE=locale_of(settings.language), BABEL_TRANSLATION_DIRECTORIES=str(app.config["TRANSLATIONS"])
     )
     babel = Babel(app, locale_selector=lambda: locale_of(current_language()), timezone_selector=lambda: settings.timezone.key)
+    babel.domain_instance = Words()
 
     @app.before_request
     def speak() -> Any:

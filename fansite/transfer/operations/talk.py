@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from fansite.comments import bulk
 from fansite.comments.models import Comment as Said
 from fansite.core import markup
 from fansite.core.db import db, touch, transaction
-from fansite.core.web.language import locale_of
+from fansite.core.web.language import speaking
 from fansite.lib.times import now
 from fansite.lib.wordpress import to_markdown
 from fansite.moderation import operations as moderation
@@ -62,7 +61,7 @@ class Talk:
         self._people = people
         self._report = report
         self._dry = dry
-        with force_locale(locale_of(language)):
+        with speaking(language):
             self._nameless = _("Anonymous")
 
     def put(self, remarks: Iterable[Remark]) -> None:
