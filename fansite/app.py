@@ -89,13 +89,20 @@ class Site:
         return site_name()
 
 
+class Threaded(Flask):
+    """Flask looks at each view and each of what surrounds it, at every request, for whether it is a coroutine: none of ours is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings | None = None, *, behind: Callable[[WSGI], WSGI] = lambda application: application) -> Flask:
     """A ready application. Opens no connection, file, map, lock or thread: web processes are forked from it. `behind` stands between
     what is kept ready (static files, pages) and what is made for each request."""
     settings = settings or load()
     configure_logs()
     settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    app = Flask(
+    app = Threaded(
         "fansite",
         instance_path=str(settings.instance_path),
         root_path=str(ROOT),

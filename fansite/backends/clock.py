@@ -14,6 +14,7 @@ import fcntl
 import mmap
 import os
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 from zlib import crc32
@@ -79,5 +80,6 @@ class MappedClock:
             os.close(descriptor)
 
 
+@lru_cache(maxsize=4096)
 def slot_of(tag: str) -> int:
     return 1 + crc32(tag.encode()) % (SLOTS - 1)

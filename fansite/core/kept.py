@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import current_app, g
+from flask.globals import app_ctx
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fansite.core.db import Model, db, touch, transaction
@@ -28,16 +29,16 @@ class SiteFact(Model):
 
 def kept(name: str, tags: tuple[str, ...], find: Callable[[], T]) -> T:
     """`find()`, or its last answer while none of the tags was bumped since."""
-    site = current_app.extensions["fansite"]
-    known: dict[str, tuple[int, Any]] = site.kept
-    if name in known and site.clock.fresh(known[name][0], tags):
-        answer: T = known[name][1]
+    site = app_ctx._get_current_object().app.extensions["fansite"]  # type: ignore[attr-defined]  # asked for once: a page has twenty
+    found: tuple[int, Any] | None = site.kept.get(name)
+    if found is not None and site.clock.fresh(found[0], tags):
+        answer: T = found[1]
         return answer
     answer = find()
     # As old as the view it was read in, which may have begun before a write that is known by now. What the running transaction
     # changed itself may yet be taken back.
     if not touched().intersection(tags):
-        known[name] = (seen(), answer)
+        site.kept[name] = (seen(), answer)
     return answer
 
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup, escape
 
-from fansite.core.web.pages import Page, private
+from fansite.core.web.pages import NO_STORE, Page, private
 from fansite.settings import Settings
 
 MAX_FIELDS = 200
@@ -67,15 +67,17 @@ def open_guard(app: Flask, settings: Settings) -> None:
         check_form()
         return check_token()
 
-    always = headers_of_all(settings)
+    always = [(name.lower(), name, value) for name, value in (*headers_of_all(settings), ("Cache-Control", NO_STORE))]
 
     @app.after_request
     def cover(response: Response) -> Response:
-        for name, value in always:
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        if response.headers["Cache-Control"].startswith("private"):
-            response.headers["Vary"] = "Accept-Encoding, Cookie"
+        headers = response.headers
+        told = {name.lower(): value for name, value in headers}
+        for key, name, value in always:
+            if key not in told:
+                headers.add(name, value)
+        if told.get("cache-control", NO_STORE).startswith("private"):
+            headers["Vary"] = "Accept-Encoding, Cookie"
         return response
 
 

@@ -23,6 +23,7 @@ Crumb = tuple[str, str]
 # The page's tags must name everything it shows; these stand on every page (menu, name, footer).
 SITE_TAG = "site"
 EACH_TIME_KEY = "fansite.each_time"
+NO_STORE = "private, no-store"
 ASK_ALWAYS = "public, max-age=0, must-revalidate"
 
 
@@ -190,6 +191,6 @@ def conditional(response: Response, *, until: datetime | None = None, cache: str
 
 
 def private(response: Response) -> Response:
-    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Cache-Control"] = NO_STORE
     response.headers["Vary"] = "Accept-Encoding, Cookie"
     return response

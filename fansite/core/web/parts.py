@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 from flask import current_app
-from jinja2 import Template
 from markupsafe import Markup
 
 from fansite.core.web.paths import current_language
@@ -52,17 +51,13 @@ def rendered(template: str, **things: Any) -> Markup:
 
 def part(template: str, thing: Hashable) -> Markup:
     """`template` given this `thing` and the language, and nothing else it could say."""
-    return next(parts(template, [thing], own=lambda _thing: False))
+    return next(parts(template, (thing,)))
 
 
-def parts(template: str, things: Iterable[T], *, own: Callable[[T], bool]) -> Iterator[Markup]:
+def parts(template: str, things: Iterable[T], *, own: Callable[[T], bool] | None = None) -> Iterator[Markup]:
     """`template` given each of the things. What is somebody's `own` is made each time."""
     known: Parts = current_app.extensions["fansite"].parts
     language = current_language()
-    render: Callable[[T], Markup] = partial(_render, environment_in(current_app, language).get_template(template), language)
     for thing in things:
-        yield render(thing) if own(thing) else known.of((template, language, thing), partial(render, thing))
-
-
-def _render(template: Template, language: str, thing: Any) -> Markup:
-    return Markup(template.render(thing=thing, language=language))
+        make = partial(rendered, template, thing=thing)
+        yield make() if own is not None and own(thing) else known.of((template, language, thing), make)

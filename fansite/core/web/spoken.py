@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 from flask import Flask
 from flask.templating import Environment
 from jinja2 import Template, nodes
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from jinja2.utils import internalcode
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
@@ -24,6 +24,7 @@ from fansite.core.web.compiled import CompiledTemplates
 from fansite.core.web.language import words_in
 
 GETTEXT = ("_", "gettext")
+PLAIN = (FunctionType, MethodType)
 # The second line of what a template is compiled to.
 IN_PIECES = f"from {__name__} import piece as escape"
 SPECIAL = re.compile("[&<>\"']").search
@@ -44,12 +45,15 @@ def piece(value: Any) -> str:
 class SpokenContext(Context):
     @internalcode
     def call(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """A plain function that wants to know nothing of the context is called; all else is Jinja's."""
-        if type(obj) is FunctionType and not hasattr(obj, "jinja_pass_arg"):
-            kwargs.pop("_loop_vars", None)
-            kwargs.pop("_block_vars", None)
-            return obj(*args, **kwargs)
-        return super().call(obj, *args, **kwargs)
+        """A function or method that wants to know nothing of the context is called, and a macro as it wants it; all else is Jinja's."""
+        kind = type(obj)
+        if kind is Macro:
+            args = (self.eval_ctx, *args)
+        elif kind not in PLAIN or hasattr(obj, "jinja_pass_arg"):
+            return super().call(obj, *args, **kwargs)
+        kwargs.pop("_loop_vars", None)
+        kwargs.pop("_block_vars", None)
+        return obj(*args, **kwargs)
 
 
 class SpokenTemplate(Template):

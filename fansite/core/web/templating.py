@@ -60,6 +60,8 @@ def written(words: object) -> Markup | None:
 
 def framed(html: str) -> Markup:
     """A text of ours with its tables in frames of their own: a wide one is pushed aside there, by key as well, and not the page."""
+    if "<table" not in html:
+        return Markup(html)
     opening = Markup('<div class="table-box" role="region" tabindex="0" aria-label="{}">').format(_("Table"))
     return Markup(TABLE.sub(lambda table: f"{opening}{table.group()}</div>", html))
 
