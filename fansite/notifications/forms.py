@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length
 
 from fansite.core.notices import Kind
 from fansite.core.web import Form, NumberField
+from fansite.core.web.forms import LongList
 from fansite.core.web.paths import settings
 from fansite.lib import localtime
 from fansite.notifications.channels import PACE_LABELS, Channel
@@ -25,7 +26,7 @@ Choosable = Sequence[tuple[Kind, Sequence[Channel]]]
 class ClockForm(Form):
     """When one is told; the boxes of what one is told of are added to it."""
 
-    zone = SelectField(_l("Your time zone"), default="")
+    zone = SelectField(_l("Your time zone"), default="", widget=LongList())
     quiet_from = SelectField(_l("Quiet from"), coerce=int, choices=HOURS, default=QUIET[0])
     quiet_until = SelectField(_l("Quiet until"), coerce=int, choices=HOURS, default=QUIET[1])
 

@@ -26,6 +26,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from fansite.core.db import db
 from fansite.core.errors import Refused
 from fansite.core.web import Form
+from fansite.core.web.forms import LongList
 from fansite.core.web.paths import current_language, settings
 from fansite.lib import localtime
 from fansite.lib.numbers import number_or_none
@@ -86,8 +87,10 @@ class HouseForm(Form):
     name = StringField(_l("Name of the house"))
     address = StringField(_l("Street and number"))
     city = StringField(_l("City"))
-    country = SelectField(_l("Country"), validate_choice=False)
-    zone = SelectField(_l("Time zone"), validate_choice=False, description=_l("Left open, it is that of the city."))
+    country = SelectField(_l("Country"), validate_choice=False, widget=LongList())
+    zone = SelectField(
+        _l("Time zone"), validate_choice=False, widget=LongList(), description=_l("Left open, it is that of the city.")
+    )
     latitude = DecimalField(_l("Latitude"), [Optional(), NumberRange(-90, 90)], places=None)
     longitude = DecimalField(_l("Longitude"), [Optional(), NumberRange(-180, 180)], places=None)
     website = StringField(_l("Its website"))

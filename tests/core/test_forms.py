@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
-from wtforms import StringField
+from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired
 
 from fansite.core.errors import Refused
 from fansite.core.web import Form, clean
+from fansite.core.web.forms import LongList
 from fansite.lib.accents import composed
 from fansite.lib.slugs import slugify
 from tests.effort import takes_at_most
@@ -134,3 +135,22 @@ def test_what_an_operation_refused_stands_beside_its_box(sent):
     form.refuse(Refused("Nowhere.", field="no such box"))
     assert form.name.errors == ["Somebody has this name."]
     assert form.form_errors == ["The site is closed.", "Nowhere."]
+
+
+def test_a_long_list_says_what_the_library_would(app):
+    choices = [
+        SelectChoice("", 'nowhere & "there"'),
+        SelectChoice("<fr>", "France", optgroup="Europe"),
+        SelectChoice("de", "Germany", {"lang": "en"}, "Europe"),
+    ]
+
+    class Long(Form):
+        place = SelectField(choices=choices, widget=LongList())
+
+    class Usual(Form):
+        place = SelectField(choices=choices)
+
+    with app.test_request_context():
+        for chosen in ("", "<fr>", "de"):
+            assert str(Long(data={"place": chosen}).place()) == str(Usual(data={"place": chosen}).place())
+            assert str(Long(data={"place": chosen}).place()).count("selected") == 1

@@ -78,7 +78,7 @@ def test_a_port_shared_by_whoever_wants_is_refused_too(start):
 def test_a_web_process_gives_back_what_lies_free(start):
     served = start(processes=1)
     littered = int(served.get("/litter"))
-    until(lambda: int(served.get("/resident")) < littered - 100_000_000, 20)
+    until(lambda: int(served.get("/resident")) < littered - 100_000_000, 60)
 
 
 # ---- parts that die ---------------------------------------------------------------------------------------------------------

@@ -10,8 +10,10 @@ from typing import Any
 from babel import support
 from flask import request
 from flask_wtf import FlaskForm
+from markupsafe import escape
 from wtforms import Field, IntegerField
 from wtforms.i18n import messages_path
+from wtforms.widgets import Select
 
 from fansite.core.db import db
 from fansite.core.errors import Conflict, Problem, Refused
@@ -29,6 +31,17 @@ def clean(text: Any) -> Any:
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return composed(CONTROLS.sub("", text))
+
+
+class LongList(Select):
+    """Hundreds to choose from. The library sorts and escapes the attributes of each; most have nothing but their value."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **kwargs: Any) -> str:
+        if choice.render_kw or kwargs:
+            return str(super().render_option(choice, **kwargs))
+        chosen = " selected" if choice.selected else ""
+        return f'<option{chosen} value="{escape(choice.value)}">{escape(choice.label or choice.value)}</option>'
 
 
 class NumberField(IntegerField):
