@@ -81,9 +81,10 @@ class _Stems(dict[str, str]):
 
 def _versions(stems: _Stems, batch: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
     """Group → (language, path) of each of its public texts, for the groups of these rows with more than one."""
-    kind = stems.content.kind
-    others = _plain(_TRANSLATIONS_OF_RANGE, {"kind": kind, "first": batch[0][0], "last": batch[-1][0]})
-    elsewhere = sorted({row[1] for row in batch} - {None})
+    kind, first, last = stems.content.kind, batch[0][0], batch[-1][0]
+    others = _plain(_TRANSLATIONS_OF_RANGE, {"kind": kind, "first": first, "last": last})
+    # Of a group whose original lies in this range, the batch and the others are all there is.
+    elsewhere = sorted({row[1] for row in batch if row[1] is not None and not first <= row[1] <= last})
     if elsewhere:
         others += _plain(_OF_GROUPS, {"kind": kind, "groups": elsewhere})
     found: dict[int, dict[str, str]] = {original or id: {} for id, original, _language, _slug in others}

@@ -13,6 +13,7 @@ from flask import current_app
 
 from fansite.core.feature import SitemapPart
 from fansite.core.web import public_url
+from fansite.core.web.paths import settings
 from fansite.lib.times import w3c
 from fansite.media import addresses_of
 
@@ -42,12 +43,13 @@ def index_xml() -> Iterator[str]:
 def file_xml(part: SitemapPart, number: int) -> Iterator[str]:
     """In pieces of some thousand addresses. Nothing at all where the file would have no address."""
     base, begun = escape(public_url(""), {'"': "&quot;"}), False
+    default = settings().language
     for batch in part.rows(number, ADDRESSES_A_FILE):
         if not begun:
             begun = True
             yield f'{HEAD}<urlset xmlns="{NAMESPACE}" xmlns:xhtml="{XHTML}" xmlns:image="{IMAGE}">\n'
         stems = batch.stems
-        more = {group: _alternates(versions, base) for group, versions in batch.versions.items()}
+        more = {group: _alternates(versions, base, default) for group, versions in batch.versions.items()}
         pictures = _pictures({row[-1] for row in batch.rows} - {None})
         yield "".join(
             [
@@ -64,13 +66,8 @@ def _pictures(ids: set[Any]) -> dict[int | None, str]:
     return {id: f"<image:image><image:loc>{escape(public_url(path))}</image:loc></image:image>" for id, path in address.items()}
 
 
-def _alternates(versions: Sequence[tuple[str, str]], base: str) -> str:
-    """Each version lists itself and all others. Paths are made of slugs: there is nothing in them to escape."""
-    default = current_app.extensions["fansite"].settings.language
-    links = [f'<xhtml:link rel="alternate" hreflang="{language}" href="{base}{path}"/>' for language, path in versions]
-    links += [
-        f'<xhtml:link rel="alternate" hreflang="x-default" href="{base}{path}"/>'
-        for language, path in versions
-        if language == default
-    ]
-    return "".join(links)
+def _alternates(versions: Sequence[tuple[str, str]], base: str, default: str) -> str:
+    """Each version lists itself and all others, and the one in the site's own language once more. Paths are made of slugs: there is
+    nothing in them to escape."""
+    told = [*versions, *[("x-default", path) for language, path in versions if language == default]]
+    return "".join([f'<xhtml:link rel="alternate" hreflang="{language}" href="{base}{path}"/>' for language, path in told])

@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 from PIL import Image
 
+from fansite.core import sitemap
 from fansite.core.db import get
 from fansite.media.operations import keep_picture
 from fansite.news import operations as news
@@ -86,18 +87,23 @@ def test_no_date_lies_in_the_future(cast, clock, post, stranger):
         assert datetime.fromisoformat(date) <= NOON
 
 
-def test_translations_list_each_other(cast, post, stranger):
-    french = news.draft(by=cast.eli, title="La pluie", language="fr", translation_of=post)
-    news.publish(french.id, by=cast.eli)
-    alone = news.draft(by=cast.eli, title="Seul", language="fr")
-    news.publish(alone.id, by=cast.eli)
+@pytest.mark.parametrize(("a_file", "batch"), [(50_000, 5000), (50_000, 1), (2, 2), (1, 1)])
+def test_translations_list_each_other(cast, post, stranger, monkeypatch, a_file, batch):
+    """Wherever they lie: read together, one after the other, or in another file."""
+    monkeypatch.setattr(sitemaps, "ADDRESSES_A_FILE", a_file)
+    monkeypatch.setattr(sitemap, "BATCH", batch)
+    unseen = news.draft(by=cast.eli, title="Not yet").id
+    for title, original in (("Seul", None), ("La pluie", post), ("Pas encore", unseen)):
+        french = news.draft(by=cast.eli, title=title, language="fr", translation_of=original)
+        news.publish(french.id, by=cast.eli)
     sets = {}
-    for url in tree(stranger, "/sitemaps/news-1.xml"):
-        links = url.findall(f"{XHTML}link")
-        sets[url.findtext(f"{SITEMAP}loc")] = {link.get("hreflang"): link.get("href") for link in links}
+    for file in rows(stranger, "/sitemap.xml"):
+        for url in tree(stranger, file.removeprefix(ORIGIN)):
+            links = url.findall(f"{XHTML}link")
+            sets[url.findtext(f"{SITEMAP}loc")] = {link.get("hreflang"): link.get("href") for link in links}
     english, both = f"{ORIGIN}/news/we-recorded-the-rain", f"{ORIGIN}/fr/news/la-pluie"
-    assert sets[english] == sets[both] == {"en": english, "fr": both, "x-default": english}
-    assert sets[f"{ORIGIN}/fr/news/seul"] == {}
+    assert sets.pop(english) == sets.pop(both) == {"en": english, "fr": both, "x-default": english}
+    assert sets == {f"{ORIGIN}/fr/news/seul": {}, f"{ORIGIN}/fr/news/pas-encore": {}}
 
 
 def test_every_listed_address_is_a_page_with_itself_as_canonical(cast, post, stranger):
