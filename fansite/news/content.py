@@ -35,7 +35,6 @@ def json_ld(post: NewsPost) -> dict[str, Any]:
         "dateModified": w3c(post.updated_at),
         "author": _author(post) or band(),
         "publisher": band(),
-        **({"keywords": [tag.name for tag in post.tags]} if post.tags else {}),
     }
 
 

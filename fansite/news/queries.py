@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ from fansite.news.models import NewsPost, post_gig
 from fansite.tags import queries as tags
 from fansite.tags.listing import TaggedListing
 from fansite.tags.models import Tag, entry_tag
-from fansite.tags.queries import take_along
+from fansite.tags.queries import Label
 from fansite.tour import queries as gigs
 from fansite.tour.models import Gig, Tour
 from fansite.tour.queries import Evening
@@ -49,7 +49,7 @@ class Beside:
 
 @dataclass
 class Around:
-    """The neighbours of a post in time, those about the same, and its public versions in all languages, itself included."""
+    """The neighbours of a post in time, those about the same, its public versions in all languages, itself included, and its tags."""
 
     newer: Beside | None = None
     older: Beside | None = None
@@ -57,6 +57,7 @@ class Around:
     versions: list[Beside] = field(default_factory=list)
     # The numbers of the evenings it is about, those among them that are not public.
     gigs: list[int] = field(default_factory=list)
+    tags: list[Label] = field(default_factory=list)
 
 
 # ---- lists ------------------------------------------------------------------------------------------------------------------
@@ -169,32 +170,33 @@ def years(language: str) -> list[int]:
 
 def around(post: NewsPost) -> Around:
     """All of it in one query."""
-    take_along(post)
     found = Around()
     facts = {"id": post.id, "group": post.group_id, "language": post.language, "published_at": post.published_at}
-    facts |= {f"tag_{number}": tag.id for number, tag in enumerate(post.tags)}
-    for role, *columns in db.session.execute(_all_around(post.published_at is not None, len(post.tags)), facts):
-        beside = Beside(*columns)
+    for role, id, language, slug, title in db.session.execute(_all_around(post.published_at is not None), facts):
         if role == "gigs":
-            found.gigs.append(beside.id)
+            found.gigs.append(id)
+        elif role == "tags":
+            found.tags.append(Label(id, slug, title))
         elif role in ("versions", "related"):
-            getattr(found, role).append(beside)
+            getattr(found, role).append(Beside(id, language, slug, title))
         else:
-            setattr(found, role, beside)
+            setattr(found, role, Beside(id, language, slug, title))
     found.versions.sort(key=lambda version: version.language)
+    found.tags.sort(key=lambda tag: tag.name)
     return found
 
 
-@lru_cache(maxsize=64)
-def _all_around(in_time: bool, tags: int) -> Any:
-    """Put together once: that takes longer than the answer. Its parameters are `id`, `group`, `language`, `published_at`, `tag_0` …"""
-    parts = [_versions(), _GIGS]
+@cache
+def _all_around(in_time: bool) -> Any:
+    """Put together once: that takes longer than the answer. Its parameters are `id`, `group`, `language` and `published_at`."""
+    parts = [_versions(), _GIGS, _TAGS]
     if in_time:
-        parts += [_neighbour(newer=True), _neighbour(newer=False), *([_related(tags)] if tags else [])]
+        parts += [_neighbour(newer=True), _neighbour(newer=False), _related()]
     return sa.union_all(*parts)
 
 
 LANGUAGE, GROUP = sa.bindparam("language", type_=sa.String()), sa.bindparam("group", type_=sa.Integer())
+POST = sa.bindparam("id", type_=sa.Integer())
 
 
 def _facts(role: str, table: Any) -> sa.Select[Any]:
@@ -202,7 +204,12 @@ def _facts(role: str, table: Any) -> sa.Select[Any]:
 
 
 _GIGS = sa.select(sa.literal("gigs"), post_gig.c.gig_id, sa.literal(""), sa.literal(""), sa.literal("")).where(
-    post_gig.c.post_id == sa.bindparam("id", type_=sa.Integer())
+    post_gig.c.post_id == POST
+)
+_TAGS = (
+    sa.select(sa.literal("tags"), Tag.id, sa.literal(""), Tag.slug, Tag.name)
+    .join(entry_tag, entry_tag.c.tag_id == Tag.id)
+    .where(entry_tag.c.entry_id == POST)
 )
 
 
@@ -211,7 +218,7 @@ def _versions() -> sa.Select[Any]:
 
 
 def _neighbour(*, newer: bool) -> sa.Select[Any]:
-    here = sa.tuple_(sa.bindparam("published_at", type_=Entry.published_at.type), sa.bindparam("id", type_=sa.Integer()))
+    here = sa.tuple_(sa.bindparam("published_at", type_=Entry.published_at.type), POST)
     place = sa.tuple_(Entry.published_at, Entry.id)
     side = place > here if newer else place < here
     order = (Entry.published_at.asc(), Entry.id.asc()) if newer else (Entry.published_at.desc(), Entry.id.desc())
@@ -222,9 +229,12 @@ def _neighbour(*, newer: bool) -> sa.Select[Any]:
     return _facts("newer" if newer else "older", row.c)
 
 
-def _related(tags: int) -> sa.Select[Any]:
+def _related() -> sa.Select[Any]:
     """The few that share most tags with it, of the last that carry each of them: a tag may hang on tens of thousands."""
-    shared = sa.union_all(*(_last_with(sa.bindparam(f"tag_{number}", type_=sa.Integer())) for number in range(tags))).subquery()
+    own, other = entry_tag.alias(), entry_tag.alias()
+    carriers = own.join(other, other.c.tag_id == own.c.tag_id)
+    last = other.c.entry_id >= sa.func.coalesce(_first_of_last(own), 0)
+    shared = sa.select(other.c.entry_id).select_from(carriers).where(own.c.entry_id == POST, last).subquery()
     most = (
         sa.select(Entry.id, Entry.language, Entry.slug, Entry.title)
         .join(shared, shared.c.entry_id == Entry.id)
@@ -241,10 +251,10 @@ def _related(tags: int) -> sa.Select[Any]:
     return _facts("related", most.subquery().c)
 
 
-def _last_with(tag_id: Any) -> sa.Select[Any]:
-    carriers = sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == tag_id)
-    last = carriers.order_by(entry_tag.c.entry_id.desc()).limit(LAST_OF_TAG).subquery()
-    return sa.select(last.c.entry_id)  # a limit may not stand inside a union
+def _first_of_last(own: Any) -> sa.ScalarSelect[Any]:
+    """Where the last entries with one of its tags begin; NULL where they are all there are."""
+    carriers = sa.select(entry_tag.c.entry_id).where(entry_tag.c.tag_id == own.c.tag_id).correlate(own)
+    return carriers.order_by(entry_tag.c.entry_id.desc()).offset(LAST_OF_TAG - 1).limit(1).scalar_subquery()
 
 
 # ---- evenings it is about ------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def page_of_post(post: NewsPost, around: Around, said: Section | None, evenings:
         versions=[(version.language, path_of(version)) for version in around.versions],
         elsewhere="news.index",
         crumbs=[(_("News"), path_for("news.index"))],
-        nodes=[_node(post, said, evenings)] if said else (),
+        nodes=[_node(post, around, said, evenings)] if said else (),
         og=_open_graph(post) if said else {},
         feed_stem=f"{entry_path(post)}/feed" if said else None,
     )
@@ -38,9 +38,11 @@ def path_of(beside: Beside) -> str:
     return path_for("news.show", language=beside.language, slug=beside.slug)
 
 
-def _node(post: NewsPost, said: Section, evenings: Sequence[Evening]) -> dict[str, Any]:
+def _node(post: NewsPost, around: Around, said: Section, evenings: Sequence[Evening]) -> dict[str, Any]:
     """The comments of this very page are nested in the article, as they stand on it."""
     node = {**json_ld(post), "commentCount": said.count}
+    if around.tags:
+        node["keywords"] = [tag.name for tag in around.tags]
     if evenings:
         node["about"] = [{"@id": public_url(entry_path(gig))} for gig in evenings]
     return {**node, "comment": said.nodes} if said.nodes else node

@@ -63,11 +63,12 @@ def show(slug: str) -> Any:
     evenings = queries.evenings(around.gigs)
     page = page_of_post(post, around, said, evenings)
     tags = {
-        *post.page_tags,
+        f"entry:{post.id}",
         *(f"entry:{gig_id}" for gig_id in around.gigs),
         "list:news",
         f"account:{post.author_id}",
         *(f"entry:{version.id}" for version in around.versions),
+        *(tag.page_tag for tag in around.tags),
     }
     tags |= set(said.tags) if said else set()
     return render_page(

@@ -21,8 +21,8 @@ from fansite.news.showing import page_of_post
 from fansite.pages import operations as pages
 from fansite.pages.models import Page
 from fansite.staff.forms import EntryForm, NewsForm, PageForm
-from fansite.tags.models import Tag
 from fansite.tags.operations import normalise
+from fansite.tags.queries import Label
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def _unsaved(model: type[Any], form: EntryForm, person: Any) -> Any:
 
 def _preview_news(form: NewsForm, person: Any) -> tuple[str, WebPage, dict[str, Any]]:
     post = _unsaved(NewsPost, form, person)
-    post.tags = [Tag(slug=slug, name=name) for slug, name in normalise(form.own()["tags"]).items()]
-    around, evenings = Around(), news_queries.evenings(form.gigs.data)
+    labels = [Label(0, slug, name) for slug, name in normalise(form.own()["tags"]).items()]
+    around, evenings = Around(tags=labels), news_queries.evenings(form.gigs.data)
     return "news/show.html", page_of_post(post, around, None), {"post": post, "around": around, "evenings": evenings}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
@@ -10,6 +11,19 @@ from sqlalchemy.orm.attributes import set_committed_value
 from fansite.core.db import db
 from fansite.tags.listing import UsesListing
 from fansite.tags.models import Tag, Tagged, entry_tag
+
+
+class _OfLabel(NamedTuple):
+    id: int
+    slug: str
+    name: str
+
+
+class Label(_OfLabel):
+    """Of a tag, what a page says of it."""
+
+    page_tag: Any = Tag.page_tag
+
 
 _BY_SLUG = sa.select(Tag).where(Tag.slug == sa.bindparam("slug"))
 _NAMES = (

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 
 import pytest
 
 from fansite.core.db import get, transaction
 from fansite.news import operations as news
 from fansite.news.models import NewsPost
+from fansite.news.queries import LAST_OF_TAG, around
 from fansite.tags.operations import label
 from tests.conftest import NOON
 from tests.texts import many_comments, many_posts, news_post, say
@@ -381,6 +383,18 @@ def test_a_post_is_not_beside_its_own_translation(cast, stranger):
     for path in ("/news/rain", "/fr/news/pluie"):
         stranger.get(path)
         assert related(stranger) == []
+
+
+def test_of_a_tag_on_many_posts_the_last_are_looked_at(cast, stranger):
+    """What shares two tags with it is first, as long as it is among the last that carry each of them."""
+    labelled(cast.eli, "twin", ["tour", "yodel"])
+    rain = labelled(cast.eli, "rain", ["tour", "yodel"])
+    for number, first in ((LAST_OF_TAG - 2, "Twin"), (1, "Later")):
+        for _ in range(number):
+            labelled(cast.eli, f"later-{token_hex(4)}", ["tour"])
+        found = [other.title for other in around(rain).related]
+        assert len(found) == 3
+        assert found[0].startswith(first)
 
 
 def test_those_about_the_same_cost_no_query_of_their_own(cast, stranger, count_queries):
