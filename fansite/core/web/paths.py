@@ -87,17 +87,15 @@ def path_for(endpoint: str, language: str | None = None, _anchor: str | None = N
     """The path of an endpoint, with the prefix of `language` (default: the request's) where it has one. Works without a request."""
     known = {name: value for name, value in values.items() if value is not None}
     context: Any = app_ctx._get_current_object()  # type: ignore[attr-defined]  # asked for once: a page has hundreds of addresses
-    rules = context.app.extensions["fansite"].rules
-    rule, localized = rules.get((endpoint, *known)) or _find_rule(context.app, endpoint, known)
-    built = rule.build(known)
-    if built is None:
-        raise BuildError(endpoint, known, "GET")
+    site = context.app.extensions["fansite"]
+    rule, localized, whole = site.rules.get((endpoint, *known)) or _find_rule(context.app, endpoint, known)
+    path = whole or _built(rule, endpoint, known)
     prefix = ""
     if localized:
-        site_language = context.app.extensions["fansite"].settings.language
+        site_language = site.settings.language
         language = language or getattr(context.g, "language", None) or site_language
         prefix = "" if language == site_language else f"/{language}"
-    return f"{prefix}{built[1]}#{_anchor}" if _anchor else prefix + built[1]
+    return f"{prefix}{path}#{_anchor}" if _anchor else prefix + path
 
 
 def entry_path(entry: Any, _anchor: str | None = None, **values: Any) -> str:
@@ -141,13 +139,22 @@ def _rules_of(app: Flask, endpoint: str) -> list[Rule]:
     return list(app.url_map.iter_rules(endpoint)) if endpoint in app.view_functions else []
 
 
-def _find_rule(app: Flask, endpoint: str, values: dict[str, Any]) -> tuple[Rule, bool]:
-    """The rule that makes the address of an endpoint from values of these names, and whether it stands in each language; kept."""
+def _built(rule: Rule, endpoint: str, values: dict[str, Any]) -> str:
+    built = rule.build(values)
+    if built is None:
+        raise BuildError(endpoint, values, "GET")
+    return built[1]
+
+
+def _find_rule(app: Flask, endpoint: str, values: dict[str, Any]) -> tuple[Rule, bool, str | None]:
+    """The rule that makes the address of an endpoint from values of these names, whether it stands in each language, and the address
+    itself where it takes no values; kept."""
     app.url_map.update()
     fitting = [rule for rule in _rules_of(app, endpoint) if rule.suitable_for(values)]
     if not fitting:
         raise BuildError(endpoint, values, "GET")
     rule = max(fitting, key=lambda rule: "GET" in (rule.methods or ()))
-    found = rule, not getattr(app.view_functions.get(endpoint), "unlocalized", False)
+    whole = None if values else _built(rule, endpoint, values)
+    found = rule, not getattr(app.view_functions.get(endpoint), "unlocalized", False), whole
     app.extensions["fansite"].rules[endpoint, *values] = found
     return found
